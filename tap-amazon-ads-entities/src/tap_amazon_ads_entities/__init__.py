@@ -1,0 +1,1 @@
+"""Singer tap for the structure of Amazon Ads accounts."""

@@ -1,0 +1,103 @@
+"""What differs between Amazon's list endpoints, as one record each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from tap_amazon_ads_entities.rows.context import RowFunction
+
+STATES_UPPER = ("ENABLED", "PAUSED", "ARCHIVED")
+"""Archived rows are asked for explicitly everywhere: several lists leave them out by default."""
+
+STATES_LOWER = ("enabled", "paused", "archived")
+
+JSON = "application/json"
+
+
+class Paging(Enum):
+    """How a list is cut into pages."""
+
+    NEXT_TOKEN = auto()
+    """`nextToken` in the response goes into the next request; its absence ends the list."""
+
+    OFFSET = auto()
+    """`startIndex` and `count`; only an empty page ends the list, because the largest page is not documented."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """An id list that another list needs first: `key` to `value` of every item of a plain list.
+
+    Args:
+        source: the list to read.
+        key: field of its items.
+        value: field of its items, the same as `key` where only the ids matter.
+    """
+
+    source: ListEndpoint
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class CampaignBatches:
+    """Read a list in batches of campaigns, because without that filter it is known to be incomplete.
+
+    Args:
+        campaigns: where the campaign ids come from.
+        parameter: query parameter that takes a comma-separated batch.
+        size: ids in one batch.
+    """
+
+    campaigns: Lookup
+    parameter: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListEndpoint:
+    """One list endpoint.
+
+    Args:
+        path: below the regional host, without a leading slash; also the endpoint's name in logs and the run log.
+        entity: the entity (and so the stream) its rows belong to.
+        ad_product: SP, SB or SD; None for account-wide lists.
+        envelope: key of the array in the response; None where the response is the array.
+        accept: media type of the response.
+        content_type: media type of the request body; None for GET.
+        paging: how it is cut into pages.
+        size_field: where the page size goes; None where it cannot be chosen.
+        max_page_size: the largest page the endpoint allows.
+        body: constant part of the request body.
+        query: constant part of the query.
+        total_field: where the response reports how many rows there are.
+        to_row: maps one item; None for lists that only serve lookups.
+        campaign_batches: set where the list must be read campaign by campaign.
+        campaign_of: ad group to campaign, where items leave the campaign out.
+        unavailable_to: account subtypes that may not have this product; a refusal is then a reason, not a failure.
+    """
+
+    path: str
+    entity: str
+    ad_product: str | None
+    envelope: str | None
+    accept: str
+    content_type: str | None
+    paging: Paging
+    size_field: str | None
+    max_page_size: int
+    to_row: RowFunction | None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    total_field: str | None = None
+    campaign_batches: CampaignBatches | None = None
+    campaign_of: Lookup | None = None
+    unavailable_to: frozenset[str] = frozenset()
+
+    @property
+    def method(self) -> str:
+        """Lists with a body are POSTed."""
+        return "GET" if self.content_type is None else "POST"

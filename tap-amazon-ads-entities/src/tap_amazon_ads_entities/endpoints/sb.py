@@ -1,0 +1,123 @@
+"""Sponsored Brands: v4 campaigns, ad groups and ads; v3.2 keywords, targets and negatives; themes.
+
+Docs: sponsored-brands/3-0/openapi/prod. The v3 media types without .2 leave out brand-video ad groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tap_amazon_ads_entities.endpoints.model import (
+    JSON,
+    STATES_LOWER,
+    STATES_UPPER,
+    CampaignBatches,
+    ListEndpoint,
+    Lookup,
+    Paging,
+)
+from tap_amazon_ads_entities.rows.ad_groups import sb_ad_group
+from tap_amazon_ads_entities.rows.ads import sb_ad
+from tap_amazon_ads_entities.rows.campaigns import sb_campaign
+from tap_amazon_ads_entities.rows.context import RowFunction
+from tap_amazon_ads_entities.rows.targets import clause, keyword, theme
+
+# KDP authors have no Sponsored Brands; attribution accounts have no sponsored ads at all.
+_UNAVAILABLE_TO = frozenset({"KDP_AUTHOR", "AMAZON_ATTRIBUTION"})
+_NEGATIVE_STATES = ("enabled", "archived")
+
+
+def _v4(resource: str, media: str, entity: str, total: str, to_row: RowFunction | None) -> ListEndpoint:
+    media_type = f"application/vnd.{media}.v4+json"
+    return ListEndpoint(
+        path=f"sb/v4/{resource}/list",
+        entity=entity,
+        ad_product="SB",
+        envelope=resource,
+        accept=media_type,
+        content_type=media_type,
+        paging=Paging.NEXT_TOKEN,
+        size_field="maxResults",
+        max_page_size=100,
+        # The schema of the ads list has no extended flag; it returns the extended data all the same.
+        body={
+            "stateFilter": {"include": list(STATES_UPPER)},
+            **({} if resource == "ads" else {"includeExtendedDataFields": True}),
+        },
+        total_field=total,
+        to_row=to_row,
+        unavailable_to=_UNAVAILABLE_TO,
+    )
+
+
+def _keywords(resource: str, media: str, states: Iterable[str], to_row: RowFunction) -> ListEndpoint:
+    return ListEndpoint(
+        path=f"sb/{resource}",
+        entity="targets",
+        ad_product="SB",
+        envelope=None,
+        accept=f"application/vnd.{media}.v3.2+json",
+        content_type=None,
+        paging=Paging.OFFSET,
+        size_field="count",
+        max_page_size=100,
+        query={"stateFilter": ",".join(states)},
+        to_row=to_row,
+        # Without a campaign filter this list is known to leave rows out.
+        campaign_batches=CampaignBatches(campaigns=_CAMPAIGN_IDS, parameter="campaignIdFilter", size=100),
+        unavailable_to=_UNAVAILABLE_TO,
+    )
+
+
+def _v3_list(resource: str, accept: str, body: dict[str, Any], to_row: RowFunction) -> ListEndpoint:
+    return ListEndpoint(
+        path=f"sb/{resource}/list",
+        entity="targets",
+        ad_product="SB",
+        envelope=resource,
+        accept=accept,
+        # A vendor type here is answered with 415.
+        content_type=JSON,
+        paging=Paging.NEXT_TOKEN,
+        size_field="maxResults",
+        max_page_size=5000,
+        body=body,
+        to_row=to_row,
+        unavailable_to=_UNAVAILABLE_TO,
+    )
+
+
+def _state_filter(states: Iterable[str]) -> dict[str, Any]:
+    return {"filters": [{"filterType": "TARGETING_STATE", "values": list(states)}]}
+
+
+CAMPAIGNS = _v4("campaigns", "sbcampaignresource", "campaigns", "totalCount", sb_campaign)
+
+_CAMPAIGN_IDS = Lookup(source=CAMPAIGNS, key="campaignId", value="campaignId")
+
+ENDPOINTS = (
+    CAMPAIGNS,
+    _v4("adGroups", "sbadgroupresource", "ad_groups", "totalResults", sb_ad_group),
+    _v4("ads", "sbadresource", "ads", "totalResults", sb_ad),
+    _keywords("keywords", "sbkeyword", STATES_LOWER, keyword("sb")),
+    _keywords("negativeKeywords", "sbnegativekeyword", _NEGATIVE_STATES, keyword("sb", negative=True)),
+    _v3_list(
+        "targets",
+        "application/vnd.sblisttargetsresponse.v3.2+json",
+        _state_filter(STATES_LOWER),
+        clause("sb"),
+    ),
+    _v3_list(
+        "negativeTargets",
+        "application/vnd.sblistnegativetargetsresponse.v3.2+json",
+        _state_filter(_NEGATIVE_STATES),
+        clause("sb", negative=True),
+    ),
+    _v3_list(
+        "themes",
+        "application/vnd.sbthemeslistresponse.v3+json",
+        {"stateFilter": {"include": list(STATES_LOWER)}},
+        theme,
+    ),
+)

@@ -1,0 +1,136 @@
+"""One run: the shared HTTP machinery and the slices that are read ahead."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from tap_amazon_ads_entities.auth import TokenSource
+from tap_amazon_ads_entities.client import Client, Limits
+from tap_amazon_ads_entities.deadline import Deadline, Stop, earliest
+from tap_amazon_ads_entities.endpoints import endpoints_of
+from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.pages import Page
+from tap_amazon_ads_entities.prefetch import Chain, Prefetcher
+from tap_amazon_ads_entities.reader import PageSizes, Profile, Reader, Reading
+from tap_amazon_ads_entities.settings import Settings
+from tap_amazon_ads_entities.transport import Transport
+
+
+@dataclass
+class List:
+    """One endpoint of a slice: what is read, and the chain its pages come through."""
+
+    endpoint: ListEndpoint
+    reading: Reading
+    chain: Chain[Page]
+
+
+@dataclass
+class Slice:
+    """One profile and entity being read ahead."""
+
+    profile: Profile
+    entity: str
+    lists: list[List]
+    stop: Stop
+
+
+class Session:
+    """Everything the slices of a run share.
+
+    Args:
+        settings: parsed settings.
+        stop: ends the run.
+    """
+
+    def __init__(self, settings: Settings, stop: Stop) -> None:
+        """Open nothing yet."""
+        self.settings = settings
+        self.stop = stop
+        self.run_deadline = Deadline.after(settings.run_deadline, "the run")
+        self.transport = Transport(
+            connections=settings.workers,
+            connect_timeout=settings.connect_timeout,
+            read_timeout=settings.read_timeout,
+            user_agent=settings.user_agent,
+        )
+        self.tokens = TokenSource(
+            self.transport,
+            url=settings.token_url,
+            form={
+                "client_id": settings.client_id,
+                "client_secret": settings.client_secret,
+                "refresh_token": settings.refresh_token,
+            },
+            max_retries=settings.max_retries,
+            patience=settings.request_deadline,
+            stop=stop,
+        )
+        self.client = Client(
+            self.transport,
+            self.tokens,
+            client_id=settings.client_id,
+            limits=Limits(settings.max_retries, settings.request_deadline),
+        )
+        self.reader = Reader(self.client, api_url=settings.api_url, page_sizes=PageSizes(settings.page_size))
+        self._prefetcher: Prefetcher[Page] = Prefetcher(settings.workers)
+        self._slices: dict[tuple[str, str], Slice] = {}
+
+    def plan(self, profiles: Iterable[Profile], entities: Iterable[str]) -> None:
+        """Start reading ahead: profile by profile, entity by entity, in the order of consumption."""
+        entities = tuple(entities)
+        for profile in profiles:
+            for entity in entities:
+                self._slices[(profile.profile_id, entity)] = self._slice(profile, entity)
+
+    def slice(self, profile_id: str, entity: str) -> Slice:
+        """The slice that was planned."""
+        return self._slices[(profile_id, entity)]
+
+    def pages(self, part: List) -> Iterator[Page]:
+        """The pages of one list, in order."""
+        return self._prefetcher.consume(part.chain)
+
+    def release(self, work: Slice) -> None:
+        """A slice has ended: whatever of it is still being read is given up."""
+        for part in work.lists:
+            self._prefetcher.cancel(part.chain)
+        self._slices.pop((work.profile.profile_id, work.entity), None)
+        if not any(profile_id == work.profile.profile_id for profile_id, _ in self._slices):
+            self.reader.forget(work.profile.profile_id)
+
+    def close(self) -> None:
+        """End all reading; requests under way are not waited for."""
+        self.stop.request()
+        self._prefetcher.close()
+        self.transport.close()
+
+    def _slice(self, profile: Profile, entity: str) -> Slice:
+        stop = Stop(self.stop)
+        deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
+        work = Slice(profile, entity, [], stop)
+        for endpoint in endpoints_of(entity, self.settings.ad_products):
+            reading = Reading(endpoint, profile, stop, deadline)
+            chain: Chain[Page] = Chain(partial(self.reader.pages, reading), stop.request)
+            work.lists.append(List(endpoint, reading, chain))
+            self._prefetcher.submit(chain)
+        return work
+
+
+class _StartedLate:
+    """The deadline of a slice runs from its first request, not from when it was planned."""
+
+    def __init__(self, seconds: float, run: Deadline) -> None:
+        self._seconds = seconds
+        self._run = run
+        self._own: Deadline | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Deadline:
+        with self._lock:
+            if self._own is None:
+                self._own = Deadline.after(self._seconds, "this slice")
+            return earliest(self._own, self._run)

@@ -1,0 +1,234 @@
+"""The tap: settings, discovery, the run and how it exits."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from importlib import metadata
+from typing import IO, Any, ClassVar, cast
+
+import click
+from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from singer_sdk.streams import Stream
+
+from tap_amazon_ads_entities import bookmarks
+from tap_amazon_ads_entities.deadline import Stop
+from tap_amazon_ads_entities.errors import RunEndingError, StateError, StoppedError
+from tap_amazon_ads_entities.listing import list_profiles
+from tap_amazon_ads_entities.logs import LOGGER
+from tap_amazon_ads_entities.reader import Profile
+from tap_amazon_ads_entities.run_log import ALL_PROFILES, RunLog
+from tap_amazon_ads_entities.sdk_seams import QuietTap
+from tap_amazon_ads_entities.session import Session
+from tap_amazon_ads_entities.settings import CONFIG_SCHEMA, Settings
+from tap_amazon_ads_entities.shutdown import GRACE, exit_now, exit_within, watch_parent
+from tap_amazon_ads_entities.streams import ENTITY_STREAMS, STREAMS, ProfilesStream, SyncLogStream
+from tap_amazon_ads_entities.writer import PageWriter
+
+EXIT_FAILED = 1
+_GC_THRESHOLD = 50_000
+_WITH_CAMPAIGNS = frozenset({"portfolios"})
+
+
+class TapAmazonAdsEntities(QuietTap):
+    """Amazon Ads account structure: profiles, portfolios, campaigns, ad groups, ads and all targets."""
+
+    name = "tap-amazon-ads-entities"
+    config_jsonschema: ClassVar[dict[str, Any]] = CONFIG_SCHEMA
+    message_writer_class = PageWriter
+    capabilities: ClassVar[list[Any]] = [
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    def discover_streams(self) -> list[Stream]:
+        """The same streams for everybody."""
+        return [stream(tap=self) for stream in STREAMS]
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The parsed settings."""
+        return Settings.from_config(self.config)
+
+    @cached_property
+    def stop(self) -> Stop:
+        """Ends the run."""
+        return Stop()
+
+    @cached_property
+    def session(self) -> Session:
+        """The run's HTTP machinery."""
+        return Session(self.settings, self.stop)
+
+    @cached_property
+    def run_log(self) -> RunLog:
+        """The run log, written to its stream when that is selected."""
+        stream = self.streams[SyncLogStream.name]
+        writes = isinstance(stream, SyncLogStream) and stream.selected and not self.dry_run
+        details: dict[str, Any] = {"ad_products": sorted(self.settings.ad_products)}
+        if self.settings.loader_session:
+            details["session"] = self.settings.loader_session
+        return RunLog(
+            run_id=self.settings.run_id,
+            mode=self.settings.mode,
+            tap_version=metadata.version(self.name),
+            details=details,
+            write=stream.write if writes and isinstance(stream, SyncLogStream) else None,
+        )
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over a STATE of this tap.
+
+        Raises:
+            StateError: it cannot be understood.
+        """
+        bookmarks.check(state)
+        super().load_state(state)
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether only a record per stream is wanted."""
+        return self.streams[ProfilesStream.name].ABORT_AT_RECORD_COUNT is not None
+
+    def entities(self) -> list[str]:
+        """The entities of this run, in reading order: chosen by the settings and by the catalog."""
+        chosen = self.settings.entities | (_WITH_CAMPAIGNS if "campaigns" in self.settings.entities else frozenset())
+        selected = []
+        for stream in ENTITY_STREAMS:
+            if stream.entity not in chosen:
+                self.streams[stream.name].selected = False
+            elif self.streams[stream.name].selected:
+                selected.append(stream.entity)
+        return selected
+
+    def begin(self) -> Iterator[dict[str, Any]]:
+        """List the profiles, start reading ahead, and hand the profiles to their stream one by one.
+
+        Raises:
+            RunEndingError: nothing can be read.
+        """
+        entities = self.entities()
+        entry = self.run_log.start(ALL_PROFILES, "profiles")
+        listing = list_profiles(self.session)
+        entry.items_upserted, entry.pages_fetched = len(listing.rows), len(listing.details)
+        entry.retries, entry.throttled_seconds = listing.counters.retries, listing.counters.throttled_seconds
+        entry.details["endpoints"] = listing.details
+        for problem in listing.problems:
+            LOGGER.error("%s", problem)
+        if self.dry_run:
+            listing.rows = listing.rows[:1]
+        profiles = [
+            Profile(row["profile_id"], row["region"], row["currency_code"], row["account_sub_type"])
+            for row in listing.rows
+        ]
+        LOGGER.info(
+            "run %s: %s, %d profiles, each with %s",
+            self.settings.run_id,
+            self.settings.mode,
+            len(profiles),
+            ", ".join(entities) or "nothing",
+        )
+        for profile in profiles:
+            for entity in entities:
+                self.run_log.start(profile.profile_id, entity)
+        self.session.plan(profiles, entities)
+        yield from listing.rows
+        self.run_log.finish(entry, "; ".join(listing.problems) or None, listing.request_id)
+
+    def terminate(self, reason: str) -> None:
+        """End the run: stop reading, end open slices as errors, hand over what there is, exit non-zero.
+
+        Raises:
+            StoppedError: at once, or after the line that is being written.
+        """
+        if self.stop.requested:
+            exit_now(f"{reason} again", EXIT_FAILED)
+        self.stop.request()
+        exit_within(GRACE, f"{reason}, and the loader did not take the rest in time", EXIT_FAILED)
+        self._writer.interrupt(StoppedError(reason))
+
+    @property
+    def _writer(self) -> PageWriter:
+        return cast("PageWriter", self.message_writer)
+
+    def run(self) -> int:
+        """Sync everything.
+
+        Returns:
+            The exit code: 0 only when every slice was read to its end.
+        """
+        watch_parent()
+        gc.set_threshold(_GC_THRESHOLD)
+        try:
+            try:
+                self.sync_all()
+            except RunEndingError as error:
+                LOGGER.error("%s", error)
+                self.run_log.abort(str(error))
+            self.state_writer.write_state(self.state)
+            self._writer.flush()
+        except BrokenPipeError:
+            exit_now("the loader closed its input; its own output says why", EXIT_FAILED)
+        return self._verdict()
+
+    def _verdict(self) -> int:
+        failed = self.run_log.failed
+        for entry in failed:
+            LOGGER.error("failed: profile %s, %s: %s", entry.profile_id, entry.entity_type, entry.error)
+        LOGGER.info("run %s: %d slices succeeded, %d failed", self.run_log.run_id, self.run_log.succeeded, len(failed))
+        return EXIT_FAILED if failed else 0
+
+    @classmethod
+    def invoke(  # type: ignore[override]
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: Any = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        """Run from the command line, and exit with what the run deserves."""
+        if about:
+            cls.print_about(about_format)
+            return
+        cls.print_version(print_fn=cls.logger.info)
+        try:
+            tap = cls(
+                config=config.config if config else {},
+                state=json.loads(state.read()) if state else None,
+                catalog=json.loads(catalog.read()) if catalog else None,
+                parse_env_config=bool(config and config.parse_env),
+                validate_config=True,
+            )
+        except StateError as error:
+            LOGGER.error("%s", error)
+            sys.exit(EXIT_FAILED)
+        sys.exit(tap.run())
+
+    @classmethod
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """`--test`: read one record of every stream; a failure is a line and an exit code, not a traceback."""
+        del param
+        if value == "disabled":
+            return
+        config = ctx.params["config"]
+        tap = cls(config=config.config, parse_env_config=config.parse_env, validate_config=True)
+        if value == "schema":
+            tap.write_schemas()
+        else:
+            try:
+                tap.run_connection_test()
+            except RunEndingError as error:
+                LOGGER.error("%s", error)
+                ctx.exit(EXIT_FAILED)
+        tap._writer.flush()
+        ctx.exit(EXIT_FAILED if tap.run_log.failed else 0)

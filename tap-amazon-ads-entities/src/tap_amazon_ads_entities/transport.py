@@ -1,0 +1,141 @@
+"""One HTTP exchange over a pooled connection: no retries, no redirects, no opinions about statuses."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from tap_amazon_ads_entities.errors import TransportError
+
+_CHUNK = 1 << 18
+_REQUEST_ID_HEADERS = ("x-amz-request-id", "x-amzn-requestid", "x-amz-rid", "x-amzn-remapped-x-amzn-requestid")
+
+
+@dataclass(frozen=True)
+class Response:
+    """A complete response.
+
+    Args:
+        status: HTTP status.
+        headers: with lower-case names.
+        body: decoded (gzip undone).
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def request_id(self) -> str | None:
+        """Amazon's id of the request: several headers are in use, the first present counts."""
+        return next((self.headers[name] for name in _REQUEST_ID_HEADERS if name in self.headers), None)
+
+
+class Transport:
+    """A thread-safe pool of connections to all hosts.
+
+    Args:
+        connections: how many connections a host may have open.
+        connect_timeout: seconds to establish a connection.
+        read_timeout: seconds without a byte before a response is given up.
+        max_body_bytes: a larger body is refused, so that no response can exhaust memory.
+    """
+
+    def __init__(
+        self,
+        *,
+        connections: int,
+        connect_timeout: float,
+        read_timeout: float,
+        user_agent: str,
+        max_body_bytes: int = 256 << 20,
+    ) -> None:
+        """Open nothing yet."""
+        self._read_timeout = read_timeout
+        self._connect_timeout = connect_timeout
+        self._max_body_bytes = max_body_bytes
+        self._pool = urllib3.PoolManager(
+            maxsize=connections,
+            block=False,
+            retries=False,
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
+            cert_reqs="CERT_REQUIRED",
+        )
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        time_left: float,
+    ) -> Response:
+        """Exchange one request for one complete response within `time_left` seconds.
+
+        Raises:
+            TransportError: refused, reset, timed out, cut short, or too large.
+        """
+        ends_at = time.monotonic() + time_left
+        timeout = urllib3.Timeout(
+            connect=min(self._connect_timeout, time_left),
+            read=min(self._read_timeout, time_left),
+        )
+        try:
+            response = self._pool.request(
+                method,
+                url,
+                body=body,
+                headers={**self._pool.headers, **headers},
+                timeout=timeout,
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                content = self._read(response, ends_at)
+            except BaseException:
+                response.close()
+                raise
+            response.release_conn()
+        except (HTTPError, OSError) as error:
+            raise TransportError(_describe(error)) from error
+        return Response(response.status, {name.lower(): value for name, value in response.headers.items()}, content)
+
+    def _read(self, response: urllib3.BaseHTTPResponse, ends_at: float) -> bytes:
+        """Read it all; a server that drips bytes must not hold us past the deadline."""
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.stream(_CHUNK, decode_content=True):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self._max_body_bytes:
+                message = f"the response is larger than {self._max_body_bytes >> 20} MB"
+                raise TransportError(message)
+            if time.monotonic() > ends_at:
+                message = "the response was not complete in time"
+                raise TransportError(message)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._pool.clear()
+
+
+def _describe(error: Exception) -> str:
+    """A network error in words: the classes' own texts repeat object addresses and URLs."""
+    names = {
+        "NewConnectionError": "the connection was refused or the host is unreachable",
+        "NameResolutionError": "the host name could not be resolved",
+        "ConnectTimeoutError": "the connection could not be established in time",
+        "ReadTimeoutError": "no answer within the read timeout",
+        "ProtocolError": "the connection broke before the response was complete",
+        "IncompleteRead": "the connection broke before the response was complete",
+        "DecodeError": "the compressed response was cut short or damaged",
+        "SSLError": "the TLS certificate could not be verified",
+    }
+    kind = type(error).__name__
+    return f"{names.get(kind, 'the connection failed')} ({kind})"

@@ -1,0 +1,100 @@
+"""Checks of the settings: one sentence per problem that names the setting and never repeats a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from tap_amazon_ads_entities.endpoints import AD_PRODUCTS
+from tap_amazon_ads_entities.regions import API_HOSTS
+from tap_amazon_ads_entities.settings import (
+    CONFIG_SCHEMA,
+    ENTITIES,
+    LIST_SETTINGS,
+    MODES,
+    PROPERTIES,
+    as_list,
+    parse_moment,
+)
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,)}
+
+
+def problems(config: Mapping[str, Any]) -> list[str]:
+    """Every problem of a configuration, in words."""
+    found = list(_missing(config))
+    for name, value in config.items():
+        if name in PROPERTIES and value is not None and value != "" and name not in LIST_SETTINGS:
+            found.extend(_wrong_type(name, value))
+    if not found:
+        found.extend(_wrong_meaning(config))
+    return found
+
+
+def _missing(config: Mapping[str, Any]) -> Iterable[str]:
+    for name in CONFIG_SCHEMA["required"]:
+        if config.get(name) in (None, ""):
+            yield f"Setting {name!r} is missing: {PROPERTIES[name]['description']}"
+
+
+def _wrong_type(name: str, value: Any) -> Iterable[str]:
+    kind = PROPERTIES[name]["type"][0]
+    if not isinstance(value, _PYTHON_TYPES[kind]) or isinstance(value, bool):
+        yield f"Setting {name!r} must be {_article(kind)}, not {_article(type(value).__name__)}."
+        return
+    minimum = PROPERTIES[name].get("minimum")
+    if minimum is not None and value < minimum:
+        yield f"Setting {name!r} must be at least {minimum}."
+
+
+def _article(kind: str) -> str:
+    words = {"string": "text", "str": "text", "number": "a number", "float": "a number", "bool": "true or false"}
+    return words.get(kind, "a whole number" if kind in {"integer", "int"} else f"a {kind}")
+
+
+def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
+    yield from _choices(config, "regions", API_HOSTS, str.upper)
+    yield from _choices(config, "entities", ("all", *ENTITIES), str.lower)
+    yield from _choices(config, "ad_products", AD_PRODUCTS, str.upper)
+    for profile_id in as_list(config.get("profile_ids")):
+        if not profile_id.isdigit():
+            yield f"Setting 'profile_ids' holds {profile_id!r}, which is not a profile id (digits only)."
+    mode = config.get("mode")
+    if mode and mode not in MODES:
+        yield f"Setting 'mode' is {mode!r}, which is none of {', '.join(MODES)}."
+    if start := config.get("start_date"):
+        try:
+            parse_moment(start)
+        except ValueError:
+            yield f"Setting 'start_date' is {start!r}, which is not an ISO 8601 date."
+    for name in ("api_url", "token_url"):
+        if url := config.get(name):
+            yield from _unsafe_url(name, url)
+
+
+def _choices(
+    config: Mapping[str, Any],
+    name: str,
+    allowed: Iterable[str],
+    fold: Callable[[str], str],
+) -> Iterable[str]:
+    for value in as_list(config.get(name)):
+        if fold(value) not in allowed:
+            yield f"Setting {name!r} holds {value!r}, which is none of {', '.join(allowed)}."
+
+
+def _unsafe_url(name: str, url: str) -> Iterable[str]:
+    try:
+        parts = urlsplit(url.replace("{region}", "na"))
+        host = parts.hostname
+    except ValueError:
+        yield f"Setting {name!r} is not a URL."
+        return
+    if parts.scheme not in ("http", "https") or not host:
+        yield f"Setting {name!r} must be an http(s) URL with a host."
+    elif parts.username or parts.password:
+        yield f"Setting {name!r} must not hold credentials."
+    elif parts.scheme == "http" and host not in _LOOPBACK:
+        yield f"Setting {name!r} must use https: secrets would travel in the clear."

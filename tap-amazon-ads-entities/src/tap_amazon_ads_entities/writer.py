@@ -1,0 +1,81 @@
+"""Writes Singer messages: pages of records in one call, flushed where a reader needs them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from typing import IO, Any
+
+import msgspec
+from singer_sdk.singerlib.encoding.base import GenericSingerWriter, SingerMessageType
+from singer_sdk.singerlib.encoding.simple import Message
+
+_FLUSHED = frozenset({SingerMessageType.STATE, SingerMessageType.SCHEMA})
+
+
+def _foreign(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+# Decimal as a JSON number: its text is exact, where a float's might not be.
+_ENCODER = msgspec.json.Encoder(enc_hook=_foreign, decimal_format="number")
+
+
+class PageWriter(GenericSingerWriter[bytes, Message]):
+    """A message writer that can write a page of records at once.
+
+    Whoever ends the process flushes it: buffered records would be lost without an error.
+    A signal that arrives during a write waits for its end, so that no line is ever cut in two.
+    """
+
+    def __init__(self) -> None:
+        """Write to whatever standard output is at the time."""
+        self._writing = False
+        self._interruption: BaseException | None = None
+
+    def interrupt(self, error: BaseException) -> None:
+        """Raise in the writing thread: at once, or after the line that is being written."""
+        if not self._writing:
+            raise error
+        self._interruption = error
+
+    def _write(self, data: bytes, *, flush: bool = False) -> None:
+        self._writing = True
+        try:
+            self._out.write(data)
+            if flush:
+                self._out.flush()
+        finally:
+            self._writing = False
+        error, self._interruption = self._interruption, None
+        if error is not None:
+            raise error
+
+    @property
+    def _out(self) -> IO[bytes]:
+        return sys.stdout.buffer
+
+    def serialize_message(self, message: Message) -> bytes:
+        """One message as a line of JSON."""
+        return _ENCODER.encode(message.to_dict()) + b"\n"
+
+    def write_message(self, message: Message) -> None:
+        """Write one message; STATE and SCHEMA go out at once."""
+        self._write(self.serialize_message(message), flush=message.type in _FLUSHED)
+
+    def write_rows(self, stream: str, rows: Iterable[dict[str, Any]], time_extracted: str) -> None:
+        """Write a page of rows as RECORD messages of one stream."""
+        self._write(
+            _ENCODER.encode_lines(
+                [{"type": "RECORD", "stream": stream, "record": row, "time_extracted": time_extracted} for row in rows],
+            ),
+        )
+
+    def flush(self) -> None:
+        """Hand everything to the reader.
+
+        Raises:
+            BrokenPipeError: there is no reader any more.
+        """
+        self._write(b"", flush=True)
