@@ -1,0 +1,167 @@
+"""The account as it stands: generated entities plus what has been changed since, with their JSON kept ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from amazon_ads_sandbox import truth
+from amazon_ads_sandbox.endpoints import ENDPOINTS, Endpoint
+from amazon_ads_sandbox.model.entity import Entity
+from amazon_ads_sandbox.model.generate import count, entity
+from amazon_ads_sandbox.model.profiles import Profile, profiles
+from amazon_ads_sandbox.model.sizes import Sizes
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_EXTENDED = ("extendedData", "servingStatus", "creationDate", "lastUpdatedDate")
+_TRUTH = {
+    "entity_portfolios": truth.portfolio_row,
+    "entity_campaigns": truth.campaign_row,
+    "entity_ad_groups": truth.ad_group_row,
+    "entity_ads": truth.ad_row,
+    "entity_targets": truth.target_row,
+}
+
+
+class Collection:
+    """One list of one profile."""
+
+    def __init__(self, sizes: Sizes, profile: Profile, endpoint: Endpoint) -> None:
+        """Generate nothing yet."""
+        self._sizes = sizes
+        self._profile = profile
+        self._endpoint = endpoint
+        self._numbers = list(range(count(sizes, endpoint.product, endpoint.kind)))
+        self._changed: dict[int, Entity] = {}
+        self._rows: dict[bool, list[bytes]] = {}
+        self._states: list[str] | None = None
+        self._campaigns: list[str] | None = None
+
+    def __len__(self) -> int:
+        """How many entities there are now."""
+        return len(self._numbers)
+
+    def entity(self, number: int) -> Entity:
+        """One entity as it is now."""
+        known = self._changed.get(number)
+        endpoint = self._endpoint
+        return known or entity(self._sizes, self._profile.profile_id, endpoint.product, endpoint.kind, number)
+
+    def entities(self) -> Iterator[Entity]:
+        """All entities as they are now, in list order."""
+        return (self.entity(number) for number in self._numbers)
+
+    def truth(self) -> Iterator[dict[str, Any]]:
+        """The rows a correct pipeline ends up with."""
+        row = _TRUTH[self._endpoint.table]
+        return (row(each, self._profile) for each in self.entities())
+
+    def rows(self, *, extended: bool) -> list[bytes]:
+        """Every element as JSON."""
+        known = self._rows.get(extended)
+        if known is None:
+            known = self._rows[extended] = [self._encode(each, extended=extended) for each in self.entities()]
+        return known
+
+    def states(self) -> list[str]:
+        """The state of every element, in the list's own case."""
+        if self._states is None:
+            upper = next(iter(self._endpoint.states)).isupper()
+            self._states = [each.state.upper() if upper else each.state for each in self.entities()]
+        return self._states
+
+    def campaigns(self) -> list[str]:
+        """The campaign of every element."""
+        if self._campaigns is None:
+            own = self._endpoint.kind == "campaign"
+            self._campaigns = [str(each.entity_id if own else each.campaign_id) for each in self.entities()]
+        return self._campaigns
+
+    def numbers(self) -> list[int]:
+        """Places of the entities that exist."""
+        return self._numbers
+
+    def change(self, number: int, **fields: Any) -> None:
+        """Change one entity."""
+        self._changed[number] = replace(self.entity(number), **fields)
+        self._forget()
+
+    def create(self) -> int:
+        """Add one entity at the end of the list."""
+        number = (self._numbers[-1] + 1) if self._numbers else 0
+        self._numbers.append(number)
+        self._forget()
+        return number
+
+    def vanish(self, number: int) -> None:
+        """Remove one entity, as Amazon never does on purpose."""
+        self._numbers.remove(number)
+        self._forget()
+
+    def _encode(self, each: Entity, *, extended: bool) -> bytes:
+        document = self._endpoint.render(each, self._profile)
+        if not extended:
+            document = {name: value for name, value in document.items() if name not in _EXTENDED}
+        return _ENCODER.encode(document)
+
+    def _forget(self) -> None:
+        self._rows.clear()
+        self._states = self._campaigns = None
+
+
+class Account:
+    """All profiles and their lists."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        """Generate nothing yet."""
+        self.sizes = sizes
+        self.profiles = {str(profile.profile_id): profile for profile in profiles(sizes)}
+        self.gone: set[str] = set()
+        self._collections: dict[tuple[str, str, str], Collection] = {}
+
+    def has(self, profile: Profile, endpoint: Endpoint) -> bool:
+        """Whether the profile has the ad product at all."""
+        return profile.readable and not (profile.sub_type == "KDP_AUTHOR" and endpoint.product == "sb")
+
+    def collection(self, profile: Profile, endpoint: Endpoint) -> Collection:
+        """One list of one profile; the plain and the extended list share their entities."""
+        key = (str(profile.profile_id), endpoint.product, endpoint.kind)
+        if key not in self._collections:
+            self._collections[key] = Collection(self.sizes, profile, endpoint)
+        return self._collections[key]
+
+    def readable(self) -> list[Profile]:
+        """Profiles that have entities."""
+        return [profile for key, profile in self.profiles.items() if profile.readable and key not in self.gone]
+
+    def lists(self, table: str | None = None) -> list[Endpoint]:
+        """The lists that feed a table, or any table."""
+        return [endpoint for endpoint in ENDPOINTS.values() if endpoint.table and table in (None, endpoint.table)]
+
+    def counts(self) -> dict[str, Any]:
+        """Rows per table and profile, and per list."""
+        tables: dict[str, dict[str, int]] = {"entity_profiles": {}}
+        lists: dict[str, dict[str, int]] = {}
+        for profile in self.readable():
+            key = str(profile.profile_id)
+            tables["entity_profiles"][key] = 1
+            for endpoint in self.lists():
+                number = len(self.collection(profile, endpoint)) if self.has(profile, endpoint) else 0
+                per_profile = tables.setdefault(endpoint.table, {})
+                per_profile[key] = per_profile.get(key, 0) + number
+                lists.setdefault(endpoint.path, {})[key] = number
+        return {**tables, "endpoints": lists}
+
+    def truth(self, table: str, profile_id: str | None) -> Iterator[dict[str, Any]]:
+        """The expected rows of a table."""
+        for profile in self.readable():
+            if profile_id not in (None, str(profile.profile_id)):
+                continue
+            if table == "entity_profiles":
+                yield truth.profile_row(profile)
+            for endpoint in self.lists(table):
+                if self.has(profile, endpoint):
+                    yield from self.collection(profile, endpoint).truth()

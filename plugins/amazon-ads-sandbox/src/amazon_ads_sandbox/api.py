@@ -1,0 +1,183 @@
+"""The API of one region: from a request to a response, healthy or disturbed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from amazon_ads_sandbox import disturb, errors, listing
+from amazon_ads_sandbox.endpoints import ENDPOINTS, Endpoint
+from amazon_ads_sandbox.errors import RefusedError
+from amazon_ads_sandbox.model.profiles import Profile
+from amazon_ads_sandbox.query import Query, check_headers, from_body, from_parameters
+from amazon_ads_sandbox.state import State
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_RETRY_AFTER = "1"
+_TYPES = frozenset({"seller", "vendor", "agency"})
+
+
+async def handle(state: State, request: Request) -> Response:
+    """Answer one request below /na, /eu or /fe."""
+    region, path = request.path_params["region"].upper(), request.path_params["path"]
+    request_id = state.request_id()
+    endpoint = ENDPOINTS.get(path)
+    family = endpoint.family if endpoint else "v2"
+    body = await request.body()
+    if state.latency:
+        await asyncio.sleep(state.latency)
+    facts: dict[str, Any] = {
+        "endpoint": path,
+        "region": region,
+        "profile_id": request.headers.get("amazon-advertising-api-scope"),
+    }
+    try:
+        response = await _answer(state, request, endpoint, body, facts)
+    except RefusedError as error:
+        content, media = errors.body(family, error, request_id)
+        headers = {"Retry-After": _RETRY_AFTER} if error.status == 429 else {}  # noqa: PLR2004
+        response = Response(content, error.status, headers, media)
+    # Each family names its request id differently.
+    name = {"sp3": "x-amzn-RequestId", "sb4": "x-amzn-RequestId"}.get(family, "x-amz-request-id")
+    response.headers[name] = request_id
+    response.headers["x-amz-rid"] = request_id
+    _log(state, request, body, response, facts, request_id)
+    return response
+
+
+async def _answer(
+    state: State,
+    request: Request,
+    endpoint: Endpoint | None,
+    body: bytes,
+    facts: dict[str, Any],
+) -> Response:
+    if endpoint is None and facts["endpoint"] != "v2/profiles":
+        raise RefusedError(404, "Could not find resource for full path")
+    if endpoint is not None and request.method != endpoint.method:
+        raise RefusedError(404, "Method not allowed here")
+    query: Query | None = None
+    refused: RefusedError | None = None
+    if endpoint is not None:
+        try:
+            query = _query(endpoint, request, body, str(facts["profile_id"]))
+            facts |= {"page": query.page, "page_size": query.size}
+        except RefusedError as error:
+            refused = error
+    action = state.faults.strike(facts)
+    if action is not None and (early := await disturb.before(state, action, facts)) is not None:
+        return early
+    _authorize(state, request)
+    if not state.limit.allow(facts["region"]):
+        raise RefusedError(429, "Too many requests")
+    if endpoint is None:
+        return _profiles(state, request, facts["region"])
+    profile = _scope(state, endpoint, facts)
+    check_headers(endpoint, request.headers)
+    if refused is not None:
+        raise refused
+    assert query is not None  # noqa: S101 - set whenever it was not refused
+    return _list(state, endpoint, profile, query, action)
+
+
+def _query(endpoint: Endpoint, request: Request, body: bytes, scope: str) -> Query:
+    if endpoint.method == "GET":
+        return from_parameters(endpoint, request.query_params)
+    return from_body(endpoint, body, scope)
+
+
+def _authorize(state: State, request: Request) -> None:
+    if not request.headers.get("amazon-advertising-api-clientid"):
+        raise RefusedError(401, "Amazon-Advertising-API-ClientId header is missing")
+    if not state.tokens.valid(request.headers.get("authorization", "")):
+        raise RefusedError(401, "Not authenticated: the access token is invalid or has expired")
+
+
+def _scope(state: State, endpoint: Endpoint, facts: dict[str, Any]) -> Profile:
+    scope = facts["profile_id"]
+    if not scope:
+        raise RefusedError(401, "Amazon-Advertising-API-Scope header is missing")
+    profile = state.account.profiles.get(scope)
+    if profile is None or scope in state.account.gone:
+        raise RefusedError(403, f"Not authorized to access scope {scope}")
+    if profile.region != facts["region"]:
+        raise RefusedError(401, f"No advertiser found for scope {scope}")
+    if not profile.readable:
+        raise RefusedError(400, "Advertiser ID cannot be decrypted")
+    if not state.account.has(profile, endpoint):
+        raise RefusedError(403, f"Profile {scope} is not eligible for this ad product")
+    return profile
+
+
+def _list(state: State, endpoint: Endpoint, profile: Profile, query: Query, action: dict[str, Any] | None) -> Response:
+    collection = state.account.collection(profile, endpoint)
+    if action is not None:
+        return disturb.page(endpoint, collection, query, str(profile.profile_id), action)
+    found = listing.page(endpoint, collection, query)
+    token = listing.next_token(endpoint, str(profile.profile_id), found)
+    return Response(listing.body(endpoint, found, token), media_type=endpoint.accept)
+
+
+def _profiles(state: State, request: Request, region: str) -> Response:
+    parameters = request.query_params
+    types = frozenset(parameters.get("profileTypeFilter", ",".join(_TYPES)).split(","))
+    level = parameters.get("accessLevel", "edit")
+    if not types <= _TYPES or level not in ("edit", "view"):
+        raise RefusedError(400, "profileTypeFilter or accessLevel has an unknown value")
+    listed = [
+        _profile(profile)
+        for key, profile in state.account.profiles.items()
+        if profile.region == region
+        and profile.account_type in types
+        and (level == "view" or profile.visibility == "edit")
+        and key not in state.account.gone
+    ]
+    return Response(_ENCODER.encode(listed), media_type="application/json")
+
+
+def _profile(profile: Profile) -> dict[str, Any]:
+    account = {
+        "marketplaceStringId": profile.marketplace,
+        "id": profile.account_id,
+        "type": profile.account_type,
+        "name": profile.name,
+        "subType": profile.sub_type,
+        "validPaymentMethod": profile.valid_payment_method,
+    }
+    document = {
+        "profileId": profile.profile_id,
+        "countryCode": profile.country,
+        "currencyCode": profile.currency,
+        "timezone": profile.timezone,
+        "dailyBudget": None if profile.daily_budget_micros is None else profile.daily_budget_micros / 1_000_000,
+        "accountInfo": {name: value for name, value in account.items() if value is not None},
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _log(  # noqa: PLR0913 - everything a test may want to see
+    state: State,
+    request: Request,
+    body: bytes,
+    response: Response,
+    facts: dict[str, Any],
+    request_id: str,
+) -> None:
+    if not state.log_requests:
+        return
+    hidden = {"authorization"}
+    state.requests.append(
+        {
+            **facts,
+            "method": request.method,
+            "query": str(request.url.query),
+            "headers": {name: value for name, value in request.headers.items() if name not in hidden},
+            "body": body.decode("utf-8", "replace"),
+            "status": response.status_code,
+            "request_id": request_id,
+        },
+    )

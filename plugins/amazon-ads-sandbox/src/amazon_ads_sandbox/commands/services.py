@@ -1,0 +1,7 @@
+"""Commands for the services, filled in below."""
+
+from __future__ import annotations
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

@@ -1,0 +1,100 @@
+"""A sandbox in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+from types import TracebackType
+
+import urllib3
+
+from amazon_ads_sandbox.control import SandboxControl
+
+_START_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class SandboxProcess:
+    """Starts and stops `amazon-ads-sandbox serve`; flags are its options, as keyword arguments.
+
+    Args:
+        port: 0 for a free one.
+    """
+
+    def __init__(self, port: int = 0, **flags: object) -> None:
+        """Start nothing yet."""
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.control = SandboxControl(self.url)
+        self._flags = flags
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> SandboxProcess:
+        """Start it and wait until it answers.
+
+        Raises:
+            RuntimeError: it does not.
+        """
+        arguments = [f"--{name.replace('_', '-')}={value}" for name, value in self._flags.items()]
+        command = [sys.executable, "-m", "amazon_ads_sandbox", "serve", f"--port={self.port}", *arguments]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
+        wait_until_up(self.control, self._process)
+        return self
+
+    def stop(self) -> None:
+        """Stop it politely."""
+        self._end(kill=False)
+
+    def kill(self) -> None:
+        """Kill it."""
+        self._end(kill=True)
+
+    def _end(self, *, kill: bool) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if kill:
+            process.kill()
+        else:
+            process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def __enter__(self) -> SandboxProcess:
+        """Start it."""
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stop it."""
+        self.stop()
+
+
+def wait_until_up(control: SandboxControl, process: subprocess.Popen[bytes]) -> None:
+    """Wait for the first answer.
+
+    Raises:
+        RuntimeError: it ended, or does not answer in time.
+    """
+    ends = time.monotonic() + _START_SECONDS
+    while time.monotonic() < ends:
+        if process.poll() is not None:
+            message = f"the sandbox ended with code {process.returncode} while starting; is its port in use?"
+            raise RuntimeError(message)
+        with contextlib.suppress(urllib3.exceptions.HTTPError, OSError, RuntimeError):
+            control.health()
+            return
+        time.sleep(0.05)
+    message = f"the sandbox does not answer at {control.url}"
+    raise RuntimeError(message)

@@ -1,0 +1,31 @@
+"""Conversions shared by the dialects."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+_MICROS = Decimal(1_000_000)
+
+
+def money(micros: int | None) -> Decimal | None:
+    """Micros as currency units, exact."""
+    return None if micros is None else Decimal(micros) / _MICROS
+
+
+def iso(epoch_ms: int) -> str:
+    """ISO 8601 with milliseconds and Z."""
+    moment = datetime.fromtimestamp(epoch_ms / 1000, tz=timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{epoch_ms % 1000:03d}Z"
+
+
+def day(epoch_ms: int, *, compact: bool = False) -> str:
+    """A calendar date."""
+    moment = datetime.fromtimestamp(epoch_ms / 1000, tz=timezone.utc)
+    return moment.strftime("%Y%m%d" if compact else "%Y-%m-%d")
+
+
+def present(**fields: Any) -> dict[str, Any]:
+    """The fields that are there; Amazon leaves absent ones out."""
+    return {name: value for name, value in fields.items() if value is not None}
