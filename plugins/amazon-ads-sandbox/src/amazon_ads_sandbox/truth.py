@@ -16,7 +16,6 @@ from amazon_ads_sandbox.wire import sb, sd, sp
 from amazon_ads_sandbox.wire.common import day, iso, money
 
 
-
 def _state(entity: Entity) -> str:
     upper = entity.product in ("sp", "") or (entity.product == "sb" and entity.kind in ("campaign", "ad_group", "ad"))
     return entity.state.upper() if upper else entity.state
@@ -138,7 +137,17 @@ def ad_group_row(entity: Entity, profile: Profile) -> dict[str, Any]:
 def ad_row(entity: Entity, profile: Profile) -> dict[str, Any]:
     """entity_ads."""
     facts = {"sp": sp.product_ad, "sb": sb.ad, "sd": sd.product_ad}[entity.product](entity, profile)
-    native = ("asin", "sku", "customText", "name", "creative", "landingPage", "landingPageURL", "landingPageType", "adName")
+    native = (
+        "asin",
+        "sku",
+        "customText",
+        "name",
+        "creative",
+        "landingPage",
+        "landingPageURL",
+        "landingPageType",
+        "adName",
+    )
     legacy = entity.entity_id is None
     return {
         **_shared(entity, profile),

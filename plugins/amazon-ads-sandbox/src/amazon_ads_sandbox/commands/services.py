@@ -1,7 +1,100 @@
-"""Commands for the services, filled in below."""
+"""Commands that start, stop, show and query the two services."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from amazon_ads_sandbox import places
+from amazon_ads_sandbox.background import BackgroundSandbox
+from amazon_ads_sandbox.postgres import EmbeddedPostgres, PostgresError
+from amazon_ads_sandbox.postgres.binaries import program
+
+
+def _postgres() -> EmbeddedPostgres:
+    return EmbeddedPostgres(places.home())
+
+
+def _start_postgres() -> EmbeddedPostgres:
+    try:
+        return _postgres().start()
+    except PostgresError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+def up() -> None:
+    """Start the account and Postgres in the background."""
+    server = _start_postgres()
+    try:
+        api = BackgroundSandbox(places.home()).start()
+    except RuntimeError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"sandbox account  {api.url}")
+    click.echo(f"postgres         127.0.0.1:{server.port}, database amazon_ads, user amazon_ads")
+
+
+@click.command()
+def down() -> None:
+    """Stop both."""
+    BackgroundSandbox(places.home()).stop()
+    _postgres().stop()
+    click.echo("stopped")
+
+
+@click.command()
+def status() -> None:
+    """Say what runs."""
+    api, server = BackgroundSandbox(places.home()), _postgres()
+    click.echo(f"sandbox account  {api.url if api.running() else 'stopped'}")
+    click.echo(f"postgres         {f'127.0.0.1:{server.port}' if server.pid() else 'stopped'}")
+
+
+@click.command()
+@click.argument("sql", nargs=-1)
+def psql(sql: tuple[str, ...]) -> None:
+    """Answer SQL, or open a prompt without any. Starts Postgres when needed.
+
+    With TARGET_POSTGRES_HOST set, it connects there instead of to the embedded Postgres.
+    """
+    settings = dict(os.environ) if os.environ.get("TARGET_POSTGRES_HOST") else _start_postgres().environment()
+    environment = {
+        **os.environ,
+        "PGHOST": settings["TARGET_POSTGRES_HOST"],
+        "PGPORT": settings.get("TARGET_POSTGRES_PORT", "5432"),
+        "PGUSER": settings.get("TARGET_POSTGRES_USER", ""),
+        "PGPASSWORD": settings.get("TARGET_POSTGRES_PASSWORD", ""),
+        "PGDATABASE": settings.get("TARGET_POSTGRES_DATABASE", ""),
+        "PGOPTIONS": "-c search_path=amazon_ads,public",
+        "PGCLIENTENCODING": "UTF8",
+    }
+    arguments = ["--command", " ".join(sql)] if sql else []
+    done = subprocess.run(  # noqa: S603 - the wheel's own program
+        [program("psql"), "--no-psqlrc", "--set=ON_ERROR_STOP=1", *arguments],
+        env=environment,
+        check=False,
+    )
+    sys.exit(done.returncode)
+
+
+@click.group()
+def postgres() -> None:
+    """Start or stop Postgres alone."""
+
+
+@postgres.command("start")
+def postgres_start() -> None:
+    """Start it."""
+    click.echo(f"127.0.0.1:{_start_postgres().port}")
+
+
+@postgres.command("stop")
+def postgres_stop() -> None:
+    """Stop it."""
+    _postgres().stop()
+
+
+COMMANDS: tuple[click.Command, ...] = (up, down, status, psql, postgres)

@@ -38,7 +38,12 @@ def details(sizes: Sizes, product: str, kind: str, noise: int, number: int, camp
         return {"match": ("exact", "phrase", "broad")[noise % 3], "native": noise % 6 == 0}
     if kind in ("target", "neg_target", "camp_neg_target"):
         auto = product == "sp" and kind == "target" and campaign % _AUTO_EVERY == 0
-        return {"asin": asin, "auto": _AUTO[noise % 4] if auto else None, "style": noise % 6, "node": 1000 + noise % 999}
+        return {
+            "asin": asin,
+            "auto": _AUTO[noise % 4] if auto else None,
+            "style": noise % 6,
+            "node": 1000 + noise % 999,
+        }
     if kind == "theme":
         return {"theme": ("KEYWORDS_RELATED_TO_YOUR_BRAND", "KEYWORDS_RELATED_TO_YOUR_LANDING_PAGES")[noise % 2]}
     if kind == "portfolio":

@@ -46,7 +46,7 @@ _MARKETS = (
     ("NA", "BR", "BRL", "America/Sao_Paulo", "A2Q3Y263D00KWC"),
     ("EU", "IN", "INR", "Asia/Kolkata", "A21TJRUUN4KGV"),
 )
-_NAMES = ("Northwind Traders", "Müller & Söhne GmbH", "株式会社サンプル", "Café \"Étoile\"", None, "O'Brien\\Co 🚀")
+_NAMES = ("Northwind Traders", "Müller & Söhne GmbH", "株式会社サンプル", 'Café "Étoile"', None, "O'Brien\\Co 🚀")
 _BASE_ID = 2_984_328_618_300_000
 
 

@@ -1,0 +1,109 @@
+# Two commands do all their own set-up: `make sync` and `make test`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3.10 python3 python; do \
+	command -v $$name >/dev/null 2>&1 && \
+	$$name -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' 2>/dev/null && \
+	command -v $$name && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+UV := .tools/bin/uv
+MELTANO := $(BIN)/meltano
+STAMPS := .tools/stamps
+
+PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner
+SOURCES := $(addsuffix /src,$(PACKAGES))
+TESTS := tap-amazon-ads-entities/tests plugins/amazon-ads-sandbox/tests runner/tests tests
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.PHONY: sync
+sync: install ## Sync Amazon Ads into Postgres: your account if .env has credentials, else the sandbox (MODE=full|incremental)
+	@$(BIN)/entities-sync
+
+.PHONY: test
+test: install-dev ## Check style and types, and run every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/pytest $(TESTS)
+
+.PHONY: up
+up: install ## Start the sandbox account and the embedded Postgres in the background
+	@$(BIN)/amazon-ads-sandbox up
+
+.PHONY: down
+down: install ## Stop them
+	@$(BIN)/amazon-ads-sandbox down
+
+.PHONY: psql
+psql: install ## Open a SQL prompt on the data, or answer SQL="select ..."
+	@if [ -f .env ]; then set -a; . ./.env; set +a; fi; $(BIN)/amazon-ads-sandbox psql $(if $(SQL),"$(SQL)")
+
+.PHONY: install
+install: $(STAMPS)/run $(STAMPS)/plugins ## Set up everything `make sync` needs
+
+.PHONY: install-dev
+install-dev: $(STAMPS)/dev $(STAMPS)/plugins ## Set up everything `make test` needs
+
+.PHONY: format
+format: install-dev ## Format the code and apply safe fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: lock
+lock: $(UV) ## Write the lock files anew
+	for name in dev target transform; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in run sandbox tap; do \
+		$(COMPILE) -c requirements/dev.txt requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --upgrade \
+	--no-header --no-emit-index-url --no-annotate
+
+.PHONY: audit
+audit: install-dev ## Look for known vulnerabilities in everything that is locked
+	for name in dev tap target transform; do \
+		$(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes -r requirements/$$name.txt || exit 1; done
+
+.PHONY: clean
+clean: ## Remove what the set-up made; the data in .sandbox stays
+	rm -rf $(VENV) .tools .meltano .mypy_cache .ruff_cache .pytest_cache transform/target transform/logs
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed; none was found on the PATH."; exit 1; }
+	@"$(PYTHON)" -m venv .tools >/dev/null 2>&1 || { \
+		echo "$(PYTHON) cannot make virtual environments; install its venv module (Debian: python3-venv)."; exit 1; }
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+
+$(BIN)/python: $(UV)
+	@$(UV) venv --quiet --python "$(PYTHON)" $(VENV)
+
+# The local packages are editable; what they depend on is locked.
+EDITABLE := $(UV) pip install --quiet --python $(BIN)/python --no-deps
+
+$(STAMPS)/run: requirements/run.txt plugins/amazon-ads-sandbox/pyproject.toml runner/pyproject.toml | $(BIN)/python
+	@echo "Setting up .venv ..."
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
+	@$(EDITABLE) -e plugins/amazon-ads-sandbox -e runner
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: requirements/dev.txt tap-amazon-ads-entities/pyproject.toml $(STAMPS)/run | $(BIN)/python
+	@echo "Setting up .venv for tests ..."
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(EDITABLE) -e tap-amazon-ads-entities
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/plugins: meltano.yml requirements/tap.txt requirements/target.txt requirements/transform.txt \
+		requirements/sandbox.txt tap-amazon-ads-entities/pyproject.toml | $(STAMPS)/run
+	@echo "Setting up the Meltano plugins ..."
+	@mkdir -p .meltano $(STAMPS)
+	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(MELTANO) install > $(STAMPS)/plugins.log 2>&1 || { \
+		cat $(STAMPS)/plugins.log; exit 1; }
+	@touch $@
+
+.PHONY: docs
+docs: install-dev ## Write what is generated from the tap's schemas anew
+	$(BIN)/python transform/generate.py

@@ -1,0 +1,7 @@
+"""A real Postgres from the binaries of a wheel: on loopback, data kept in the state folder, as root or not."""
+
+from __future__ import annotations
+
+from amazon_ads_sandbox.postgres.server import EmbeddedPostgres, PostgresError
+
+__all__ = ["EmbeddedPostgres", "PostgresError"]

@@ -1,0 +1,246 @@
+"""Starts, stops and finds the embedded Postgres."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import psycopg
+
+from amazon_ads_sandbox.places import postgres_port
+from amazon_ads_sandbox.postgres import account, binaries, processes
+
+USER = "amazon_ads"
+DATABASE = "amazon_ads"
+_START_SECONDS = 60.0
+_STOP_SECONDS = 30.0
+_LOG_LINES = 5
+
+
+class PostgresError(Exception):
+    """The server cannot be had; the message says what to do."""
+
+
+class EmbeddedPostgres:
+    """One server with its data in `home`/postgres.
+
+    Args:
+        home: the state folder.
+        port: on 127.0.0.1; default: the one it had before, else AMAZON_ADS_SANDBOX_PG_PORT or 54390.
+    """
+
+    def __init__(self, home: Path, port: int | None = None) -> None:
+        """Touch nothing yet."""
+        self.home = home.resolve() / "postgres"
+        self.data = self.home / "data"
+        self.log = self.home / "postgres.log"
+        self.password_file = self.home / "password"
+        self.pass_file = self.home / "pgpass"
+        self._port = port
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, or would."""
+        return self._port or postgres_port()
+
+    @property
+    def password(self) -> str:
+        """The generated password; known once the server has been started."""
+        return self.password_file.read_text().strip()
+
+    @property
+    def dsn(self) -> str:
+        """Connection string of the owner."""
+        return f"host=127.0.0.1 port={self.port} user={USER} dbname={DATABASE} password={self.password}"
+
+    def environment(self) -> dict[str, str]:
+        """The database settings of target-postgres and dbt."""
+        return {
+            "TARGET_POSTGRES_HOST": "127.0.0.1",
+            "TARGET_POSTGRES_PORT": str(self.port),
+            "TARGET_POSTGRES_USER": USER,
+            "TARGET_POSTGRES_PASSWORD": self.password,
+            "TARGET_POSTGRES_DATABASE": DATABASE,
+        }
+
+    def pid(self) -> int | None:
+        """The server's process id while it runs."""
+        return processes.server_pid(self.data)
+
+    def start(self) -> EmbeddedPostgres:
+        """Start it unless it runs; recover from a crash; create it the first time.
+
+        Raises:
+            PostgresError: it cannot be started.
+        """
+        self._make_home()
+        with self._locked():
+            if self.pid() is None:
+                if not (self.data / "PG_VERSION").exists():
+                    self._create()
+                processes.clear_stale_pid_file(self.data)
+                self._launch()
+            self._wait()
+        return self
+
+    def stop(self) -> None:
+        """Stop it; connections are closed."""
+        self._signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Kill it as a crash would: every process of it at once."""
+        pid = self.pid()
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+            self._wait_gone(pid)
+
+    def restart(self) -> None:
+        """Stop and start it."""
+        self.stop()
+        self.start()
+
+    def __enter__(self) -> EmbeddedPostgres:
+        """Start it."""
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        self.stop()
+
+    def _signal(self, number: int) -> None:
+        pid = self.pid()
+        if pid is not None:
+            os.kill(pid, number)
+            self._wait_gone(pid)
+
+    def _wait_gone(self, pid: int) -> None:
+        ends = time.monotonic() + _STOP_SECONDS
+        while time.monotonic() < ends:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.02)
+        message = f"the embedded Postgres (process {pid}) does not stop; see {self.log}"
+        raise PostgresError(message)
+
+    def _make_home(self) -> None:
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            self.home.chmod(0o700)
+            account.own(self.home)
+        except OSError as error:
+            message = f"cannot write to {self.home}: {error.strerror}; choose another AMAZON_ADS_SANDBOX_HOME"
+            raise PostgresError(message) from error
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Let only one process create or start the server."""
+        with (self.home / "lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def _create(self) -> None:
+        password = secrets.token_urlsafe(24)
+        self._write_private(self.password_file, password)
+        # A creation that was interrupted leaves a folder that initdb refuses.
+        shutil.rmtree(self.data, ignore_errors=True)
+        done = binaries.run(
+            "initdb",
+            f"--pgdata={self.data}",
+            f"--username={USER}",
+            f"--pwfile={self.password_file}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-instructions",
+        )
+        if done.returncode != 0:
+            message = f"initdb failed: {done.stderr.strip().splitlines()[-1:] or done.stdout}"
+            raise PostgresError(message)
+
+    def _write_private(self, path: Path, text: str) -> None:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        account.own(path)
+
+    def _launch(self) -> None:
+        self._refuse_taken_port()
+        # libpq reads it where no password is given; as our own user it must stay readable to us.
+        handle = os.open(self.pass_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(f"127.0.0.1:{self.port}:*:{USER}:{self.password}\n")
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "max_wal_size": "2GB",
+            "shared_buffers": "128MB",
+            "log_min_messages": "warning",
+        }
+        arguments = [f"--{name}={value}" for name, value in settings.items()]
+        with self.log.open("ab") as log:
+            subprocess.Popen(  # noqa: S603 - the wheel's own program
+                [binaries.program("postgres"), "-D", str(self.data), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+                **account.popen_options(),
+            )
+
+    def _refuse_taken_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError as error:
+                message = (
+                    f"port {self.port} on 127.0.0.1 is taken by another program; "
+                    "set AMAZON_ADS_SANDBOX_PG_PORT to a free one"
+                )
+                raise PostgresError(message) from error
+
+    def _wait(self) -> None:
+        ends = time.monotonic() + _START_SECONDS
+        while time.monotonic() < ends:
+            try:
+                self._ensure_database()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return
+        tail = self.log.read_text(errors="replace").splitlines()[-_LOG_LINES:] if self.log.exists() else []
+        message = f"the embedded Postgres does not answer; the end of {self.log}: {' | '.join(tail)}"
+        raise PostgresError(message)
+
+    def _ensure_database(self) -> None:
+        with psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user=USER,
+            password=self.password,
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=5,
+        ) as connection:
+            known = connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone()
+            if known is None:
+                connection.execute(f"create database {DATABASE}")

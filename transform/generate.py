@@ -1,0 +1,168 @@
+"""Writes what must not drift from the tap's schemas: the landing tables, the dbt sources and docs/tables.md.
+
+Run `make docs` after changing a schema; a test compares the committed files with what this would write.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tap_amazon_ads_entities.rows.expressions import TARGET_TYPES
+from tap_amazon_ads_entities.rows.status import COMPUTED_STATUSES
+from tap_amazon_ads_entities.source_fields import SOURCE_FIELDS
+from tap_amazon_ads_entities.streams import STREAMS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+INDEXES: dict[str, list[list[str]]] = {
+    "entity_campaigns": [["profile_id", "state"], ["profile_id", "portfolio_id"]],
+    "entity_ad_groups": [["profile_id", "campaign_id"]],
+    "entity_ads": [["profile_id", "campaign_id"], ["profile_id", "ad_group_id"], ["asin"]],
+    "entity_targets": [["profile_id", "campaign_id"], ["profile_id", "ad_group_id"]],
+    "sync_log": [["profile_id", "entity_type", "started_at"], ["started_at"]],
+}
+
+PARENTS = {
+    "entity_ad_groups": {"campaign_id": "entity_campaigns"},
+    "entity_ads": {"campaign_id": "entity_campaigns", "ad_group_id": "entity_ad_groups"},
+    "entity_targets": {"campaign_id": "entity_campaigns", "ad_group_id": "entity_ad_groups"},
+}
+CLOSED = {
+    "computed_status": list(COMPUTED_STATUSES),
+    "campaign_type": ["sp", "sb", "sd", "st"],
+    "ad_product": ["sp", "sb", "sd", "st"],
+    "target_type": list(TARGET_TYPES),
+    "target_level": ["campaign", "ad_group"],
+    "status": ["running", "success", "error"],
+}
+
+_BY_FORMAT = {"date-time": "timestamp with time zone", "date": "date"}
+_BY_TYPE = {
+    "string": "text",
+    "integer": "bigint",
+    "number": "numeric",
+    "boolean": "boolean",
+    "object": "jsonb",
+}
+
+
+def sql_type(schema: dict[str, Any]) -> str:
+    """The Postgres type of a property."""
+    return _BY_FORMAT.get(schema.get("format", "")) or _BY_TYPE[schema["type"][0]]
+
+
+def tables() -> dict[str, dict[str, Any]]:
+    """Every landing table: key, columns, indexes, description."""
+    return {
+        stream.name: {
+            "description": (stream.__doc__ or "").split("\n", 1)[0],
+            "key": list(stream.primary_keys),
+            "columns": [
+                {"name": name, "type": sql_type(schema), "description": schema["description"]}
+                for name, schema in stream.schema["properties"].items()
+            ],
+            "indexes": INDEXES.get(stream.name, []),
+        }
+        for stream in STREAMS
+    }
+
+
+def landing_macro() -> str:
+    """macros/landing_tables.sql."""
+    body = json.dumps(tables(), indent=4, ensure_ascii=False)
+    return (
+        "{#- Generated from the tap's schemas by generate.py; do not edit. -#}\n"
+        "{% macro landing_tables() %}\n"
+        f"{{{{ return({body}) }}}}\n"
+        "{% endmacro %}\n"
+    )
+
+
+def sources() -> str:
+    """models/sources.yml."""
+    lines = [
+        "# Generated from the tap's schemas by generate.py; do not edit.",
+        "sources:",
+        "- name: amazon_ads",
+        "  description: Landing tables that the loader fills.",
+        '  schema: "{{ target.schema }}"',
+        "  tables:",
+    ]
+    for name, table in tables().items():
+        lines += [f"  - name: {name}", f"    description: {json.dumps(table['description'], ensure_ascii=False)}"]
+        lines += [f"    data_tests: [{{primary_key_is: {{arguments: {{columns: [{', '.join(table['key'])}]}}}}}}]"]
+        lines += ["    columns:"]
+        columns = [*table["columns"], {"name": "created_at", "description": "When the row was first stored (UTC)."}]
+        for column in columns:
+            lines += [
+                f"    - name: {column['name']}",
+                f"      description: {json.dumps(column['description'], ensure_ascii=False)}",
+                *_tests(name, column["name"]),
+            ]
+    lines += [
+        "  - name: sync_run_markers",
+        "    description: One row per run, written before it loads.",
+        "    columns:",
+        "    - {name: run_id, description: The run.}",
+        "    - {name: started_at, description: When it was prepared (UTC).}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _tests(table: str, column: str) -> list[str]:
+    """dbt tests of a column: our own vocabularies are closed, orphans are worth a warning."""
+    tests = []
+    if column in CLOSED:
+        tests.append(f"{{accepted_values: {{arguments: {{values: [{', '.join(CLOSED[column])}]}}}}}}")
+    if parent := PARENTS.get(table, {}).get(column):
+        source = f"source('amazon_ads', '{parent}')"
+        tests.append(f'{{has_parent: {{arguments: {{parent: "{source}"}}, config: {{severity: warn}}}}}}')
+    return [f"      data_tests: [{', '.join(tests)}]"] if tests else []
+
+
+def page() -> str:
+    """docs/tables.md."""
+    lines = [
+        "# Tables",
+        "",
+        "Generated from the tap's schemas (`make docs`). All of them live in the schema `amazon_ads`; each also has",
+        "`created_at timestamptz`, when the row was first stored.",
+    ]
+    for name, table in tables().items():
+        fields = SOURCE_FIELDS.get(name)
+        lines += ["", f"## {name}", "", table["description"], "", f"Primary key: {', '.join(table['key'])}.", ""]
+        lines += list(_rows(table["columns"], fields))
+    return "\n".join(lines) + "\n"
+
+
+def _rows(columns: list[dict[str, Any]], fields: dict[str, dict[str, str]] | None) -> Iterable[str]:
+    products = list(fields) if fields else []
+    yield "| column | type | meaning |" + "".join(f" {product} |" for product in products)
+    yield "|---|---|---|" + "---|" * len(products)
+    for column in columns:
+        kind = column["type"].replace("timestamp with time zone", "timestamptz")
+        sources_of = "".join(
+            f" {fields[product].get(column['name'], '–') if fields else ''} |" for product in products
+        )
+        yield f"| {column['name']} | {kind} | {column['description']} |{sources_of}"
+
+
+FILES = {
+    ROOT / "transform/macros/landing_tables.sql": landing_macro,
+    ROOT / "transform/models/sources.yml": sources,
+    ROOT / "docs/tables.md": page,
+}
+
+
+def main() -> None:
+    """Write all of them."""
+    for path, write in FILES.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(write())
+
+
+if __name__ == "__main__":
+    main()

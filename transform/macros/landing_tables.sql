@@ -1,0 +1,669 @@
+{#- Generated from the tap's schemas by generate.py; do not edit. -#}
+{% macro landing_tables() %}
+{{ return({
+    "entity_profiles": {
+        "description": "Seller and vendor profiles; every other stream is read once per profile.",
+        "key": [
+            "profile_id"
+        ],
+        "columns": [
+            {
+                "name": "profile_id",
+                "type": "text",
+                "description": "Profile (advertiser account in one marketplace)."
+            },
+            {
+                "name": "region",
+                "type": "text",
+                "description": "Region whose host serves the profile: NA, EU or FE."
+            },
+            {
+                "name": "country_code",
+                "type": "text",
+                "description": "Marketplace country; the United Kingdom is UK."
+            },
+            {
+                "name": "currency_code",
+                "type": "text",
+                "description": "Currency of every amount of this profile."
+            },
+            {
+                "name": "timezone",
+                "type": "text",
+                "description": "IANA time zone of the profile; campaign dates are in it."
+            },
+            {
+                "name": "daily_budget_micros",
+                "type": "bigint",
+                "description": "Account-wide daily cap of a seller, in micros of the currency."
+            },
+            {
+                "name": "account_id",
+                "type": "text",
+                "description": "Amazon's id of the account; not unique across marketplaces."
+            },
+            {
+                "name": "account_name",
+                "type": "text",
+                "description": "Name of the account."
+            },
+            {
+                "name": "account_type",
+                "type": "text",
+                "description": "seller or vendor."
+            },
+            {
+                "name": "account_sub_type",
+                "type": "text",
+                "description": "KDP_AUTHOR, AMAZON_ATTRIBUTION, or nothing."
+            },
+            {
+                "name": "marketplace_id",
+                "type": "text",
+                "description": "Amazon's id of the marketplace."
+            },
+            {
+                "name": "valid_payment_method",
+                "type": "boolean",
+                "description": "Whether the account has a valid payment method."
+            },
+            {
+                "name": "synced_at",
+                "type": "timestamp with time zone",
+                "description": "When this row was last read from Amazon (UTC)."
+            }
+        ],
+        "indexes": []
+    },
+    "entity_portfolios": {
+        "description": "Portfolios: groups of campaigns with a budget of their own.",
+        "key": [
+            "profile_id",
+            "portfolio_id"
+        ],
+        "columns": [
+            {
+                "name": "profile_id",
+                "type": "text",
+                "description": "Profile (advertiser account in one marketplace)."
+            },
+            {
+                "name": "portfolio_id",
+                "type": "text",
+                "description": "Portfolio, unique within the profile."
+            },
+            {
+                "name": "name",
+                "type": "text",
+                "description": "Name of the portfolio."
+            },
+            {
+                "name": "state",
+                "type": "text",
+                "description": "State set by the advertiser, exactly as Amazon returns it (case differs per ad product)."
+            },
+            {
+                "name": "in_budget",
+                "type": "boolean",
+                "description": "Whether the portfolio is within its budget."
+            },
+            {
+                "name": "budget_micros",
+                "type": "bigint",
+                "description": "Budget cap in micros of the currency; null without a cap."
+            },
+            {
+                "name": "currency_code",
+                "type": "text",
+                "description": "Currency of the budget."
+            },
+            {
+                "name": "budget_policy",
+                "type": "text",
+                "description": "DATE_RANGE, MONTHLY_RECURRING or NO_CAP, as Amazon returns it."
+            },
+            {
+                "name": "budget_start_date",
+                "type": "date",
+                "description": "First day of the budget."
+            },
+            {
+                "name": "budget_end_date",
+                "type": "date",
+                "description": "Last day of the budget."
+            },
+            {
+                "name": "unspent_budget_sharing",
+                "type": "text",
+                "description": "Whether campaigns share unspent budget: ENABLED or DISABLED."
+            },
+            {
+                "name": "serving_status",
+                "type": "text",
+                "description": "Amazon's serving status, unchanged; an open vocabulary that differs per ad product."
+            },
+            {
+                "name": "computed_status",
+                "type": "text",
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, payment_issue, unknown."
+            },
+            {
+                "name": "creation_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was created at Amazon (UTC)."
+            },
+            {
+                "name": "last_updated_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was last changed at Amazon (UTC); null where Amazon does not say."
+            },
+            {
+                "name": "synced_at",
+                "type": "timestamp with time zone",
+                "description": "When this row was last read from Amazon (UTC)."
+            }
+        ],
+        "indexes": []
+    },
+    "entity_campaigns": {
+        "description": "Campaigns of all ad products.",
+        "key": [
+            "profile_id",
+            "campaign_id"
+        ],
+        "columns": [
+            {
+                "name": "profile_id",
+                "type": "text",
+                "description": "Profile (advertiser account in one marketplace)."
+            },
+            {
+                "name": "campaign_id",
+                "type": "text",
+                "description": "Campaign, unique within the profile over all ad products."
+            },
+            {
+                "name": "name",
+                "type": "text",
+                "description": "Name of the campaign."
+            },
+            {
+                "name": "campaign_type",
+                "type": "text",
+                "description": "Ad product of the campaign: sp, sb, sd, st."
+            },
+            {
+                "name": "portfolio_id",
+                "type": "text",
+                "description": "Portfolio the campaign belongs to, if any."
+            },
+            {
+                "name": "targeting_type",
+                "type": "text",
+                "description": "auto or manual (Sponsored Products)."
+            },
+            {
+                "name": "cost_type",
+                "type": "text",
+                "description": "cpc, vcpm or fixed_price (Sponsored Brands and Display)."
+            },
+            {
+                "name": "state",
+                "type": "text",
+                "description": "State set by the advertiser, exactly as Amazon returns it (case differs per ad product)."
+            },
+            {
+                "name": "serving_status",
+                "type": "text",
+                "description": "Amazon's serving status, unchanged; an open vocabulary that differs per ad product."
+            },
+            {
+                "name": "computed_status",
+                "type": "text",
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, payment_issue, unknown."
+            },
+            {
+                "name": "budget_type",
+                "type": "text",
+                "description": "daily, lifetime or other."
+            },
+            {
+                "name": "budget_micros",
+                "type": "bigint",
+                "description": "Budget of whatever type, in micros of the currency."
+            },
+            {
+                "name": "daily_budget_micros",
+                "type": "bigint",
+                "description": "The budget where it is a daily one, in micros of the currency."
+            },
+            {
+                "name": "currency_code",
+                "type": "text",
+                "description": "Currency of the amounts."
+            },
+            {
+                "name": "bidding",
+                "type": "jsonb",
+                "description": "Bidding strategy and adjustments, with every other campaign setting that has no column."
+            },
+            {
+                "name": "start_date",
+                "type": "date",
+                "description": "First day, in the profile's time zone."
+            },
+            {
+                "name": "end_date",
+                "type": "date",
+                "description": "Last day, in the profile's time zone; null when open-ended."
+            },
+            {
+                "name": "creation_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was created at Amazon (UTC)."
+            },
+            {
+                "name": "last_updated_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was last changed at Amazon (UTC); null where Amazon does not say."
+            },
+            {
+                "name": "synced_at",
+                "type": "timestamp with time zone",
+                "description": "When this row was last read from Amazon (UTC)."
+            }
+        ],
+        "indexes": [
+            [
+                "profile_id",
+                "state"
+            ],
+            [
+                "profile_id",
+                "portfolio_id"
+            ]
+        ]
+    },
+    "entity_ad_groups": {
+        "description": "Ad groups of all ad products.",
+        "key": [
+            "profile_id",
+            "ad_group_id"
+        ],
+        "columns": [
+            {
+                "name": "profile_id",
+                "type": "text",
+                "description": "Profile (advertiser account in one marketplace)."
+            },
+            {
+                "name": "ad_group_id",
+                "type": "text",
+                "description": "Ad group, unique within the profile over all ad products."
+            },
+            {
+                "name": "campaign_id",
+                "type": "text",
+                "description": "Campaign the entity belongs to."
+            },
+            {
+                "name": "ad_product",
+                "type": "text",
+                "description": "Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Sponsored Display)."
+            },
+            {
+                "name": "name",
+                "type": "text",
+                "description": "Name of the ad group."
+            },
+            {
+                "name": "state",
+                "type": "text",
+                "description": "State set by the advertiser, exactly as Amazon returns it (case differs per ad product)."
+            },
+            {
+                "name": "serving_status",
+                "type": "text",
+                "description": "Amazon's serving status, unchanged; an open vocabulary that differs per ad product."
+            },
+            {
+                "name": "computed_status",
+                "type": "text",
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, payment_issue, unknown."
+            },
+            {
+                "name": "default_bid_micros",
+                "type": "bigint",
+                "description": "Bid of targets without one, in micros; Sponsored Brands ad groups have none."
+            },
+            {
+                "name": "creation_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was created at Amazon (UTC)."
+            },
+            {
+                "name": "last_updated_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was last changed at Amazon (UTC); null where Amazon does not say."
+            },
+            {
+                "name": "synced_at",
+                "type": "timestamp with time zone",
+                "description": "When this row was last read from Amazon (UTC)."
+            }
+        ],
+        "indexes": [
+            [
+                "profile_id",
+                "campaign_id"
+            ]
+        ]
+    },
+    "entity_ads": {
+        "description": "Ads of all ad products.",
+        "key": [
+            "profile_id",
+            "ad_id"
+        ],
+        "columns": [
+            {
+                "name": "profile_id",
+                "type": "text",
+                "description": "Profile (advertiser account in one marketplace)."
+            },
+            {
+                "name": "ad_id",
+                "type": "text",
+                "description": "Ad; sb-legacy-<ad group id> for old Sponsored Brands ads to which Amazon gave no id."
+            },
+            {
+                "name": "campaign_id",
+                "type": "text",
+                "description": "Campaign the entity belongs to."
+            },
+            {
+                "name": "ad_group_id",
+                "type": "text",
+                "description": "Ad group the entity belongs to."
+            },
+            {
+                "name": "ad_product",
+                "type": "text",
+                "description": "Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Sponsored Display)."
+            },
+            {
+                "name": "name",
+                "type": "text",
+                "description": "Name of the ad, where it has one."
+            },
+            {
+                "name": "asin",
+                "type": "text",
+                "description": "Advertised ASIN (Sponsored Products and Display)."
+            },
+            {
+                "name": "sku",
+                "type": "text",
+                "description": "Advertised SKU of a seller (Sponsored Products and Display)."
+            },
+            {
+                "name": "state",
+                "type": "text",
+                "description": "State set by the advertiser, exactly as Amazon returns it (case differs per ad product)."
+            },
+            {
+                "name": "serving_status",
+                "type": "text",
+                "description": "Amazon's serving status, unchanged; an open vocabulary that differs per ad product."
+            },
+            {
+                "name": "computed_status",
+                "type": "text",
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, payment_issue, unknown."
+            },
+            {
+                "name": "creative",
+                "type": "jsonb",
+                "description": "What identifies the ad: ASIN, SKU, headline, assets, landing page, as Amazon returns it."
+            },
+            {
+                "name": "creation_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was created at Amazon (UTC)."
+            },
+            {
+                "name": "last_updated_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was last changed at Amazon (UTC); null where Amazon does not say."
+            },
+            {
+                "name": "synced_at",
+                "type": "timestamp with time zone",
+                "description": "When this row was last read from Amazon (UTC)."
+            }
+        ],
+        "indexes": [
+            [
+                "profile_id",
+                "campaign_id"
+            ],
+            [
+                "profile_id",
+                "ad_group_id"
+            ],
+            [
+                "asin"
+            ]
+        ]
+    },
+    "entity_targets": {
+        "description": "Keywords and every other target, positive and negative, of all ad products.",
+        "key": [
+            "profile_id",
+            "target_id"
+        ],
+        "columns": [
+            {
+                "name": "profile_id",
+                "type": "text",
+                "description": "Profile (advertiser account in one marketplace)."
+            },
+            {
+                "name": "target_id",
+                "type": "text",
+                "description": "Target; a keyword's keywordId or a theme's themeId."
+            },
+            {
+                "name": "campaign_id",
+                "type": "text",
+                "description": "Campaign the entity belongs to."
+            },
+            {
+                "name": "ad_group_id",
+                "type": "text",
+                "description": "Ad group the target belongs to; null for campaign-level negatives."
+            },
+            {
+                "name": "ad_product",
+                "type": "text",
+                "description": "Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Sponsored Display)."
+            },
+            {
+                "name": "target_type",
+                "type": "text",
+                "description": "What it aims at: keyword, theme, auto, category, brand, product, audience, content_category, keyword_group, unknown."
+            },
+            {
+                "name": "target_level",
+                "type": "text",
+                "description": "campaign or ad_group."
+            },
+            {
+                "name": "negative",
+                "type": "boolean",
+                "description": "Whether it excludes instead of targets."
+            },
+            {
+                "name": "match_type",
+                "type": "text",
+                "description": "How it matches: exact, phrase, broad, negative_exact, close_match, asin_same_as, views, …"
+            },
+            {
+                "name": "expression",
+                "type": "jsonb",
+                "description": "A keyword's text under `text`; Amazon's own expression for everything else."
+            },
+            {
+                "name": "state",
+                "type": "text",
+                "description": "State set by the advertiser, exactly as Amazon returns it (case differs per ad product)."
+            },
+            {
+                "name": "serving_status",
+                "type": "text",
+                "description": "Amazon's serving status, unchanged; an open vocabulary that differs per ad product."
+            },
+            {
+                "name": "computed_status",
+                "type": "text",
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, payment_issue, unknown."
+            },
+            {
+                "name": "bid_micros",
+                "type": "bigint",
+                "description": "Own bid in micros; null when it inherits the ad group's default."
+            },
+            {
+                "name": "creation_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was created at Amazon (UTC)."
+            },
+            {
+                "name": "last_updated_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was last changed at Amazon (UTC); null where Amazon does not say."
+            },
+            {
+                "name": "synced_at",
+                "type": "timestamp with time zone",
+                "description": "When this row was last read from Amazon (UTC)."
+            }
+        ],
+        "indexes": [
+            [
+                "profile_id",
+                "campaign_id"
+            ],
+            [
+                "profile_id",
+                "ad_group_id"
+            ]
+        ]
+    },
+    "sync_log": {
+        "description": "One row per run, profile and entity.",
+        "key": [
+            "run_id",
+            "profile_id",
+            "entity_type"
+        ],
+        "columns": [
+            {
+                "name": "run_id",
+                "type": "text",
+                "description": "Run of the tap."
+            },
+            {
+                "name": "profile_id",
+                "type": "text",
+                "description": "Profile of the slice; * for the listing of the profiles themselves."
+            },
+            {
+                "name": "entity_type",
+                "type": "text",
+                "description": "profiles, portfolios, campaigns, ad_groups, ads or targets."
+            },
+            {
+                "name": "mode",
+                "type": "text",
+                "description": "full or incremental."
+            },
+            {
+                "name": "status",
+                "type": "text",
+                "description": "running, success (read to its end) or error, as the tap last wrote it."
+            },
+            {
+                "name": "started_at",
+                "type": "timestamp with time zone",
+                "description": "Not later than the slice's first request (UTC)."
+            },
+            {
+                "name": "finished_at",
+                "type": "timestamp with time zone",
+                "description": "When the slice ended (UTC); null while it runs."
+            },
+            {
+                "name": "updated_at",
+                "type": "timestamp with time zone",
+                "description": "When this row was last written (UTC)."
+            },
+            {
+                "name": "items_upserted",
+                "type": "bigint",
+                "description": "Rows emitted for the slice."
+            },
+            {
+                "name": "pages_fetched",
+                "type": "bigint",
+                "description": "Pages read for the slice."
+            },
+            {
+                "name": "retries",
+                "type": "bigint",
+                "description": "Requests that were repeated."
+            },
+            {
+                "name": "throttled_seconds",
+                "type": "numeric",
+                "description": "Seconds its requests waited because Amazon throttled."
+            },
+            {
+                "name": "error",
+                "type": "text",
+                "description": "What went wrong, in words; null on success."
+            },
+            {
+                "name": "request_id",
+                "type": "text",
+                "description": "Amazon's id of the request that failed, for their support."
+            },
+            {
+                "name": "high_watermark",
+                "type": "timestamp with time zone",
+                "description": "The slice's bookmark after it was read to its end (UTC)."
+            },
+            {
+                "name": "details",
+                "type": "jsonb",
+                "description": "Per endpoint: pages, rows, duplicates, retries, seconds throttled, shortfall, reason skipped."
+            },
+            {
+                "name": "tap_version",
+                "type": "text",
+                "description": "Version of the tap."
+            }
+        ],
+        "indexes": [
+            [
+                "profile_id",
+                "entity_type",
+                "started_at"
+            ],
+            [
+                "started_at"
+            ]
+        ]
+    }
+}) }}
+{% endmacro %}
