@@ -78,7 +78,7 @@ $(UV):
 		echo "$(PYTHON) cannot make virtual environments; install its venv module (Debian: python3-venv)."; exit 1; }
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
 
-$(BIN)/python: $(UV)
+$(BIN)/python: | $(UV)
 	@$(UV) venv --quiet --python "$(PYTHON)" $(VENV)
 
 # The local packages are editable; what they depend on is locked.

@@ -1,0 +1,57 @@
+"""Which account is synced into which database: decided by .env and the environment, said plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+TAP = "TAP_AMAZON_ADS_ENTITIES_"
+CREDENTIALS = tuple(f"{TAP}{name}" for name in ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"))
+DATABASE = "TARGET_POSTGRES_HOST"
+
+
+class UsageError(Exception):
+    """Something the user has to set right; the message says what."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What will be done.
+
+    Args:
+        environment: the Meltano environment, sandbox or prod.
+        embedded_database: whether the data goes into the embedded Postgres.
+    """
+
+    environment: str
+    embedded_database: bool
+
+    def sentence(self) -> str:
+        """What will be done, in words."""
+        account = "the sandbox account (no credentials are configured)"
+        if self.environment == "prod":
+            account = "your Amazon Ads account"
+        database = "the embedded Postgres in .sandbox" if self.embedded_database else "your Postgres"
+        return f"Syncing {account} into {database}."
+
+
+def settings(project: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables in force: those of .env, overridden by the environment."""
+    file = {name: value for name, value in dotenv_values(project / ".env").items() if value}
+    return {**file, **environment}
+
+
+def choose(variables: Mapping[str, str]) -> Choice:
+    """Pick account and database.
+
+    Raises:
+        UsageError: only some of the credentials are there.
+    """
+    missing = [name for name in CREDENTIALS if not variables.get(name)]
+    if missing and len(missing) < len(CREDENTIALS):
+        message = f"{', '.join(missing)} is missing: set it in .env, or remove the other credentials to use the sandbox."
+        raise UsageError(message)
+    return Choice("sandbox" if missing else "prod", not variables.get(DATABASE))

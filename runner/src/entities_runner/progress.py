@@ -1,0 +1,62 @@
+"""Meltano's output for people: a line per slice, what went wrong, and everything in a log file."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+_DONE = re.compile(r"slice done profile=(\S+) entity=(\S+) rows=(\d+) pages=(\d+)")
+_FAILED = re.compile(r"slice failed profile=(\S+) entity=(\S+) rows=(\d+) error=(.*?) request_id=(\S+)")
+_RETRY = re.compile(r"(\S+ \(region .*trying again in .*)$")
+_WORTH_SHOWING = re.compile(r"(skipped:|reported \d+ rows|tables in schema|profiles, each with)")
+_TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed)\b")
+_NOISE = re.compile(r"METRIC|An unhandled error occurred|level=debug")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_TEXT_AFTER_LEVEL = re.compile(r".*\| (?:INFO|WARNING|ERROR)\s*\| \S+\s*\| (.*)$")
+_TROUBLE_LINES = 15
+
+
+class Progress:
+    """Shows what a person wants to see of the output.
+
+    Args:
+        log: where everything goes.
+    """
+
+    def __init__(self, log: Path) -> None:
+        """Show nothing yet."""
+        self.log = log
+        self.trouble: list[str] = []
+
+    def follow(self, lines: Iterable[bytes]) -> None:
+        """Show lines as they come, until there are no more."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as file:
+            for raw in lines:
+                file.write(raw)
+                self._show(_COLOUR.sub("", raw.decode("utf-8", "replace")).rstrip())
+
+    def _show(self, line: str) -> None:
+        if match := _DONE.search(line):
+            profile, entity, rows, pages = match.groups()
+            self._say(f"  {profile}  {entity:<10}  {int(rows):>9,} rows  {int(pages):>6,} pages")
+        elif match := _FAILED.search(line):
+            profile, entity, _, error, request_id = match.groups()
+            self._say(f"  {profile}  {entity:<10}  FAILED  {error} (request id {request_id})")
+        elif (match := _RETRY.search(line)) or (_WORTH_SHOWING.search(line)):
+            self._say(f"  {match.group(1) if match else _text(line)}")
+        elif _TROUBLE.search(line) and not _NOISE.search(line):
+            self.trouble = [*self.trouble, _text(line)][-_TROUBLE_LINES:]
+
+    @staticmethod
+    def _say(text: str) -> None:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
+
+def _text(line: str) -> str:
+    """The message without what loggers put before it."""
+    match = _TEXT_AFTER_LEVEL.match(line)
+    return match.group(1) if match else line.strip()
