@@ -14,7 +14,11 @@ _WORTH_SHOWING = re.compile(r"(skipped:|reported \d+ rows|tables in schema|profi
 _TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed)\b")
 _NOISE = re.compile(r"METRIC|An unhandled error occurred|level=debug")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_TEXT_AFTER_LEVEL = re.compile(r".*\| (?:INFO|WARNING|ERROR)\s*\| \S+\s*\| (.*)$")
+_PREFIXES = (
+    re.compile(r"^\S+Z \[\w+\s*\] \S+\s+"),  # Meltano's
+    re.compile(r"^[\d: ,.-]+\| \w+\s*\| \S+\s*\| "),  # singer-sdk's
+    re.compile(r"^\d\d:\d\d:\d\d\s+"),  # dbt's
+)
 _TROUBLE_LINES = 15
 
 
@@ -58,5 +62,6 @@ class Progress:
 
 def _text(line: str) -> str:
     """The message without what loggers put before it."""
-    match = _TEXT_AFTER_LEVEL.match(line)
-    return match.group(1) if match else line.strip()
+    for prefix in _PREFIXES:
+        line = prefix.sub("", line.strip())
+    return line

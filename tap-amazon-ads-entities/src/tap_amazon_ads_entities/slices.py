@@ -143,7 +143,7 @@ class SliceRun:
         subtype = self._work.profile.account_sub_type
         if tally.pages or error.status not in _REFUSALS or subtype not in part.endpoint.unavailable_to:
             return None
-        return f"{subtype} accounts have no {part.endpoint.ad_product} ({error})"
+        return f"{subtype} accounts have no {part.endpoint.ad_product} (HTTP {error.status})"
 
     def _collect(self) -> None:
         entry = self._entry

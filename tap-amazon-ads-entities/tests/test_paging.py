@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from tap_amazon_ads_entities.endpoints import CATALOGUE
+from tap_amazon_ads_entities.errors import BadBodyError, SliceError
+from tap_amazon_ads_entities.pages import Page, parse_array, parse_envelope
+from tap_amazon_ads_entities.pagination import Paginator
+from tap_amazon_ads_entities.transport import Response
+
+BY_PATH = {endpoint.path: endpoint for endpoint in CATALOGUE}
+TOKENS = BY_PATH["sp/campaigns/list"]
+OFFSETS = BY_PATH["sd/campaigns/extended"]
+
+
+def page(*numbers: int, token: str | None = None) -> Page:
+    return Page(json.dumps([{"id": number} for number in numbers]).encode(), len(numbers), token)
+
+
+def test_a_list_ends_when_no_token_comes() -> None:
+    paginator = Paginator(TOKENS)
+    assert json.loads(paginator.body(1000) or b"") == {
+        "maxResults": 1000,
+        "includeExtendedDataFields": True,
+        "stateFilter": {"include": ["ENABLED", "PAUSED", "ARCHIVED"]},
+    }
+    paginator.advance(page(1, token="abc"))
+    assert not paginator.finished
+    assert json.loads(paginator.body(500) or b"")["nextToken"] == "abc"
+    paginator.advance(page(2))
+    assert paginator.finished
+
+
+def test_an_empty_page_with_a_token_goes_on() -> None:
+    paginator = Paginator(TOKENS)
+    paginator.advance(page(token="a"))
+    paginator.advance(page(token="b"))
+    assert not paginator.finished
+
+
+def test_a_token_seen_before_is_an_error() -> None:
+    paginator = Paginator(TOKENS)
+    paginator.advance(page(1, token="a"))
+    paginator.advance(page(2, token="b"))
+    with pytest.raises(SliceError, match="next token repeats"):
+        paginator.advance(page(3, token="a"))
+
+
+def test_a_page_that_repeats_the_last_is_an_error() -> None:
+    for endpoint in (TOKENS, OFFSETS):
+        paginator = Paginator(endpoint)
+        paginator.advance(page(1, 2, token="a"))
+        with pytest.raises(SliceError, match="repeats the one before"):
+            paginator.advance(page(1, 2, token="b"))
+
+
+def test_a_short_page_does_not_end_an_offset_list() -> None:
+    paginator = Paginator(OFFSETS)
+    assert paginator.query(100) == "?stateFilter=enabled%2C+paused%2C+archived&startIndex=0&count=100"
+    paginator.advance(page(1, 2, 3))
+    assert not paginator.finished
+    assert "startIndex=3&" in paginator.query(100)
+    paginator.advance(page())
+    assert paginator.finished
+
+
+def test_a_restart_forgets_where_it_was() -> None:
+    paginator = Paginator(TOKENS)
+    paginator.advance(page(1, token="a"))
+    paginator.restart()
+    assert "nextToken" not in json.loads(paginator.body(10) or b"")
+    paginator.advance(page(1, token="a"))
+
+
+def response(body: bytes) -> Response:
+    return Response(200, {}, body)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "empty"),
+        (b"null", "null"),
+        (b"<html></html>", "HTML"),
+        (b'{"campaigns":[{"a":1}', "cut short"),
+        (b'{"campaigns":null}', "null"),
+        (b'{"campaigns":{}}', "not the JSON"),
+        (b'{"other":[]}', "no 'campaigns'"),
+        (b'"text"', "not the JSON"),
+        (b"\xff\xfe", "not the JSON"),
+    ],
+)
+def test_a_body_that_is_no_page_is_never_an_empty_page(body: bytes, words: str) -> None:
+    with pytest.raises(BadBodyError, match=words):
+        parse_envelope(response(body), "campaigns", "totalResults")
+    if not body.startswith(b'{"'):
+        with pytest.raises(BadBodyError):
+            parse_array(response(body))
+
+
+def test_a_page_is_read() -> None:
+    found = parse_envelope(
+        response(b'{"campaigns":[{"id":9007199254740993,"bid":0.3}],"totalResults":5,"nextToken":"t"}'),
+        "campaigns",
+        "totalResults",
+    )
+    assert (found.size, found.total, found.next_token) == (1, 5, "t")
+    item = found.items()[0]
+    assert item["id"] == 9_007_199_254_740_993
+    assert str(item["bid"]) == "0.3"
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"),
+    [
+        (b'"12345678901234567890"', "12345678901234567890"),
+        (b"12345678901234567890", "12345678901234567890"),
+        (b"null", None),
+        (b'""', None),
+    ],
+)
+def test_a_token_is_opaque_text(token: bytes, expected: str | None) -> None:
+    found = parse_envelope(response(b'{"campaigns":[],"nextToken":' + token + b"}"), "campaigns", None)
+    assert found.next_token == expected
+
+
+def test_nul_characters_are_replaced_in_nested_text_too() -> None:
+    found = parse_array(response(b'[{"a":{"b":["x\\u0000y"]}}]'))
+    assert found.items() == [{"a": {"b": ["x\ufffdy"]}}]
+
+
+def test_an_element_that_is_no_object_is_an_error() -> None:
+    with pytest.raises(BadBodyError):
+        parse_array(response(b"[1]")).items()

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from tap_amazon_ads_entities.prefetch import Chain, Prefetcher
+
+
+@dataclass
+class Piece:
+    rows: bytes
+    number: int = 0
+
+
+def chain(*sizes: int, error: Exception | None = None, started: threading.Event | None = None) -> Chain[Piece]:
+    def pages() -> Iterator[Piece]:
+        if started:
+            started.set()
+        for number, size in enumerate(sizes):
+            yield Piece(b"x" * size, number)
+        if error:
+            raise error
+
+    return Chain(pages, lambda: None)
+
+
+def test_chains_are_consumed_in_order_with_all_their_pages() -> None:
+    prefetcher: Prefetcher[Piece] = Prefetcher(workers=4)
+    chains = [chain(*[10] * 20) for _ in range(12)]
+    for each in chains:
+        prefetcher.submit(each)
+    for each in chains:
+        assert [piece.number for piece in prefetcher.consume(each)] == list(range(20))
+    prefetcher.close()
+
+
+def test_an_error_comes_after_the_pages_before_it_and_hurts_no_other_chain() -> None:
+    prefetcher: Prefetcher[Piece] = Prefetcher(workers=2)
+    bad, good = chain(1, 1, error=ValueError("x")), chain(1, 1, 1)
+    prefetcher.submit(bad)
+    prefetcher.submit(good)
+    seen = []
+    with pytest.raises(ValueError, match="x"):
+        for piece in prefetcher.consume(bad):
+            seen.append(piece.number)  # noqa: PERF402 - what came before the error counts
+    assert seen == [0, 1]
+    assert len(list(prefetcher.consume(good))) == 3
+    prefetcher.close()
+
+
+def test_a_full_budget_pauses_readers_but_never_the_chain_being_consumed() -> None:
+    prefetcher: Prefetcher[Piece] = Prefetcher(workers=4, budget=100)
+    chains = [chain(*[60] * 10) for _ in range(4)]
+    for each in chains:
+        prefetcher.submit(each)
+    time.sleep(0.1)
+    assert prefetcher._held <= 160  # noqa: SLF001 - the bound is the point
+    for each in chains:
+        assert len(list(prefetcher.consume(each))) == 10
+    prefetcher.close()
+
+
+def test_chains_nobody_consumes_do_not_block_the_others() -> None:
+    prefetcher: Prefetcher[Piece] = Prefetcher(workers=2, budget=100)
+    skipped = [chain(*[90] * 5) for _ in range(6)]
+    wanted = chain(*[90] * 5)
+    for each in (*skipped, wanted):
+        prefetcher.submit(each)
+    assert len(list(prefetcher.consume(wanted))) == 5
+    assert all(each.cancelled for each in skipped)
+    prefetcher.close()
+
+
+def test_a_cancelled_chain_is_not_started() -> None:
+    prefetcher: Prefetcher[Piece] = Prefetcher(workers=1, budget=10)
+    started = threading.Event()
+    first, second, third = chain(50, 50), chain(1, started=started), chain(1)
+    prefetcher.submit(first)
+    prefetcher.submit(second)
+    prefetcher.submit(third)
+    prefetcher.cancel(second)
+    assert len(list(prefetcher.consume(first))) == 2
+    assert len(list(prefetcher.consume(third))) == 1
+    assert not started.is_set()
+    prefetcher.close()

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tap_amazon_ads_entities.settings import PROPERTIES, SECRET_SETTINGS, Settings
+from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
+from tap_amazon_ads_entities.validation import problems
+
+GOOD = {"client_id": "id", "client_secret": "hush", "refresh_token": "hush-hush"}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"client_secret": None}, "Setting 'client_secret' is missing"),
+        ({"client_secret": ""}, "Setting 'client_secret' is missing"),
+        ({"refresh_token": 12345}, "Setting 'refresh_token' must be text"),
+        ({"workers": "many"}, "Setting 'workers' must be a whole number, not text"),
+        ({"workers": 0}, "Setting 'workers' must be at least 1"),
+        ({"max_retries": True}, "Setting 'max_retries' must be a whole number, not true or false"),
+        ({"regions": ["NA", "XX"]}, "Setting 'regions' holds 'XX', which is none of NA, EU, FE"),
+        ({"entities": "adgroups"}, "Setting 'entities' holds 'adgroups'"),
+        ({"profile_ids": ["12x"]}, "Setting 'profile_ids' holds '12x'"),
+        ({"mode": "partial"}, "Setting 'mode' is 'partial'"),
+        ({"start_date": "soon"}, "Setting 'start_date' is 'soon'"),
+        ({"api_url": "http://example.com"}, "Setting 'api_url' must use https"),
+        ({"api_url": "https://user:pw@example.com"}, "Setting 'api_url' must not hold credentials"),
+        ({"token_url": "ftp://example.com"}, "Setting 'token_url' must be an http(s) URL"),
+    ],
+)
+def test_a_wrong_setting_gets_one_sentence_that_names_it(change: dict[str, Any], words: str) -> None:
+    found = problems({**GOOD, **change})
+    assert len(found) == 1
+    assert words in found[0]
+    assert "hush" not in found[0]
+    assert "12345" not in found[0]
+    assert "pw" not in found[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, ()),
+        ([123, "456"], ("123", "456")),
+        ("123,456", ("123", "456")),
+        ("[123, 456]", ("123", "456")),
+        (123, ("123",)),
+        (["123", 123], ("123",)),
+    ],
+)
+def test_profile_ids_are_text_or_numbers_alike(value: Any, expected: tuple[str, ...]) -> None:
+    config = {**GOOD, "profile_ids": value}
+    assert problems(config) == []
+    assert Settings.from_config(config).profile_ids == expected
+
+
+def test_defaults() -> None:
+    settings = Settings.from_config(GOOD)
+    assert settings.regions == ("NA", "EU", "FE")
+    assert settings.entities == {"campaigns", "ad_groups", "ads", "targets"}
+    assert settings.mode == "incremental"
+    assert settings.lookback.total_seconds() == 25 * 3600
+    assert settings.initial_window.days == 30
+
+
+def test_loopback_may_be_plain_http() -> None:
+    assert problems({**GOOD, "api_url": "http://127.0.0.1:1/{region}", "token_url": "http://localhost:1/t"}) == []
+
+
+def test_secrets_are_marked_and_everything_is_described() -> None:
+    assert {"client_secret", "refresh_token"} == SECRET_SETTINGS
+    assert all(schema["description"] for schema in PROPERTIES.values())
+
+
+def test_every_property_of_every_stream_is_described() -> None:
+    tap = TapAmazonAdsEntities(config=GOOD)
+    for stream in tap.streams.values():
+        for name, schema in stream.schema["properties"].items():
+            assert schema["description"], f"{stream.name}.{name}"
