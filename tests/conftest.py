@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from amazon_ads_sandbox.postgres import EmbeddedPostgres
+from amazon_ads_sandbox.process import SandboxProcess, free_port
+from harness.pipeline import Pipeline
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), free_port()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess(profiles=3, campaigns=200) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def pipeline(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    made = Pipeline(sandbox, postgres, Path(tmp_path_factory.mktemp("state")))
+    made.reset()
+    return made

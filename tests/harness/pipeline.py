@@ -1,0 +1,189 @@
+"""Runs the real pipeline against a sandbox and an embedded Postgres."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from amazon_ads_sandbox.postgres import EmbeddedPostgres
+from amazon_ads_sandbox.process import SandboxProcess
+from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+TAP = "TAP_AMAZON_ADS_ENTITIES_"
+TARGET = ROOT / ".meltano/loaders/target-postgres/venv/bin/target-postgres"
+_HUB_NOWHERE = "http://127.0.0.1:9"
+_TIMEOUT = 540
+
+
+@dataclass
+class Result:
+    """How a run ended."""
+
+    code: int
+    output: str
+    run_id: str
+
+    def lines(self, pattern: str) -> list[str]:
+        """The lines of the output that match."""
+        return [line for line in self.output.splitlines() if re.search(pattern, line)]
+
+
+@dataclass
+class Pipeline:
+    """One sandbox, one database, one folder for state.
+
+    Args:
+        sandbox: the account.
+        postgres: the database.
+        folder: for Meltano's own database and the state of direct runs.
+        settings: settings of the tap beside the defaults.
+    """
+
+    sandbox: SandboxProcess
+    postgres: EmbeddedPostgres
+    folder: Path
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def environment(self, **settings: Any) -> dict[str, str]:
+        """Everything Meltano, tap, loader and dbt need; the Hub leads nowhere."""
+        chosen = {
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "refresh_token": REFRESH_TOKEN,
+            "api_url": f"{self.sandbox.url}/{{region}}",
+            "token_url": f"{self.sandbox.url}/auth/o2/token",
+            **self.settings,
+            **settings,
+        }
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith((TAP, "TARGET_POSTGRES", "MODE"))},
+            **{f"{TAP}{name.upper()}": _text(value) for name, value in chosen.items()},
+            **self.postgres.environment(),
+            "MELTANO_PROJECT_ROOT": str(ROOT),
+            "MELTANO_DATABASE_URI": f"sqlite:///{self.folder}/meltano.db",
+            "MELTANO_HUB_URL": _HUB_NOWHERE,
+            "MELTANO_AUTO_INSTALL": "false",
+            "NO_COLOR": "1",
+        }
+
+    def meltano(self, *arguments: str, environment: Mapping[str, str] | None = None, **settings: Any) -> Result:
+        """`meltano …` to its end."""
+        run_id = str(uuid.uuid4())
+        done = subprocess.run(
+            [str(BIN / "meltano"), "--environment=sandbox", *arguments],
+            env={**self.environment(**settings), "MELTANO_RUN_ID": run_id, **(environment or {})},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, run_id)
+
+    def start_direct(self, **settings: Any) -> Direct:
+        """Start tap and loader joined by a pipe, with a state file, as in any Singer pipeline."""
+        return Direct(self, settings)
+
+    def direct(self, **settings: Any) -> Result:
+        """Tap and loader joined by a pipe, to their end."""
+        return self.start_direct(**settings).wait()
+
+    def query(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Ask the database."""
+        with psycopg.connect(self.postgres.dsn, autocommit=True) as connection:
+            return list(connection.execute(statement, parameters))  # type: ignore[call-overload]
+
+    def reset(self) -> None:
+        """Empty the database, forget all state, and be healthy."""
+        self.query_none("drop schema if exists amazon_ads_fivetran cascade; drop schema if exists amazon_ads cascade")
+        for name in ("meltano.db", "state.json"):
+            (self.folder / name).unlink(missing_ok=True)
+        self.sandbox.control.clear_faults()
+        self.sandbox.control.configure(latency_ms=0, rate_limit=None, token_ttl_seconds=3600)
+
+    def query_none(self, statement: str) -> None:
+        """Run a statement."""
+        with psycopg.connect(self.postgres.dsn, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, (list, dict)) else str(value)
+
+
+class Direct:
+    """A tap and a loader that are running."""
+
+    def __init__(self, pipeline: Pipeline, settings: Mapping[str, Any]) -> None:
+        self.run_id = str(uuid.uuid4())
+        self._state = pipeline.folder / "state.json"
+        self._tap_log = (pipeline.folder / "tap.log").open("w+")
+        self._target_log = (pipeline.folder / "target.log").open("w+")
+        environment = {**pipeline.environment(**settings), "PGAPPNAME": "tap-amazon-ads-entities"}
+        environment |= {f"{TAP}RUN_ID": self.run_id, f"{TAP}LOADER_SESSION": "tap-amazon-ads-entities"}
+        state = ["--state", str(self._state)] if self._state.exists() else []
+        self.tap = subprocess.Popen(
+            [str(BIN / "tap-amazon-ads-entities"), "--config=ENV", *state],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._tap_log,
+        )
+        self.target = subprocess.Popen(
+            [str(TARGET), "--config", str(self._config(pipeline))],
+            env=environment,
+            stdin=self.tap.stdout,
+            stdout=subprocess.PIPE,
+            stderr=self._target_log,
+        )
+        assert self.tap.stdout is not None
+        self.tap.stdout.close()
+
+    @staticmethod
+    def _config(pipeline: Pipeline) -> Path:
+        settings = pipeline.postgres.environment()
+        path = pipeline.folder / "target.json"
+        path.write_text(
+            json.dumps(
+                {
+                    **{
+                        name.removeprefix("TARGET_POSTGRES_").lower(): int(value) if name.endswith("PORT") else value
+                        for name, value in settings.items()
+                    },
+                    "default_target_schema": "amazon_ads",
+                    "use_copy": True,
+                    "validate_records": False,
+                    "add_record_metadata": False,
+                    "activate_version": False,
+                    "sanitize_null_text_characters": True,
+                },
+            ),
+        )
+        path.chmod(0o600)
+        return path
+
+    def wait(self) -> Result:
+        """Wait for both, keep the newest state, and join their exit codes as Meltano does."""
+        assert self.target.stdout is not None
+        states = self.target.stdout.read().splitlines()
+        codes = (self.tap.wait(_TIMEOUT), self.target.wait(_TIMEOUT))
+        if states:
+            self._state.write_bytes(states[-1])
+        output = ""
+        for log in (self._tap_log, self._target_log):
+            log.seek(0)
+            output += log.read()
+            log.close()
+        return Result(next((abs(code) for code in codes if code), 0), output, self.run_id)

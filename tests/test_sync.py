@@ -1,0 +1,106 @@
+"""The job `sync`, for real: sandbox, Postgres, Meltano, tap, loader, dbt."""
+
+from __future__ import annotations
+
+import pytest
+from harness.pipeline import Pipeline
+from harness.truth import KEYS, OURS, all_differences, loaded
+
+RUN = ("run", "sync")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _first_run(pipeline: Pipeline) -> None:
+    result = pipeline.meltano(*RUN, mode="full")
+    assert result.code == 0, result.output
+
+
+def test_every_table_equals_the_ground_truth_row_by_row(pipeline: Pipeline) -> None:
+    assert all_differences(pipeline) == []
+    counts = pipeline.sandbox.control.counts()
+    for table in KEYS:
+        assert len(loaded(pipeline, table)) == sum(counts[table].values()) > 0
+
+
+def test_every_slice_is_in_the_run_log(pipeline: Pipeline) -> None:
+    rows = pipeline.query("select entity_type, status, mode, items_upserted, details from amazon_ads.sync_runs")
+    assert {row[1] for row in rows} == {"success"}
+    assert {row[2] for row in rows} == {"full"}
+    assert len(rows) == 3 * 5 + 1
+    stored = {table: len(loaded(pipeline, table)) for table in KEYS}
+    for entity in ("portfolios", "campaigns", "ad_groups", "ads", "targets"):
+        assert sum(row[3] for row in rows if row[0] == entity) == stored[f"entity_{entity}"]
+    endpoints = {path for row in rows for path in row[4]["endpoints"]}
+    assert len([path for path in endpoints if not path.startswith("v2/")]) == 1 + 9 + 8 + 5
+
+
+def test_the_state_is_fresh_everywhere(pipeline: Pipeline) -> None:
+    rows = pipeline.query(
+        "select freshness, last_full_sync_at, last_error, consecutive_errors from amazon_ads.sync_state",
+    )
+    assert len(rows) == 15
+    assert {row[0] for row in rows} == {"fresh"}
+    assert all(row[1] is not None and row[2] is None and row[3] == 0 for row in rows)
+
+
+def test_a_second_run_changes_nothing_but_synced_at_and_the_log(pipeline: Pipeline) -> None:
+    before = {table: loaded(pipeline, table) for table in KEYS}
+    assert pipeline.meltano(*RUN, mode="full").code == 0
+    for table in KEYS:
+        after = loaded(pipeline, table)
+        assert after.keys() == before[table].keys()
+        for key, row in after.items():
+            old = before[table][key]
+            assert {name for name in row if row[name] != old[name]} == {"synced_at"}
+            assert row["synced_at"] > old["synced_at"]
+            assert row["created_at"] == old["created_at"]
+    assert OURS == {"synced_at", "created_at"}
+
+
+def test_an_incremental_run_brings_changes_and_only_those(pipeline: Pipeline) -> None:
+    pipeline.sandbox.control.configure(log_requests=True)
+    before = {table: loaded(pipeline, table) for table in KEYS}
+    changed = pipeline.sandbox.control.change(count=3, create=2, tables=["entity_campaigns", "entity_ad_groups"])
+    assert changed["updated"] > 0
+    assert changed["created"] > 0
+    result = pipeline.meltano(*RUN)
+    assert result.code == 0, result.output
+    assert all_differences(pipeline) == []
+    moved = [
+        key
+        for key, row in loaded(pipeline, "entity_campaigns").items()
+        if key in before["entity_campaigns"] and row["synced_at"] != before["entity_campaigns"][key]["synced_at"]
+    ]
+    assert 0 < len(moved) < len(before["entity_campaigns"]) / 2
+
+
+def test_vanished_entities_stay_and_are_shown_after_a_full_run_only(pipeline: Pipeline) -> None:
+    pipeline.sandbox.control.change(vanish=1, tables=["entity_ads"])
+    assert pipeline.meltano(*RUN).code == 0
+    assert pipeline.query("select count(*) from amazon_ads.vanished_entities") == [(0,)]
+    assert pipeline.meltano(*RUN, mode="full").code == 0
+    assert all_differences(pipeline, vanished_stay=True) == []
+    shown = pipeline.query("select table_name, count(*) from amazon_ads.vanished_entities group by 1")
+    assert shown == [("entity_ads", 3 * 3)]
+
+
+def test_one_entity_and_one_profile_can_be_run_alone(pipeline: Pipeline) -> None:
+    profile = sorted(pipeline.sandbox.control.counts()["entity_profiles"])[0]
+    result = pipeline.meltano(*RUN, entities=["ads"], profile_ids=[int(profile)])
+    assert result.code == 0, result.output
+    rows = pipeline.query("select profile_id, entity_type from amazon_ads.sync_log where run_id = %s", result.run_id)
+    assert sorted(rows) == [("*", "profiles"), (profile, "ads")]
+
+
+def test_every_view_and_column_is_commented(pipeline: Pipeline) -> None:
+    silent = pipeline.query(
+        """
+        select c.relname, a.attname
+        from pg_attribute a
+        join pg_class c on c.oid = a.attrelid
+        where c.relnamespace::regnamespace::text like 'amazon_ads%%' and c.relkind in ('r', 'v')
+            and a.attnum > 0 and not a.attisdropped and c.relname <> 'sync_run_markers'
+            and col_description(c.oid, a.attnum) is null
+        """,
+    )
+    assert silent == []
