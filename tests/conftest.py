@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.pipeline import Pipeline
+
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess, free_port
-from harness.pipeline import Pipeline
 
 
 @pytest.fixture(scope="session")

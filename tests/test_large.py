@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from amazon_ads_sandbox.postgres import EmbeddedPostgres
-from amazon_ads_sandbox.process import SandboxProcess
 from harness.pipeline import Pipeline
 from harness.truth import all_differences
+
+from amazon_ads_sandbox.postgres import EmbeddedPostgres
+from amazon_ads_sandbox.process import SandboxProcess
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ def test_a_second_run_changes_nothing_but_synced_at_and_the_log(pipeline: Pipeli
             assert {name for name in row if row[name] != old[name]} == {"synced_at"}
             assert row["synced_at"] > old["synced_at"]
             assert row["created_at"] == old["created_at"]
-    assert OURS == {"synced_at", "created_at"}
+    assert {"synced_at", "created_at"} == OURS
 
 
 def test_an_incremental_run_brings_changes_and_only_those(pipeline: Pipeline) -> None:
@@ -85,7 +85,7 @@ def test_vanished_entities_stay_and_are_shown_after_a_full_run_only(pipeline: Pi
 
 
 def test_one_entity_and_one_profile_can_be_run_alone(pipeline: Pipeline) -> None:
-    profile = sorted(pipeline.sandbox.control.counts()["entity_profiles"])[0]
+    profile = min(pipeline.sandbox.control.counts()["entity_profiles"])
     result = pipeline.meltano(*RUN, entities=["ads"], profile_ids=[int(profile)])
     assert result.code == 0, result.output
     rows = pipeline.query("select profile_id, entity_type from amazon_ads.sync_log where run_id = %s", result.run_id)

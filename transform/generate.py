@@ -113,7 +113,7 @@ def sources() -> str:
 
 
 def _tests(table: str, column: str) -> list[str]:
-    """dbt tests of a column: our own vocabularies are closed, orphans are worth a warning."""
+    """Dbt tests of a column: our own vocabularies are closed, orphans are worth a warning."""
     tests = []
     if column in CLOSED:
         tests.append(f"{{accepted_values: {{arguments: {{values: [{', '.join(CLOSED[column])}]}}}}}}")
@@ -144,9 +144,7 @@ def _rows(columns: list[dict[str, Any]], fields: dict[str, dict[str, str]] | Non
     yield "|---|---|---|" + "---|" * len(products)
     for column in columns:
         kind = column["type"].replace("timestamp with time zone", "timestamptz")
-        sources_of = "".join(
-            f" {fields[product].get(column['name'], '–') if fields else ''} |" for product in products
-        )
+        sources_of = "".join(f" {fields[product].get(column['name'], '–') if fields else ''} |" for product in products)
         yield f"| {column['name']} | {kind} | {column['description']} |{sources_of}"
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.errors import BadBodyError, SliceError
 from tap_amazon_ads_entities.pages import Page, parse_array, parse_envelope

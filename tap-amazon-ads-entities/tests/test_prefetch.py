@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+
 from tap_amazon_ads_entities.prefetch import Chain, Prefetcher
 
 
@@ -42,10 +43,9 @@ def test_an_error_comes_after_the_pages_before_it_and_hurts_no_other_chain() -> 
     bad, good = chain(1, 1, error=ValueError("x")), chain(1, 1, 1)
     prefetcher.submit(bad)
     prefetcher.submit(good)
-    seen = []
+    seen: list[int] = []
     with pytest.raises(ValueError, match="x"):
-        for piece in prefetcher.consume(bad):
-            seen.append(piece.number)  # noqa: PERF402 - what came before the error counts
+        seen.extend(piece.number for piece in prefetcher.consume(bad))
     assert seen == [0, 1]
     assert len(list(prefetcher.consume(good))) == 3
     prefetcher.close()

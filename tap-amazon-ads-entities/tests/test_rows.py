@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.rows.context import Row, RowContext

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tap_amazon_ads_entities.settings import PROPERTIES, SECRET_SETTINGS, Settings
 from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
 from tap_amazon_ads_entities.validation import problems

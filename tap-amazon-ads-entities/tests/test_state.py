@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+
 from tap_amazon_ads_entities import bookmarks
 from tap_amazon_ads_entities.deadline import Stop
 from tap_amazon_ads_entities.errors import StateError

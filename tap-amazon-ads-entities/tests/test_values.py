@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tap_amazon_ads_entities.rows.status import COMPUTED_STATUSES, computed_status
 from tap_amazon_ads_entities.rows.values import calendar_date, snake, timestamp
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
@@ -67,7 +68,11 @@ class Pipeline:
             **settings,
         }
         return {
-            **{name: value for name, value in os.environ.items() if not name.startswith((TAP, "TARGET_POSTGRES", "MODE"))},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith((TAP, "TARGET_POSTGRES", "MODE"))
+            },
             **{f"{TAP}{name.upper()}": _text(value) for name, value in chosen.items()},
             **self.postgres.environment(),
             "MELTANO_PROJECT_ROOT": str(ROOT),

@@ -52,6 +52,8 @@ def choose(variables: Mapping[str, str]) -> Choice:
     """
     missing = [name for name in CREDENTIALS if not variables.get(name)]
     if missing and len(missing) < len(CREDENTIALS):
-        message = f"{', '.join(missing)} is missing: set it in .env, or remove the other credentials to use the sandbox."
+        message = (
+            f"{', '.join(missing)} is missing: set it in .env, or remove the other credentials to use the sandbox."
+        )
         raise UsageError(message)
     return Choice("sandbox" if missing else "prod", not variables.get(DATABASE))

@@ -69,7 +69,13 @@ def _run(project: Path, choice: Choice, variables: Mapping[str, str], database: 
     progress = Progress(project / ".sandbox" / "logs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{run_id[:8]}.log")
     started = time.monotonic()
     # Our own lock has made sure that nobody else runs: whatever Meltano still believes to run is dead.
-    command = [str(Path(sys.executable).parent / "meltano"), f"--environment={choice.environment}", "run", "--force", "sync"]
+    command = [
+        str(Path(sys.executable).parent / "meltano"),
+        f"--environment={choice.environment}",
+        "run",
+        "--force",
+        "sync",
+    ]
     code = process.run(command, environment, progress.follow)
     slices = database.slices(run_id)
     _say(summary(database.rows(), slices, time.monotonic() - started, mode))

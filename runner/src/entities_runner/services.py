@@ -8,7 +8,6 @@ from pathlib import Path
 
 from amazon_ads_sandbox.background import BackgroundSandbox
 from amazon_ads_sandbox.postgres import EmbeddedPostgres, PostgresError
-
 from entities_runner.account import TAP, Choice, UsageError
 
 

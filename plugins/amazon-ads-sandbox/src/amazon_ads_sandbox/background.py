@@ -48,7 +48,7 @@ class BackgroundSandbox:
             return self
         self._home.mkdir(parents=True, exist_ok=True)
         with (self._home / "sandbox.log").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own command
+            process = subprocess.Popen(
                 [sys.executable, "-m", "amazon_ads_sandbox", "serve"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -26,56 +26,75 @@ async def _document(request: Request) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def routes(state: State) -> list[Route]:
-    """The routes below /_sandbox."""
+class Control:
+    """The handlers below /_sandbox."""
 
-    async def health(_: Request) -> Response:
-        return _json({"status": "ok", "profiles": sorted(state.account.profiles)})
+    def __init__(self, state: State) -> None:
+        """Serve this state."""
+        self._state = state
 
-    async def counts(_: Request) -> Response:
-        return _json(state.account.counts())
+    async def health(self, _: Request) -> Response:
+        """Whether it is up."""
+        return _json({"status": "ok", "profiles": sorted(self._state.account.profiles)})
 
-    async def truth(request: Request) -> Response:
+    async def counts(self, _: Request) -> Response:
+        """Rows per table and profile, and per list."""
+        return _json(self._state.account.counts())
+
+    async def truth(self, request: Request) -> Response:
+        """The expected rows of a table, a line each."""
         table, profile_id = request.path_params["table"], request.query_params.get("profile_id")
 
         def lines() -> Iterator[bytes]:
-            for row in state.account.truth(table, profile_id):
+            for row in self._state.account.truth(table, profile_id):
                 yield _ENCODER.encode(row) + b"\n"
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")
 
-    async def changes(request: Request) -> Response:
-        return _json(change(state.account, await _document(request)))
+    async def change(self, request: Request) -> Response:
+        """Change entities."""
+        return _json(change(self._state.account, await _document(request)))
 
-    async def settings(request: Request) -> Response:
-        state.configure(await _document(request))
-        return _json({"latency_ms": state.latency * 1000, "rate_limit": state.limit.rate})
+    async def settings(self, request: Request) -> Response:
+        """Change how the account is served."""
+        self._state.configure(await _document(request))
+        return _json({"latency_ms": self._state.latency * 1000, "rate_limit": self._state.limit.rate})
 
-    async def faults(request: Request) -> Response:
+    async def faults(self, request: Request) -> Response:
+        """Show, add or clear faults."""
         if request.method == "DELETE":
-            state.faults.rules.clear()
-            state.account.gone.clear()
+            self._state.faults.rules.clear()
+            self._state.account.gone.clear()
         elif request.method == "POST":
             try:
-                state.faults.add(await _document(request))
+                self._state.faults.add(await _document(request))
             except ValueError as error:
                 return _json({"error": str(error)}, 400)
-        return _json([msgspec.to_builtins(rule) for rule in state.faults.rules])
+        return _json([msgspec.to_builtins(rule) for rule in self._state.faults.rules])
 
-    async def requests(request: Request) -> Response:
+    async def requests(self, request: Request) -> Response:
+        """The requests served, and how many the rate limit refused."""
         if request.method == "DELETE":
-            state.requests.clear()
-            state.limit.served = state.limit.refused = 0
+            self._state.requests.clear()
+            self._state.limit.served = self._state.limit.refused = 0
         return _json(
-            {"requests": list(state.requests), "served": state.limit.served, "refused": state.limit.refused},
+            {
+                "requests": list(self._state.requests),
+                "served": self._state.limit.served,
+                "refused": self._state.limit.refused,
+            },
         )
 
+
+def routes(state: State) -> list[Route]:
+    """The routes below /_sandbox."""
+    control = Control(state)
     return [
-        Route("/_sandbox/health", health),
-        Route("/_sandbox/truth", counts),
-        Route("/_sandbox/truth/{table}", truth),
-        Route("/_sandbox/change", changes, methods=["POST"]),
-        Route("/_sandbox/settings", settings, methods=["POST"]),
-        Route("/_sandbox/faults", faults, methods=["GET", "POST", "DELETE"]),
-        Route("/_sandbox/requests", requests, methods=["GET", "DELETE"]),
+        Route("/_sandbox/health", control.health),
+        Route("/_sandbox/truth", control.counts),
+        Route("/_sandbox/truth/{table}", control.truth),
+        Route("/_sandbox/change", control.change, methods=["POST"]),
+        Route("/_sandbox/settings", control.settings, methods=["POST"]),
+        Route("/_sandbox/faults", control.faults, methods=["GET", "POST", "DELETE"]),
+        Route("/_sandbox/requests", control.requests, methods=["GET", "DELETE"]),
     ]

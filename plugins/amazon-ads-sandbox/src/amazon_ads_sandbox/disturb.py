@@ -19,7 +19,15 @@ from amazon_ads_sandbox.query import Query
 from amazon_ads_sandbox.state import State
 from amazon_ads_sandbox.wire.common import iso
 
+_JSON = "application/json"
 _SAMPLE = b'{"campaigns":[{"campaignId":"1","name":"cut'
+
+_BROKEN_BODIES = {
+    "html": b"<html><body><h1>503</h1></body></html>",
+    "empty_body": b"",
+    "json_null": b"null",
+    "truncate": _SAMPLE,
+}
 
 
 class CutError(Exception):
@@ -49,20 +57,13 @@ async def before(state: State, action: dict[str, Any], facts: dict[str, Any]) ->
 
 def _broken(kind: str) -> Response | None:
     """Bodies that are no page."""
-    if kind == "html":
-        return Response("<html><body><h1>503</h1></body></html>", media_type="text/html")
-    if kind == "empty_body":
-        return Response(b"", media_type="application/json")
-    if kind == "json_null":
-        return Response(b"null", media_type="application/json")
-    if kind == "truncate":
-        return Response(_SAMPLE, media_type="application/json")
     if kind == "gzip_cut":
         packed = gzip.compress(_SAMPLE * 200)
-        return Response(packed[: len(packed) // 2], headers={"content-encoding": "gzip"}, media_type="application/json")
+        return Response(packed[: len(packed) // 2], headers={"content-encoding": "gzip"}, media_type=_JSON)
     if kind == "reset":
-        return StreamingResponse(_cut(), headers={"content-length": "100000"}, media_type="application/json")
-    return None
+        return StreamingResponse(_cut(), headers={"content-length": "100000"}, media_type=_JSON)
+    content = _BROKEN_BODIES.get(kind)
+    return None if content is None else Response(content, media_type="text/html" if kind == "html" else _JSON)
 
 
 async def _cut() -> AsyncIterator[bytes]:

@@ -72,7 +72,7 @@ class SandboxProcess:
             process.kill()
             process.wait()
 
-    def __enter__(self) -> SandboxProcess:
+    def __enter__(self) -> SandboxProcess:  # noqa: PYI034 - typing.Self is newer than Python 3.10
         """Start it."""
         return self.start()
 

@@ -15,7 +15,7 @@ _AUTO = (
 _AUTO_EVERY = 4
 
 
-def details(sizes: Sizes, product: str, kind: str, noise: int, number: int, campaign: int) -> dict[str, Any]:  # noqa: PLR0913
+def details(sizes: Sizes, product: str, kind: str, noise: int, number: int, campaign: int) -> dict[str, Any]:  # noqa: PLR0911, PLR0913 - one return per kind
     """Extra facts, in words that fit every dialect."""
     asin = f"B0{noise % 10**8:08d}"
     if kind == "campaign":

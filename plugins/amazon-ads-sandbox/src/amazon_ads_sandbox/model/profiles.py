@@ -73,6 +73,7 @@ def profiles(sizes: Sizes) -> list[Profile]:
 
 _VIEW_ONLY_INDEX = 2
 _AUTHOR_INDEX = 3
+_UNPAID_EVERY = 5
 
 
 def _regular(sizes: Sizes, index: int) -> Profile:
@@ -92,5 +93,5 @@ def _regular(sizes: Sizes, index: int) -> Profile:
         sub_type="KDP_AUTHOR" if author else None,
         visibility="view" if index == _VIEW_ONLY_INDEX else "edit",
         daily_budget_micros=None if vendor else 340_500_000 + index,
-        valid_payment_method=index % 5 != 4,
+        valid_payment_method=index % _UNPAID_EVERY != _UNPAID_EVERY - 1,
     )

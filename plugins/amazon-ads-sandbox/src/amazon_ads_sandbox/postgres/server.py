@@ -110,7 +110,7 @@ class EmbeddedPostgres:
         self.stop()
         self.start()
 
-    def __enter__(self) -> EmbeddedPostgres:
+    def __enter__(self) -> EmbeddedPostgres:  # noqa: PYI034 - typing.Self is newer than Python 3.10
         """Start it."""
         return self.start()
 
