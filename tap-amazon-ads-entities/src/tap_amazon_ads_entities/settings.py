@@ -212,5 +212,8 @@ CONFIG_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
 }
 
+OWN_SETTINGS = frozenset(PROPERTIES)
+"""Without the SDK's own, which it adds to the schema later."""
+
 LIST_SETTINGS = frozenset(_LISTS)
 SECRET_SETTINGS = frozenset(name for name, schema in PROPERTIES.items() if schema.get("secret"))

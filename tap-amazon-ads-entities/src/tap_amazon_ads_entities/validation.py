@@ -13,6 +13,7 @@ from tap_amazon_ads_entities.settings import (
     ENTITIES,
     LIST_SETTINGS,
     MODES,
+    OWN_SETTINGS,
     PROPERTIES,
     as_list,
     parse_moment,
@@ -26,7 +27,7 @@ def problems(config: Mapping[str, Any]) -> list[str]:
     """Every problem of a configuration, in words."""
     found = list(_missing(config))
     for name, value in config.items():
-        if name in PROPERTIES and value is not None and value != "" and name not in LIST_SETTINGS:
+        if name in OWN_SETTINGS and value is not None and value != "" and name not in LIST_SETTINGS:
             found.extend(_wrong_type(name, value))
     if not found:
         found.extend(_wrong_meaning(config))

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from entities_runner.account import CREDENTIALS, UsageError, choose, settings
+from entities_runner.database import Database, Slice
+from entities_runner.process import run
+from entities_runner.progress import Progress
+from entities_runner.summary import summary
+
+ALL = dict.fromkeys(CREDENTIALS, "x")
+
+
+def test_without_credentials_it_is_the_sandbox() -> None:
+    choice = choose({})
+    assert (choice.environment, choice.embedded_database) == ("sandbox", True)
+    assert choice.sentence() == (
+        "Syncing the sandbox account (no credentials are configured) into the embedded Postgres in .sandbox."
+    )
+
+
+def test_with_credentials_it_is_the_real_account() -> None:
+    assert choose(ALL).sentence() == "Syncing your Amazon Ads account into the embedded Postgres in .sandbox."
+    own = choose({**ALL, "TARGET_POSTGRES_HOST": "db"})
+    assert own.sentence() == "Syncing your Amazon Ads account into your Postgres."
+
+
+@pytest.mark.parametrize("missing", CREDENTIALS)
+def test_half_a_set_of_credentials_is_an_error_that_names_the_other_half(missing: str) -> None:
+    with pytest.raises(UsageError, match=f"{missing} is missing"):
+        choose({name: value for name, value in ALL.items() if name != missing})
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("A=file\nB=file\nEMPTY=\n")
+    assert settings(tmp_path, {"A": "environment"}) == {"A": "environment", "B": "file"}
+
+
+def test_a_database_that_is_down_gets_one_line() -> None:
+    database = Database({"TARGET_POSTGRES_HOST": "127.0.0.1", "TARGET_POSTGRES_PORT": "9", "TARGET_POSTGRES_USER": "u"})
+    with pytest.raises(UsageError, match=r"at 127\.0\.0\.1:9 cannot be reached .* correct TARGET_POSTGRES_\* in \.env"):
+        database.check()
+
+
+def test_progress_shows_slices_and_keeps_trouble(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(tmp_path / "logs" / "run.log")
+    lines = [
+        b"2026-11-24T16:11:50.6Z [info     ] tap-x slice done profile=1 entity=ads rows=1234 pages=2 retries=0\n",
+        b"2026-11-24T16:11:50.6Z [info     ] tap-x METRIC: nothing failed\n",
+        b"2026-11-24T16:11:50.6Z [error    ] tap-x slice failed profile=2 entity=ads rows=0 error=HTTP 403"
+        b" request_id=R1\n",
+        b"2026-11-24T16:11:50.6Z [error    ] meltano could not connect\n",
+    ]
+    progress.follow(lines)
+    shown = capsys.readouterr().out
+    assert "1  ads             1,234 rows       2 pages" in shown
+    assert "2  ads         FAILED  HTTP 403 (request id R1)" in shown
+    assert progress.trouble == ["could not connect"]
+    assert progress.log.read_bytes() == b"".join(lines)
+
+
+def test_the_summary_names_every_failure() -> None:
+    slices = [Slice("1", "ads", "success", None, None), Slice("2", "ads", "error", "HTTP 403", "R1")]
+    text = summary({"entity_ads": 1234}, slices, 12.3, "full")
+    assert "entity_ads" in text
+    assert "1,234" in text
+    assert "1 slices succeeded, 1 failed, full mode, 12 s" in text
+    assert "FAILED  profile 2, ads: HTTP 403 (request id R1)" in text
+
+
+def test_an_interrupt_ends_the_whole_group(tmp_path: Path) -> None:
+    """A child that ignores SIGINT, and a grandchild, are gone some seconds after Ctrl-C."""
+    marker = tmp_path / "grandchild"
+    child = (
+        "import signal, subprocess, sys, time; signal.signal(signal.SIGINT, signal.SIG_IGN);"
+        f"p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); open({str(marker)!r}, 'w')"
+        ".write(str(p.pid)); time.sleep(60)"
+    )
+    runner = (
+        "import sys; from entities_runner import process; process._GRACE = 1.0;"
+        f"sys.exit(process.run([sys.executable, '-c', {child!r}], __import__('os').environ, list))"
+    )
+    started = subprocess.Popen([sys.executable, "-c", runner])
+    for _ in range(200):
+        if marker.exists() and marker.read_text():
+            break
+        time.sleep(0.05)
+    started.send_signal(signal.SIGINT)
+    assert started.wait(20) == 130
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.kill(int(marker.read_text()), 0)
+            time.sleep(0.05)
+            if Path(f"/proc/{marker.read_text()}/stat").read_text().split()[2] == "Z":
+                raise ProcessLookupError
+
+
+def test_the_exit_code_is_the_commands() -> None:
+    assert run([sys.executable, "-c", "raise SystemExit(3)"], os.environ, list) == 3
