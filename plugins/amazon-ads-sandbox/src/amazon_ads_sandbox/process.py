@@ -12,6 +12,7 @@ from types import TracebackType
 import urllib3
 
 from amazon_ads_sandbox.control import SandboxControl
+from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
 
 _START_SECONDS = 30.0
 
@@ -49,6 +50,18 @@ class SandboxProcess:
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
         wait_until_up(self.control, self._process)
         return self
+
+    def token(self) -> str:
+        """A fresh access token."""
+        fields = {
+            "grant_type": "refresh_token",
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "refresh_token": REFRESH_TOKEN,
+        }
+        http = urllib3.PoolManager(retries=False)
+        answer = http.request("POST", f"{self.url}/auth/o2/token", fields=fields, encode_multipart=False)
+        return str(answer.json()["access_token"])
 
     def stop(self) -> None:
         """Stop it politely."""

@@ -118,7 +118,7 @@ def campaign_row(entity: Entity, profile: Profile) -> dict[str, Any]:
         "currency_code": profile.currency,
         "bidding": _bidding(entity),
         "start_date": day(entity.created or 0),
-        "end_date": day((entity.updated or 0) + 10**10) if more["ends"] else None,
+        "end_date": day((entity.created or 0) + 10**10) if more["ends"] else None,
     }
 
 

@@ -36,7 +36,7 @@ LIVE: dict[tuple[str, str], tuple[str, ...]] = {
     ("sb", "ad"): ("AD_STATUS_LIVE", "UNKNOWN", "AD_POLICING_PENDING_REVIEW"),
     ("sd", "campaign"): ("ADVERTISER_STATUS_ENABLED", "ADVERTISER_EXCEED_SPENDS_LIMIT", "ENDED"),
     ("sd", "ad_group"): ("AD_GROUP_STATUS_ENABLED", "CAMPAIGN_ARCHIVED"),
-    ("sd", "ad"): ("AD_STATUS_LIVE", "AD_POLICING_SUSPENDED"),
+    ("sd", "ad"): ("AD_STATUS_LIVE", "AD_POLICING_PENDING_REVIEW"),
     ("sd", "target"): ("TARGET_STATUS_LIVE",),
     ("", "portfolio"): ("PORTFOLIO_STATUS_ENABLED", "PORTFOLIO_OUT_OF_BUDGET", "PORTFOLIO_ENDED"),
 }

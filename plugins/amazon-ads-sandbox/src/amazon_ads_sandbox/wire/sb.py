@@ -28,7 +28,7 @@ def campaign(entity: Entity, profile: Profile) -> dict[str, Any]:
         budget=money(entity.amount),
         budgetType="LIFETIME" if more["lifetime"] else "DAILY",
         startDate=day(entity.created or 0),
-        endDate=day((entity.updated or 0) + 10**10) if more["ends"] else None,
+        endDate=day((entity.created or 0) + 10**10) if more["ends"] else None,
         portfolioId=None if portfolio is None else str(entity_id("", "portfolio", portfolio)),
         brandEntityId="ENTITY21DWFJV45CH71",
         isMultiAdGroupsEnabled=not more["tagged"],

@@ -28,7 +28,7 @@ def campaign(entity: Entity, profile: Profile) -> dict[str, Any]:
         budgetType="daily",
         budget=money(entity.amount),
         startDate=day(entity.created or 0, compact=True),
-        endDate=day((entity.updated or 0) + 10**10, compact=True) if more["ends"] else None,
+        endDate=day((entity.created or 0) + 10**10, compact=True) if more["ends"] else None,
         state=entity.state,
         portfolioId=None if portfolio is None else entity_id("", "portfolio", portfolio),
         costType=more["cost_type"].lower(),

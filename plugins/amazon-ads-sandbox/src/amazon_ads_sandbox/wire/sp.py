@@ -48,7 +48,7 @@ def campaign(entity: Entity, profile: Profile) -> dict[str, Any]:
             effectiveBudget=amount * 2 if more["effective_factor"] else None,
         ),
         startDate=day(entity.created or 0),
-        endDate=day((entity.updated or 0) + 10**10) if more["ends"] else None,
+        endDate=day((entity.created or 0) + 10**10) if more["ends"] else None,
         tags={"team": "emea"} if more["tagged"] else None,
         offAmazonSettings={"offAmazonBudgetControlStrategy": "MINIMIZE_SPEND"} if more["tagged"] else None,
         fieldFromTheFuture={"value": more["percentage"]} if more["news"] else None,

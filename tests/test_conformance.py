@@ -1,0 +1,58 @@
+"""Sandbox and tap against Amazon's own OpenAPI files, where their folder is named."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+import urllib3
+from harness.openapi import OpenAPI
+from harness.pipeline import Pipeline
+
+from amazon_ads_sandbox.process import SandboxProcess
+from amazon_ads_sandbox.tokens import CLIENT_ID
+from tap_amazon_ads_entities.endpoints import CATALOGUE
+
+FOLDER = os.environ.get("AMAZON_ADS_OPENAPI_DIR")
+# What Amazon really sends, by its own list of known issues and by its samples, against its own files.
+KNOWN = (re.compile(r"resolvedExpression/\d+: .*'category=\"\d+\" lookback=30'"),)
+
+
+@pytest.mark.skipif(not FOLDER, reason="AMAZON_ADS_OPENAPI_DIR does not name the folder of Amazon's OpenAPI files")
+def test_every_request_of_the_tap_and_every_answer_conforms(
+    pipeline: Pipeline,
+    sandbox: SandboxProcess,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    specification = OpenAPI(Path(FOLDER or ""))
+    sandbox.control.clear_requests()
+    assert pipeline.direct(mode="full", page_size=60).code == 0
+    requests = sandbox.control.requests()
+    http = urllib3.PoolManager(retries=False)
+    token = sandbox.token()
+    problems: list[str] = []
+    endpoints: set[str] = set()
+    payloads = 0
+    for request in requests:
+        route = f"/{request['endpoint']}"
+        endpoints.add(request["endpoint"])
+        headers = {**request["headers"], "authorization": f"Bearer {token}"}
+        query = f"?{request['query']}" if request["query"] else ""
+        problems += specification.request(request["method"], route, request["query"], headers, request["body"])
+        answer = http.request(
+            request["method"],
+            f"{sandbox.url}/{request['region'].lower()}{route}{query}",
+            body=request["body"] or None,
+            headers=headers,
+        )
+        assert answer.status == 200, route
+        assert headers["amazon-advertising-api-clientid"] == CLIENT_ID
+        problems += specification.response(request["method"], route, answer.headers["content-type"], answer.data)
+        payloads += 2
+    with capsys.disabled():
+        print(f"\nchecked {len(endpoints)} endpoints and {payloads} payloads against {FOLDER}")  # noqa: T201
+    assert {endpoint.path for endpoint in CATALOGUE} | {"v2/profiles", "sd/adGroups"} == endpoints
+    unexpected = sorted({problem for problem in problems if not any(known.search(problem) for known in KNOWN)})
+    assert unexpected == []
