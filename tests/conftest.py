@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from harness.pipeline import Pipeline
 
+from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
-from amazon_ads_sandbox.process import SandboxProcess, free_port
+from amazon_ads_sandbox.process import SandboxProcess
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres, PostgresError, binaries
 from amazon_ads_sandbox.postgres.processes import recorded_pid
-from amazon_ads_sandbox.process import free_port
 
 
 def ask(server: EmbeddedPostgres, statement: str) -> object:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import urllib3
 
+from amazon_ads_sandbox import places
 from amazon_ads_sandbox.control import SandboxControl
-from amazon_ads_sandbox.places import api_port
 from amazon_ads_sandbox.process import wait_until_up
 
 _STOP_SECONDS = 10.0
@@ -30,13 +30,33 @@ class BackgroundSandbox:
         """Start nothing yet."""
         self._home = home
         self._pid_file = home / "sandbox.pid"
-        self.url = f"http://127.0.0.1:{api_port()}"
+
+    @property
+    def port(self) -> int:
+        """The port of ours that runs, else the configured or the default one."""
+        return (self._recorded() or (0, 0))[1] or places.configured_api_port() or places.DEFAULT_API_PORT
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
 
     def running(self) -> bool:
-        """Whether a sandbox answers."""
+        """Whether ours answers."""
+        if self._recorded() is None:
+            return False
         with contextlib.suppress(urllib3.exceptions.HTTPError, OSError, RuntimeError):
             return SandboxControl(self.url).health().get("status") == "ok"
         return False
+
+    def _recorded(self) -> tuple[int, int] | None:
+        """Process id and port of the one we started, while that process lives."""
+        try:
+            pid, port = (int(part) for part in self._pid_file.read_text().split())
+            os.kill(pid, 0)
+        except (OSError, ValueError):
+            return None
+        return pid, port
 
     def start(self) -> BackgroundSandbox:
         """Start it unless it runs.
@@ -47,27 +67,31 @@ class BackgroundSandbox:
         if self.running():
             return self
         self._home.mkdir(parents=True, exist_ok=True)
+        self._pid_file.unlink(missing_ok=True)
+        port = self.port
+        if places.configured_api_port() is None and not places.is_free(port):
+            # Another copy of the project may be running: it keeps its port.
+            port = places.free_port()
         with (self._home / "sandbox.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "amazon_ads_sandbox", "serve"],
+                [sys.executable, "-m", "amazon_ads_sandbox", "serve", f"--port={port}"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        wait_until_up(SandboxControl(self.url), process)
-        self._pid_file.write_text(str(process.pid))
+        wait_until_up(SandboxControl(f"http://127.0.0.1:{port}"), process)
+        self._pid_file.write_text(f"{process.pid} {port}")
         return self
 
     def stop(self) -> None:
         """Stop it if we started it."""
-        try:
-            pid = int(self._pid_file.read_text())
-            os.kill(pid, signal.SIGTERM)
-        except (OSError, ValueError):
+        recorded = self._recorded()
+        self._pid_file.unlink(missing_ok=True)
+        if recorded is None:
             return
-        finally:
-            self._pid_file.unlink(missing_ok=True)
+        pid = recorded[0]
+        os.kill(pid, signal.SIGTERM)
         ends = time.monotonic() + _STOP_SECONDS
         while time.monotonic() < ends:
             with contextlib.suppress(ChildProcessError):

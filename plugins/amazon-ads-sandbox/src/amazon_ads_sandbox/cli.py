@@ -6,10 +6,11 @@ import json
 
 import click
 
+from amazon_ads_sandbox import places
+from amazon_ads_sandbox.background import BackgroundSandbox
 from amazon_ads_sandbox.commands.services import COMMANDS
 from amazon_ads_sandbox.control import SandboxControl
 from amazon_ads_sandbox.model.sizes import Sizes
-from amazon_ads_sandbox.places import api_port
 from amazon_ads_sandbox.server import run
 
 _URL = click.option("--url", default=None, help="Address of the sandbox; default: the one `up` starts.")
@@ -21,7 +22,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--port", type=int, default=api_port, help="Port on 127.0.0.1.")
+@click.option("--port", type=int, default=places.DEFAULT_API_PORT, help="Port on 127.0.0.1.")
 @click.option("--seed", default=1, help="The same seed gives the same account.")
 @click.option("--now", "now_ms", default=0, help="The account's present, epoch milliseconds; 0: today, midnight UTC.")
 @click.option("--profiles", default=4, help="Seller and vendor profiles, over all regions.")
@@ -83,7 +84,7 @@ def faults(url: str | None, rule: str | None, *, clear: bool) -> None:
 
 
 def _control(url: str | None) -> SandboxControl:
-    return SandboxControl(url or f"http://127.0.0.1:{api_port()}")
+    return SandboxControl(url or BackgroundSandbox(places.home()).url)
 
 
 for command in COMMANDS:

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 DEFAULT_API_PORT = 8790
 DEFAULT_POSTGRES_PORT = 54390
 
 
-def api_port() -> int:
-    """Port of the API: AMAZON_ADS_SANDBOX_PORT or the default."""
-    return int(os.environ.get("AMAZON_ADS_SANDBOX_PORT") or DEFAULT_API_PORT)
+def configured_api_port() -> int | None:
+    """The port of the API that somebody asked for: AMAZON_ADS_SANDBOX_PORT."""
+    return int(os.environ.get("AMAZON_ADS_SANDBOX_PORT") or 0) or None
 
 
-def postgres_port() -> int:
-    """Port of Postgres: AMAZON_ADS_SANDBOX_PG_PORT or the default."""
-    return int(os.environ.get("AMAZON_ADS_SANDBOX_PG_PORT") or DEFAULT_POSTGRES_PORT)
+def configured_postgres_port() -> int | None:
+    """The port of Postgres that somebody asked for: AMAZON_ADS_SANDBOX_PG_PORT."""
+    return int(os.environ.get("AMAZON_ADS_SANDBOX_PG_PORT") or 0) or None
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def home() -> Path:

@@ -19,6 +19,14 @@ def recorded_pid(data: Path) -> int | None:
         return None
 
 
+def recorded_port(data: Path) -> int | None:
+    """The port in the pid file."""
+    try:
+        return int((data / "postmaster.pid").read_text().split("\n")[3])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def server_pid(data: Path) -> int | None:
     """The server's process id while it runs on that data: after a crash the id may belong to anybody."""
     pid = recorded_pid(data)

@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from types import TracebackType
 
 import psycopg
 
-from amazon_ads_sandbox.places import postgres_port
+from amazon_ads_sandbox import places
 from amazon_ads_sandbox.postgres import account, binaries, processes
 
 USER = "amazon_ads"
@@ -36,7 +35,7 @@ class EmbeddedPostgres:
 
     Args:
         home: the state folder.
-        port: on 127.0.0.1; default: the one it had before, else AMAZON_ADS_SANDBOX_PG_PORT or 54390.
+        port: on 127.0.0.1; default: AMAZON_ADS_SANDBOX_PG_PORT, else 54390 or, where that is taken, a free one.
     """
 
     def __init__(self, home: Path, port: int | None = None) -> None:
@@ -51,7 +50,9 @@ class EmbeddedPostgres:
     @property
     def port(self) -> int:
         """The port it listens on, or would."""
-        return self._port or postgres_port()
+        if self.pid() is not None and (port := processes.recorded_port(self.data)):
+            return port
+        return self._port or places.configured_postgres_port() or places.DEFAULT_POSTGRES_PORT
 
     @property
     def password(self) -> str:
@@ -181,14 +182,14 @@ class EmbeddedPostgres:
         account.own(path)
 
     def _launch(self) -> None:
-        self._refuse_taken_port()
+        port = self._choose_port()
         # libpq reads it where no password is given; as our own user it must stay readable to us.
         handle = os.open(self.pass_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(f"127.0.0.1:{self.port}:*:{USER}:{self.password}\n")
+            file.write(f"127.0.0.1:{port}:*:{USER}:{self.password}\n")
         settings = {
             "listen_addresses": "127.0.0.1",
-            "port": str(self.port),
+            "port": str(port),
             "unix_socket_directories": "",
             "max_wal_size": "2GB",
             "shared_buffers": "128MB",
@@ -206,17 +207,15 @@ class EmbeddedPostgres:
                 **account.popen_options(),
             )
 
-    def _refuse_taken_port(self) -> None:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-            except OSError as error:
-                message = (
-                    f"port {self.port} on 127.0.0.1 is taken by another program; "
-                    "set AMAZON_ADS_SANDBOX_PG_PORT to a free one"
-                )
-                raise PostgresError(message) from error
+    def _choose_port(self) -> int:
+        """The port asked for, or the default one unless another copy of the project has it."""
+        port = self.port
+        if places.is_free(port):
+            return port
+        if self._port is None and places.configured_postgres_port() is None:
+            return places.free_port()
+        message = f"port {port} on 127.0.0.1 is taken by another program; set AMAZON_ADS_SANDBOX_PG_PORT to a free one"
+        raise PostgresError(message)
 
     def _wait(self) -> None:
         ends = time.monotonic() + _START_SECONDS
