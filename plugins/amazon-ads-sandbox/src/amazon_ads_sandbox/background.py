@@ -73,7 +73,7 @@ class BackgroundSandbox:
             # Another copy of the project may be running: it keeps its port.
             port = places.free_port()
         with (self._home / "sandbox.log").open("ab") as log:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, "-m", "amazon_ads_sandbox", "serve", f"--port={port}"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -24,6 +24,7 @@ DATABASE = "amazon_ads"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 _LOG_LINES = 5
+_ORPHAN_SECONDS = 1.0
 
 
 class PostgresError(Exception):
@@ -86,12 +87,13 @@ class EmbeddedPostgres:
         """
         self._make_home()
         with self._locked():
-            if self.pid() is None:
+            launched = self.pid() is None
+            if launched:
                 if not (self.data / "PG_VERSION").exists():
                     self._create()
                 processes.clear_stale_pid_file(self.data)
                 self._launch()
-            self._wait()
+            self._wait(launched=launched)
         return self
 
     def stop(self) -> None:
@@ -210,6 +212,10 @@ class EmbeddedPostgres:
     def _choose_port(self) -> int:
         """The port asked for, or the default one unless another copy of the project has it."""
         port = self.port
+        ends = time.monotonic() + _ORPHAN_SECONDS
+        while not places.is_free(port) and time.monotonic() < ends:
+            # Children of a killed server hold its port for a moment.
+            time.sleep(0.05)
         if places.is_free(port):
             return port
         if self._port is None and places.configured_postgres_port() is None:
@@ -217,12 +223,18 @@ class EmbeddedPostgres:
         message = f"port {port} on 127.0.0.1 is taken by another program; set AMAZON_ADS_SANDBOX_PG_PORT to a free one"
         raise PostgresError(message)
 
-    def _wait(self) -> None:
+    def _wait(self, *, launched: bool) -> None:
         ends = time.monotonic() + _START_SECONDS
+        launched_again = launched
         while time.monotonic() < ends:
             try:
                 self._ensure_database()
             except psycopg.OperationalError:
+                if self.pid() is None and not launched_again:
+                    # It was just dying when we looked: a killed server takes a moment to be gone.
+                    launched_again = True
+                    processes.clear_stale_pid_file(self.data)
+                    self._launch()
                 time.sleep(0.05)
             else:
                 return
