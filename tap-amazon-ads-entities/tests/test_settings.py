@@ -56,6 +56,12 @@ def test_profile_ids_are_text_or_numbers_alike(value: Any, expected: tuple[str, 
     assert Settings.from_config(config).profile_ids == expected
 
 
+def test_numbers_may_be_text_as_environment_variables_give_them() -> None:
+    config = {**GOOD, "request_deadline": "60.5", "workers": "4"}
+    assert problems(config) == []
+    assert (Settings.from_config(config).request_deadline, Settings.from_config(config).workers) == (60.5, 4)
+
+
 def test_defaults() -> None:
     settings = Settings.from_config(GOOD)
     assert settings.regions == ("NA", "EU", "FE")

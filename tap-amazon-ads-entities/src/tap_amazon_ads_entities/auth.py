@@ -23,7 +23,8 @@ LEEWAY = 300.0
 
 _DEFAULT_LIFETIME = 3600.0
 _HTTP_OK = 200
-_RETRIED = frozenset({408, 425, 429})
+_THROTTLED = 429
+_RETRIED = frozenset({408, 425, _THROTTLED})
 _HTTP_SERVER_ERROR = 500
 
 _REJECTIONS = {
@@ -90,7 +91,7 @@ class TokenSource:
 
     def _fetch(self) -> tuple[str, float]:
         deadline = Deadline.after(self._patience, "the token exchange")
-        attempt = 0
+        attempt = throttled = 0
         while True:
             attempt += 1
             wait = backoff(attempt)
@@ -109,8 +110,10 @@ class TokenSource:
                     LOGGER.debug("access token obtained, request id %s", response.request_id)
                     return token
                 reason = f"HTTP {response.status}"
+                # Being asked to wait is no failure; the deadline alone limits it.
+                throttled += response.status == _THROTTLED
                 wait = max(wait, retry_after(response.headers) or 0.0)
-            if attempt > self._max_retries or wait > deadline.remaining:
+            if attempt - throttled > self._max_retries or wait > deadline.remaining:
                 message = (
                     f"No access token from Login with Amazon after {attempt} attempts: {reason}. "
                     "Check the network and token_url, then run again."

@@ -125,6 +125,24 @@ class Reader:
             yield {batches.parameter: ",".join(batch)}
 
     def _walk(self, paginator: Paginator, reading: Reading) -> Iterator[Page]:
+        """Every page of one list or batch; read twice when Amazon's own total says that rows were skipped."""
+        rows, total = 0, 0
+        for page in self._walk_once(paginator, reading):
+            rows += page.size
+            total = page.total if page.total is not None else total
+            yield page
+        if rows < total:
+            # Entities that changed while the list was read have moved others across a page boundary.
+            LOGGER.warning(
+                "%s: gave %d of %d rows, reading it once more (profile %s)",
+                paginator.endpoint.path,
+                rows,
+                total,
+                reading.profile.profile_id,
+            )
+            yield from self._walk_once(Paginator(paginator.endpoint, paginator.batch), reading)
+
+    def _walk_once(self, paginator: Paginator, reading: Reading) -> Iterator[Page]:
         restarted = False
         empty = 0
         while not paginator.finished:

@@ -42,12 +42,23 @@ def _missing(config: Mapping[str, Any]) -> Iterable[str]:
 
 def _wrong_type(name: str, value: Any) -> Iterable[str]:
     kind = PROPERTIES[name]["type"][0]
+    if kind != "string" and isinstance(value, str):
+        # Environment variables are text.
+        value = _as_number(value, kind)
     if not isinstance(value, _PYTHON_TYPES[kind]) or isinstance(value, bool):
         yield f"Setting {name!r} must be {_article(kind)}, not {_article(type(value).__name__)}."
         return
     minimum = PROPERTIES[name].get("minimum")
     if minimum is not None and value < minimum:
         yield f"Setting {name!r} must be at least {minimum}."
+
+
+def _as_number(text: str, kind: str) -> Any:
+    """The number a text spells; the text itself when it spells none."""
+    try:
+        return int(text) if kind == "integer" else float(text)
+    except ValueError:
+        return text
 
 
 def _article(kind: str) -> str:

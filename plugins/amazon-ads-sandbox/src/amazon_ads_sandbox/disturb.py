@@ -92,7 +92,7 @@ def page(endpoint: Endpoint, collection: Collection, query: Query, scope: str, a
         found = listing.Page([], query.start, found.total)
         token = listing.next_token(endpoint, scope, found)
     elif kind == "numeric_token":
-        token = token and str(int.from_bytes(token, "big")).encode()
+        token = token and b'"%d"' % int.from_bytes(token.strip(b'"'), "big")
     elif kind == "clock_skew":
         found.rows = [_skewed(row, float(action.get("seconds", 86_400))) for row in found.rows]
     return Response(listing.body(endpoint, found, token), media_type=endpoint.accept)

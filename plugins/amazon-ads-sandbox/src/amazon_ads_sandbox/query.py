@@ -139,7 +139,10 @@ def encode_token(endpoint: Endpoint, scope: str, start: int) -> str:
 
 
 def decode_token(endpoint: Endpoint, scope: str, token: Any) -> int:
-    """Where a token points."""
+    """Where a token points; some look like a number, and are text all the same."""
+    if isinstance(token, str) and token.isdigit():
+        number = int(token)
+        token = number.to_bytes((number.bit_length() + 7) // 8, "big").decode("ascii", "replace")
     try:
         raw = base64.b64decode(str(token), validate=True)
     except (binascii.Error, ValueError):

@@ -1,0 +1,56 @@
+"""After every fault: all rows are there, or the run log and the exit code say error; and the next clean run heals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from harness.chaos import heal, play
+from harness.pipeline import Pipeline
+from harness.scenarios import SCENARIOS, Scenario
+from harness.truth import KEYS, all_differences, expected, loaded
+
+from amazon_ads_sandbox.process import SandboxProcess
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess(profiles=3, campaigns=60, portfolios=3, ad_groups=1, keywords=2, targets=1) as server:
+        yield server
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_fault(pipeline: Pipeline, scenario: Scenario) -> None:
+    outcome = play(pipeline, scenario)
+    output = "\n".join(outcome.result.lines("WARNING|ERROR|Traceback"))
+    assert outcome.seconds >= scenario.least_seconds
+    assert "Traceback" not in outcome.result.output
+    if scenario.complete:
+        assert (outcome.exit_code, outcome.slices_failed, outcome.missing) == (0, 0, 0), output
+        if not scenario.changed_values:
+            assert all_differences(pipeline) == []
+        late = pipeline.query("select 1 from amazon_ads.sync_runs where high_watermark > started_at")
+        assert late == []
+    else:
+        assert outcome.exit_code != 0
+        assert outcome.slices_failed > 0
+        if scenario.profiles_failed is not None:
+            assert outcome.profiles_failed == scenario.profiles_failed
+        complete_slices_are_complete(pipeline)
+    if outcome.missing or scenario.changed_values or not scenario.complete:
+        assert heal(pipeline) == []
+
+
+def complete_slices_are_complete(pipeline: Pipeline) -> None:
+    """Whatever the log calls a success has all its rows, and its bookmark; failed slices have none."""
+    for profile, entity, status, watermark in pipeline.query(
+        "select profile_id, entity_type, status, high_watermark from amazon_ads.sync_runs where profile_id <> '*'",
+    ):
+        table = f"entity_{entity}"
+        if table not in KEYS:
+            continue
+        if status == "success":
+            wanted = {key for key in expected(pipeline, table) if key[0] == profile}
+            assert wanted <= loaded(pipeline, table).keys(), (profile, entity)
+        else:
+            assert watermark is None

@@ -1,0 +1,11 @@
+select
+    ad_group_id as id,
+    campaign_id,
+    name,
+    state,
+    default_bid_micros / 1000000.0 as default_bid,
+    serving_status,
+    creation_time as creation_date,
+    last_updated_time as last_updated_date,
+    profile_id
+from {{ source('amazon_ads', 'entity_ad_groups') }}

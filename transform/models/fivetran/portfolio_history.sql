@@ -1,0 +1,15 @@
+select
+    portfolio_id as id,
+    profile_id,
+    name,
+    state,
+    serving_status,
+    in_budget,
+    budget_micros / 1000000.0 as budget_amount,
+    currency_code as budget_currency_code,
+    budget_policy,
+    budget_start_date,
+    budget_end_date,
+    creation_time as creation_date,
+    last_updated_time as last_updated_date
+from {{ source('amazon_ads', 'entity_portfolios') }}
