@@ -41,7 +41,7 @@ down: install ## Stop them
 
 .PHONY: psql
 psql: install ## Open a SQL prompt on the data, or answer SQL="select ..."
-	@if [ -f .env ]; then set -a; . ./.env; set +a; fi; $(BIN)/amazon-ads-sandbox psql $(if $(SQL),"$(SQL)")
+	@$(BIN)/entities-psql $(if $(SQL),"$(SQL)")
 
 .PHONY: install
 install: $(STAMPS)/run $(STAMPS)/plugins ## Set up everything `make sync` needs
@@ -107,3 +107,7 @@ $(STAMPS)/plugins: meltano.yml requirements/tap.txt requirements/target.txt requ
 .PHONY: docs
 docs: install-dev ## Write what is generated from the tap's schemas anew
 	$(BIN)/python transform/generate.py
+
+.PHONY: faults
+faults: install-dev ## Play every fault, print the table and write docs/faults.md
+	@PYTHONPATH=tests $(BIN)/python -m harness.table

@@ -7,8 +7,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from amazon_ads_sandbox.background import BackgroundSandbox
-from amazon_ads_sandbox.postgres import EmbeddedPostgres, PostgresError
+from amazon_ads_sandbox.postgres import ACCOUNT_DATABASE, SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
 from entities_runner.account import TAP, Choice, UsageError
+
+
+def database_of(choice: Choice) -> str:
+    """The database of the embedded Postgres that a choice uses."""
+    return ACCOUNT_DATABASE if choice.environment == "prod" else SANDBOX_DATABASE
 
 
 @contextmanager
@@ -24,7 +29,7 @@ def running(choice: Choice, home: Path) -> Iterator[dict[str, str]]:
     variables: dict[str, str] = {}
     with ExitStack() as stack:
         if choice.embedded_database:
-            postgres = EmbeddedPostgres(home)
+            postgres = EmbeddedPostgres(home, database=database_of(choice))
             started = postgres.pid() is None
             try:
                 postgres.start()

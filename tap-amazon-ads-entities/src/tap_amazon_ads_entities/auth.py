@@ -112,7 +112,8 @@ class TokenSource:
                 reason = f"HTTP {response.status}"
                 # Being asked to wait is no failure; the deadline alone limits it.
                 throttled += response.status == _THROTTLED
-                wait = max(wait, retry_after(response.headers) or 0.0)
+                asked = retry_after(response.headers)
+                wait = asked if response.status == _THROTTLED and asked is not None else max(wait, asked or 0.0)
             if attempt - throttled > self._max_retries or wait > deadline.remaining:
                 message = (
                     f"No access token from Login with Amazon after {attempt} attempts: {reason}. "

@@ -183,9 +183,14 @@ class Client:
             verdict = policy.classify(response.status, response.body, with_page_token=request.has_page_token)
             if verdict is Verdict.OK:
                 try:
-                    return _Answer(parse(response))
+                    answer = _Answer(parse(response))
+                    LOGGER.debug(
+                        "%s (profile %s): request id %s", request.endpoint, request.profile_id, response.request_id
+                    )
                 except BadBodyError as error:
                     return _Refusal(Verdict.RETRY, str(error), response, token)
+                else:
+                    return answer
         except TransportError as error:
             return _Refusal(Verdict.RETRY, str(error))
         return _Refusal(verdict, policy.describe(response.status, response.body), response, token)

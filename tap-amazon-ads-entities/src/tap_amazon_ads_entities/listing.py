@@ -109,6 +109,12 @@ def _chosen(listing: Listing, wanted: tuple[str, ...], regions: tuple[str, ...])
         by_id.setdefault(row["profile_id"], row)
     if not wanted:
         listing.rows = list(by_id.values())
+        if not by_id and not listing.problems:
+            # Nobody schedules a sync of nothing: this is a wrong user or a wrong region.
+            listing.problems.append(
+                f"no seller or vendor profile is visible to this user in {', '.join(regions)}; "
+                "check regions, and that the user who granted the refresh token may view the accounts",
+            )
         return listing
     listing.rows = [by_id[profile_id] for profile_id in wanted if profile_id in by_id]
     listing.problems.extend(

@@ -79,8 +79,8 @@ def page(endpoint: Endpoint, collection: Collection, query: Query, scope: str, a
     if kind == "repeat_page" and query.start:
         query = replace(query, start=max(0, query.start - query.size))
     if kind == "shift" and query.start:
-        # A row before this page has gone: everything moves up by one.
-        query = replace(query, start=query.start + 1)
+        # Rows before this page have gone (or, with a negative number, come): everything moves.
+        query = replace(query, start=query.start + int(action.get("rows", 1)))
     found = listing.page(endpoint, collection, query)
     if kind == "repeat_page":
         found.next_start = listing.page(endpoint, collection, asked).next_start

@@ -10,17 +10,17 @@ import click
 
 from amazon_ads_sandbox import places
 from amazon_ads_sandbox.background import BackgroundSandbox
-from amazon_ads_sandbox.postgres import EmbeddedPostgres, PostgresError
+from amazon_ads_sandbox.postgres import SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
 from amazon_ads_sandbox.postgres.binaries import program
 
 
-def _postgres() -> EmbeddedPostgres:
-    return EmbeddedPostgres(places.home())
+def _postgres(database: str = SANDBOX_DATABASE) -> EmbeddedPostgres:
+    return EmbeddedPostgres(places.home(), database=database)
 
 
-def _start_postgres() -> EmbeddedPostgres:
+def _start_postgres(database: str = SANDBOX_DATABASE) -> EmbeddedPostgres:
     try:
-        return _postgres().start()
+        return _postgres(database).start()
     except PostgresError as error:
         raise click.ClickException(str(error)) from error
 
@@ -34,7 +34,7 @@ def up() -> None:
     except RuntimeError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"sandbox account  {api.url}")
-    click.echo(f"postgres         127.0.0.1:{server.port}, database amazon_ads, user amazon_ads")
+    click.echo(f"postgres         127.0.0.1:{server.port}, database {server.database}, user amazon_ads")
 
 
 @click.command()
@@ -54,13 +54,14 @@ def status() -> None:
 
 
 @click.command()
+@click.option("--database", default=SANDBOX_DATABASE, help="Database of the embedded Postgres.")
 @click.argument("sql", nargs=-1)
-def psql(sql: tuple[str, ...]) -> None:
+def psql(database: str, sql: tuple[str, ...]) -> None:
     """Answer SQL, or open a prompt without any. Starts Postgres when needed.
 
     With TARGET_POSTGRES_HOST set, it connects there instead of to the embedded Postgres.
     """
-    settings = dict(os.environ) if os.environ.get("TARGET_POSTGRES_HOST") else _start_postgres().environment()
+    settings = dict(os.environ) if os.environ.get("TARGET_POSTGRES_HOST") else _start_postgres(database).environment()
     environment = {
         **os.environ,
         "PGHOST": settings["TARGET_POSTGRES_HOST"],

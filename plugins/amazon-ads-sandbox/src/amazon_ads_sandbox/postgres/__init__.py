@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from amazon_ads_sandbox.postgres.server import EmbeddedPostgres, PostgresError
+from amazon_ads_sandbox.postgres.server import ACCOUNT_DATABASE, SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
 
-__all__ = ["EmbeddedPostgres", "PostgresError"]
+__all__ = ["ACCOUNT_DATABASE", "SANDBOX_DATABASE", "EmbeddedPostgres", "PostgresError"]

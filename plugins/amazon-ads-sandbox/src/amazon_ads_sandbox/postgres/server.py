@@ -15,12 +15,16 @@ from pathlib import Path
 from types import TracebackType
 
 import psycopg
+from psycopg import sql
 
 from amazon_ads_sandbox import places
 from amazon_ads_sandbox.postgres import account, binaries, processes
 
 USER = "amazon_ads"
-DATABASE = "amazon_ads"
+SANDBOX_DATABASE = "sandbox"
+ACCOUNT_DATABASE = "amazon_ads"
+"""A real account's rows never share a database with the made-up ones."""
+
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 _LOG_LINES = 5
@@ -37,10 +41,12 @@ class EmbeddedPostgres:
     Args:
         home: the state folder.
         port: on 127.0.0.1; default: AMAZON_ADS_SANDBOX_PG_PORT, else 54390 or, where that is taken, a free one.
+        database: the database to use in it; created when it is not there.
     """
 
-    def __init__(self, home: Path, port: int | None = None) -> None:
+    def __init__(self, home: Path, port: int | None = None, database: str = SANDBOX_DATABASE) -> None:
         """Touch nothing yet."""
+        self.database = database
         self.home = home.resolve() / "postgres"
         self.data = self.home / "data"
         self.log = self.home / "postgres.log"
@@ -63,7 +69,7 @@ class EmbeddedPostgres:
     @property
     def dsn(self) -> str:
         """Connection string of the owner."""
-        return f"host=127.0.0.1 port={self.port} user={USER} dbname={DATABASE} password={self.password}"
+        return f"host=127.0.0.1 port={self.port} user={USER} dbname={self.database} password={self.password}"
 
     def environment(self) -> dict[str, str]:
         """The database settings of target-postgres and dbt."""
@@ -72,7 +78,7 @@ class EmbeddedPostgres:
             "TARGET_POSTGRES_PORT": str(self.port),
             "TARGET_POSTGRES_USER": USER,
             "TARGET_POSTGRES_PASSWORD": self.password,
-            "TARGET_POSTGRES_DATABASE": DATABASE,
+            "TARGET_POSTGRES_DATABASE": self.database,
         }
 
     def pid(self) -> int | None:
@@ -252,6 +258,6 @@ class EmbeddedPostgres:
             autocommit=True,
             connect_timeout=5,
         ) as connection:
-            known = connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone()
+            known = connection.execute("select 1 from pg_database where datname = %s", (self.database,)).fetchone()
             if known is None:
-                connection.execute(f"create database {DATABASE}")
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(self.database)))

@@ -1,0 +1,53 @@
+"""What is written in two places says the same in both."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import yaml
+from harness.pipeline import ROOT
+
+from tap_amazon_ads_entities.settings import DEFAULTS, OWN_SETTINGS, SECRET_SETTINGS
+
+PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "meltano.yml").read_text())
+README = (ROOT / "README.md").read_text()
+
+
+def generator() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("generate", ROOT / "transform/generate.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_the_generated_files_are_up_to_date() -> None:
+    for path, write in generator().FILES.items():
+        assert Path(path).read_text() == write(), f"run `make docs`: {path}"
+
+
+def test_meltano_knows_every_setting_of_the_tap_and_hides_the_secrets() -> None:
+    settings = PROJECT["plugins"]["extractors"][0]["settings"]
+    assert {setting["name"] for setting in settings} == OWN_SETTINGS
+    assert {setting["name"] for setting in settings if setting.get("sensitive")} == SECRET_SETTINGS
+    assert all(setting["description"] for setting in settings)
+
+
+def test_the_readme_names_every_setting_and_its_default() -> None:
+    for name in OWN_SETTINGS - {"user_agent", "loader_session"}:
+        assert f"`{name}`" in README, name
+    for name in ("lookback_hours", "initial_window_days", "workers", "max_retries"):
+        assert f"| `{name}` | {DEFAULTS[name]} |" in README
+
+
+def test_the_schedules_and_the_job_are_as_documented() -> None:
+    assert {each["name"]: each["interval"] for each in PROJECT["schedules"]} == {
+        "entities-incremental": "0 */4 * * *",
+        "entities-full": "30 2 * * *",
+    }
+    assert PROJECT["default_environment"] == "sandbox"
+    assert PROJECT["send_anonymous_usage_stats"] is False

@@ -1,0 +1,124 @@
+"""Two hundred random fault schedules: a run that succeeds has every row; one that fails says so and moves nothing."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from typing import Any
+
+import pytest
+from harness.scenarios import FOR_EVER, TOKEN
+from harness.truth import KEYS
+
+from amazon_ads_sandbox.process import SandboxProcess
+from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+from tap_amazon_ads_entities import policy
+from tap_amazon_ads_entities.endpoints import CATALOGUE
+from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
+
+SCHEDULES = 200
+KINDS = (
+    {"kind": "status", "status": 429, "headers": {"Retry-After": "0"}},
+    {"kind": "status", "status": 429},
+    {"kind": "status", "status": 400},
+    {"kind": "status", "status": 401},
+    {"kind": "status", "status": 403},
+    {"kind": "status", "status": 404},
+    {"kind": "status", "status": 500},
+    {"kind": "status", "status": 503, "body": "<html>"},
+    {"kind": "reset"},
+    {"kind": "truncate"},
+    {"kind": "gzip_cut"},
+    {"kind": "html"},
+    {"kind": "empty_body"},
+    {"kind": "json_null"},
+    {"kind": "expire_token"},
+    {"kind": "invalid_token"},
+    {"kind": "repeat_page"},
+    {"kind": "repeat_token"},
+    {"kind": "numeric_token"},
+    {"kind": "shift"},
+    {"kind": "forbidden"},
+    {"kind": "delay", "seconds": 0.01},
+)
+PLACES = [*(endpoint.path for endpoint in CATALOGUE), "v2/profiles", "sp/*", "sb/*", "sd/*", "*"]
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[SandboxProcess]:
+    with SandboxProcess(profiles=2, campaigns=20, portfolios=2, ad_groups=1, keywords=1, targets=1, ads=1) as server:
+        yield server
+
+
+def sync(small: SandboxProcess) -> tuple[int, dict[str, set[tuple[str, ...]]], list[dict[str, Any]], dict[str, Any]]:
+    config = {
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "refresh_token": REFRESH_TOKEN,
+        "api_url": f"{small.url}/{{region}}",
+        "token_url": f"{small.url}/auth/o2/token",
+        "mode": "full",
+        "page_size": 5,
+        "max_retries": 2,
+        "request_deadline": 5,
+        "workers": 8,
+    }
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with redirect_stdout(out):
+        tap = TapAmazonAdsEntities(config=config)
+        code = tap.run()
+        tap.session.close()
+    out.seek(0)
+    keys: dict[str, set[tuple[str, ...]]] = {table: set() for table in KEYS}
+    log: dict[tuple[str, str], dict[str, Any]] = {}
+    state: dict[str, Any] = {}
+    for message in map(json.loads, out):
+        if message["type"] == "STATE":
+            state = message["value"]
+        elif message["type"] == "RECORD" and message["stream"] == "sync_log":
+            log[(message["record"]["profile_id"], message["record"]["entity_type"])] = message["record"]
+        elif message["type"] == "RECORD":
+            table, record = message["stream"], message["record"]
+            keys[table].add(tuple(record[key] for key in KEYS[table]))
+    return code, keys, list(log.values()), state
+
+
+def test_no_schedule_loses_a_row(small: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Real waits would make hours of this; how long they are is tested elsewhere.
+    monkeypatch.setattr(policy, "BACKOFF_BASE", 0.01)
+    truth = {table: {tuple(row[key] for key in KEYS[table]) for row in small.control.truth(table)} for table in KEYS}
+    succeeded = 0
+    for seed in range(SCHEDULES):
+        chance = random.Random(seed)  # noqa: S311 - so that a schedule can be repeated
+        small.control.clear_faults()
+        for _ in range(chance.randint(1, 4)):
+            action = dict(chance.choice(KINDS))
+            small.control.fault(
+                str(action.pop("kind")),
+                match={"endpoint": chance.choice([*PLACES, TOKEN])},
+                times=chance.choice([1, 1, 2, 5, FOR_EVER]),
+                after=chance.randint(0, 8),
+                **action,
+            )
+        code, keys, log, state = sync(small)
+        assert not [entry for entry in log if entry["status"] == "running"], seed
+        failed = {(entry["profile_id"], entry["entity_type"]) for entry in log if entry["status"] == "error"}
+        if code == 0:
+            succeeded += 1
+            assert keys == truth, f"schedule {seed}"
+            assert not failed, seed
+            continue
+        assert failed, f"schedule {seed}"
+        for entry in log:
+            profile, entity = entry["profile_id"], entry["entity_type"]
+            if entry["status"] == "success" and profile != "*":
+                wanted = {key for key in truth[f"entity_{entity}"] if key[0] == profile}
+                assert wanted <= keys[f"entity_{entity}"], f"schedule {seed}"
+        for stream, bookmark in state.get("bookmarks", {}).items():
+            for partition in bookmark.get("partitions", ()):
+                moved = partition.get("replication_key_value") is not None
+                assert not (moved and (partition["context"]["profile_id"], stream.removeprefix("entity_")) in failed)
+    assert 20 < succeeded < SCHEDULES
