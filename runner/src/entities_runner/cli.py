@@ -81,14 +81,16 @@ def _run(project: Path, choice: Choice, variables: Mapping[str, str], database: 
     _say(summary(database.rows(), slices, time.monotonic() - started, mode))
     failed = code != 0 or not slices or any(each.status != "success" for each in slices)
     if failed:
-        _explain(code, progress)
+        # Where the run log names the failed slices, Meltano's own words add nothing.
+        named = any(each.status != "success" for each in slices)
+        _explain(code, progress, [] if named else progress.trouble)
     return code or int(failed)
 
 
-def _explain(code: int, progress: Progress) -> None:
+def _explain(code: int, progress: Progress, lines: list[str]) -> None:
     _say("")
-    _say(f"The run failed (exit code {code}). What the log says:")
-    for line in dict.fromkeys(progress.trouble):
+    _say(f"The run failed (exit code {code}).{' What the log says:' if lines else ''}")
+    for line in dict.fromkeys(lines):
         _say(f"  {line}")
     _say(f"The whole log: {progress.log}")
 

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import urllib3
@@ -15,6 +14,7 @@ import urllib3
 from amazon_ads_sandbox import places
 from amazon_ads_sandbox.control import SandboxControl
 from amazon_ads_sandbox.process import wait_until_up
+from amazon_ads_sandbox.waiting import wait_gone
 
 _STOP_SECONDS = 10.0
 
@@ -92,14 +92,6 @@ class BackgroundSandbox:
             return
         pid = recorded[0]
         os.kill(pid, signal.SIGTERM)
-        ends = time.monotonic() + _STOP_SECONDS
-        while time.monotonic() < ends:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
-            try:
-                os.kill(pid, 0)
-            except ProcessLookupError:
-                return
-            time.sleep(0.05)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        if not wait_gone(pid, _STOP_SECONDS):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

@@ -19,6 +19,7 @@ from psycopg import sql
 
 from amazon_ads_sandbox import places
 from amazon_ads_sandbox.postgres import account, binaries, processes
+from amazon_ads_sandbox.waiting import wait_gone
 
 USER = "amazon_ads"
 SANDBOX_DATABASE = "sandbox"
@@ -136,17 +137,9 @@ class EmbeddedPostgres:
             self._wait_gone(pid)
 
     def _wait_gone(self, pid: int) -> None:
-        ends = time.monotonic() + _STOP_SECONDS
-        while time.monotonic() < ends:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
-            try:
-                os.kill(pid, 0)
-            except ProcessLookupError:
-                return
-            time.sleep(0.02)
-        message = f"the embedded Postgres (process {pid}) does not stop; see {self.log}"
-        raise PostgresError(message)
+        if not wait_gone(pid, _STOP_SECONDS):
+            message = f"the embedded Postgres (process {pid}) does not stop; see {self.log}"
+            raise PostgresError(message)
 
     def _make_home(self) -> None:
         try:

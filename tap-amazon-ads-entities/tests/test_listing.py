@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tap_amazon_ads_entities.listing import Listing, _chosen, _readable
+
+
+def row(profile_id: str, account_type: str | None = "seller", region: str = "NA") -> dict[str, Any]:
+    return {"profile_id": profile_id, "account_type": account_type, "region": region}
+
+
+def test_all_profiles_by_default_and_each_once() -> None:
+    listing = _chosen(Listing(rows=[row("1"), row("2"), row("1", region="EU")]), (), ("NA", "EU"))
+    assert [(each["profile_id"], each["region"]) for each in listing.rows] == [("1", "NA"), ("2", "NA")]
+    assert listing.problems == []
+
+
+def test_a_configured_profile_that_nobody_sees_is_named_with_the_regions() -> None:
+    listing = _chosen(Listing(rows=[row("1")]), ("1", "2"), ("NA", "EU"))
+    assert [each["profile_id"] for each in listing.rows] == ["1"]
+    assert listing.problems == [
+        "profile 2 is not visible to this user in NA, EU; check profile_ids and regions, and that the user may view it",
+    ]
+
+
+def test_no_profile_at_all_is_an_error_and_not_an_empty_success() -> None:
+    listing = _chosen(Listing(), (), ("NA",))
+    assert len(listing.problems) == 1
+    assert "no seller or vendor profile is visible to this user in NA" in listing.problems[0]
+
+
+@pytest.mark.parametrize(("account_type", "kept"), [("seller", 1), ("vendor", 1), ("agency", 0), (None, 0)])
+def test_only_sellers_and_vendors_are_read(account_type: str | None, kept: int) -> None:
+    assert len(_readable([row("1", account_type)])) == kept
