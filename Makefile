@@ -111,3 +111,7 @@ docs: install-dev ## Write what is generated from the tap's schemas anew
 .PHONY: faults
 faults: install-dev ## Play every fault, print the table and write docs/faults.md
 	@PYTHONPATH=tests $(BIN)/python -m harness.table
+
+.PHONY: bench
+bench: install-dev ## Measure speed and memory, print the tables and write docs/benchmarks.md
+	@$(BIN)/python benchmarks/bench.py

@@ -150,13 +150,32 @@ def test_it_slows_down_and_recovers() -> None:
     for _ in range(40):
         throttle.acquire(stop, 100)
         clock.now += 0.05
+        throttle.granted()
     throttle.refused(1.0)
-    throttle.acquire(stop, 100)
-    slow = throttle.acquire(stop, 100)
+    waits = []
     for _ in range(60):
+        before = clock.now
         throttle.acquire(stop, 100)
-    fast = throttle.acquire(stop, 100)
-    assert slow is not None
-    assert fast is not None
-    assert slow > 1 / 20
-    assert fast < slow
+        throttle.granted()
+        waits.append(clock.now - before)
+    assert waits[0] == pytest.approx(1.0)
+    # Half of the twenty a second that were served, and just below them soon.
+    assert waits[1] == pytest.approx(1 / 10, rel=0.15)
+    assert waits[-1] == pytest.approx(1 / 20, rel=0.1)
+    assert waits[-1] >= 1 / 20
+
+
+def test_refusals_in_flight_together_lower_the_rate_once() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    for _ in range(40):
+        clock.now += 0.05
+        throttle.granted()
+    for _ in range(10):
+        throttle.refused(1.0)
+    clock.now += 5.0
+    stop = SkippingStop(clock)
+    throttle.acquire(stop, 10)
+    before = clock.now
+    throttle.acquire(stop, 10)
+    assert clock.now - before == pytest.approx(1 / 20, rel=0.1)

@@ -25,6 +25,7 @@ from tap_amazon_ads_entities.transport import Response, Transport
 T = TypeVar("T")
 
 _FALLBACK_WAIT = 1.0
+_THROTTLED = 429
 _RATE_HEADERS = ("retry-after", "x-amzn-ratelimit-limit", "x-ratelimit-limit", "x-ratelimit-remaining")
 
 
@@ -180,6 +181,8 @@ class Client:
         token = self._tokens.token()
         try:
             response = self._send(request, token, effort.limit)
+            if response.status != _THROTTLED:
+                self._throttles[request.region].granted()
             verdict = policy.classify(response.status, response.body, with_page_token=request.has_page_token)
             if verdict is Verdict.OK:
                 try:

@@ -14,14 +14,15 @@ from collections.abc import Callable
 
 from tap_amazon_ads_entities.deadline import Stop
 
-_WINDOW = 2.0
-"""Seconds over which the rate of requests is measured."""
+_WINDOW = 4.0
+"""Seconds over which the rate of answered requests is measured."""
 
 _MIN_RATE = 0.2
-_SAFE_SHARE = 0.95
-_RECOVERY_SECONDS = 2.0
-_PROBE_PER_SECOND = 0.004
-_BURST = 1.0
+_SAFE_SHARE = 0.97
+_HALVED_SHARE = 0.5
+_RECOVERY_SECONDS = 1.0
+_PROBE_PER_SECOND = 0.002
+_SHORTEST_SPAN = 1.0
 
 
 class Throttle:
@@ -35,9 +36,9 @@ class Throttle:
         """Start without a limit."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._recent: deque[float] = deque()
+        self._granted: deque[float] = deque()
         self._ceiling: float | None = None
-        self._reduced_at = 0.0
+        self._resumed_at = 0.0
         self._next_slot = 0.0
         self._paused_until = 0.0
 
@@ -47,56 +48,62 @@ class Throttle:
         Returns:
             Seconds waited; None when told to stop or when the wait would be longer than `time_left`.
         """
-        with self._lock:
-            now = self._clock()
-            slot = self._reserve(now)
-        wait = slot - now
-        if wait > time_left:
-            return None
-        if wait > 0 and stop.sleep(wait):
-            return None
-        return max(0.0, wait)
+        started = now = self._clock()
+        while True:
+            with self._lock:
+                slot = self._reserve(now)
+            if slot - started > time_left or (slot > now and stop.sleep(slot - now)):
+                return None
+            now = max(slot, self._clock())
+            if self._paused_until <= slot or now >= self._paused_until:
+                return max(0.0, now - started) if slot > started else 0.0
+            # Somebody was refused while this one waited for its turn.
 
     def _reserve(self, now: float) -> float:
         earliest = max(now, self._paused_until)
         rate = self._rate(earliest)
-        slot = earliest if rate is None else max(earliest, self._next_slot)
-        if rate is not None:
-            self._next_slot = slot + 1.0 / rate
-        self._recent.append(slot)
-        while self._recent and self._recent[0] < now - _WINDOW:
-            self._recent.popleft()
+        if rate is None:
+            return earliest
+        slot = max(earliest, self._next_slot)
+        self._next_slot = slot + 1.0 / rate
         return slot
 
     def _rate(self, now: float) -> float | None:
         """Requests a second allowed at that moment; None while nothing has been refused yet."""
         if self._ceiling is None:
             return None
-        since = max(0.0, now - self._reduced_at)
+        since = max(0.0, now - self._resumed_at)
         if since < _RECOVERY_SECONDS:
-            share = 0.5 + (_SAFE_SHARE - 0.5) * since / _RECOVERY_SECONDS
+            share = _HALVED_SHARE + (_SAFE_SHARE - _HALVED_SHARE) * since / _RECOVERY_SECONDS
         else:
             share = _SAFE_SHARE + _PROBE_PER_SECOND * (since - _RECOVERY_SECONDS)
         return max(_MIN_RATE, self._ceiling * share)
+
+    def granted(self) -> None:
+        """A request was answered, whatever the answer, without being refused."""
+        with self._lock:
+            now = self._clock()
+            self._granted.append(now)
+            while self._granted[0] < now - _WINDOW:
+                self._granted.popleft()
 
     def refused(self, wait: float) -> None:
         """A 429 asked for `wait` seconds of silence: everybody waits, then goes on at a lower rate."""
         with self._lock:
             now = self._clock()
-            fresh = now >= self._paused_until and now - self._reduced_at > _BURST
-            self._paused_until = max(self._paused_until, now + wait)
-            if fresh or self._ceiling is None:
+            if self._ceiling is None or now >= self._paused_until:
                 # Refusals in flight together are one event; only the first of them lowers the rate.
-                measured = self._measured(now)
                 current = self._rate(now)
-                self._ceiling = max(_MIN_RATE, measured if current is None else min(current, measured))
-            self._reduced_at = self._paused_until
-            self._next_slot = max(self._next_slot if fresh else 0.0, self._paused_until)
+                served = self._served(now)
+                self._ceiling = max(_MIN_RATE, served if current is None else min(current, served))
+                self._granted.clear()
+            self._paused_until = max(self._paused_until, now + wait)
+            self._resumed_at = self._paused_until
+            self._next_slot = self._paused_until
 
-    def _measured(self, now: float) -> float:
-        """Requests a second over the last window, or since the first request when that is shorter."""
-        sent = [moment for moment in self._recent if now - _WINDOW <= moment <= now]
-        if not sent:
+    def _served(self, now: float) -> float:
+        """Answered requests a second over the last window, or since the last refusal when that is shorter."""
+        recent = [moment for moment in self._granted if moment >= now - _WINDOW]
+        if not recent:
             return _MIN_RATE
-        span = max(now - sent[0], 0.25)
-        return len(sent) / span
+        return len(recent) / max(now - recent[0], _SHORTEST_SPAN)

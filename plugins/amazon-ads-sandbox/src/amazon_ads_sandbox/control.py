@@ -84,6 +84,11 @@ class SandboxControl:
         """The requests served, oldest first, without tokens."""
         return list(self._json("GET", "requests")["requests"])
 
+    def served(self) -> tuple[int, int]:
+        """Requests the rate limit let through, and requests it refused."""
+        document = self._json("GET", "requests")
+        return int(document["served"]), int(document["refused"])
+
     def clear_requests(self) -> None:
         """Forget the requests served."""
         self._json("DELETE", "requests")
