@@ -127,10 +127,11 @@ def main() -> None:
     """Measure everything."""
     command = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)  # noqa: S603 - git
+    machine = f"{platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}"
     lines = [
         "# Benchmarks\n",
-        f"Written by `make bench` at commit {commit.stdout.strip()} on {platform.machine()} with {os.cpu_count()} cores,",
-        f"Python {platform.python_version()}, the sandbox on the same machine. Medians; compare ratios within one run.\n",
+        f"Written by `make bench` at commit {commit.stdout.strip()} on {machine},",
+        "the sandbox on the same machine. Medians; compare ratios within one run.\n",
     ]
     for part in (alone, latency, scale, incremental, throttled):
         for line in part():
