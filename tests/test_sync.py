@@ -84,6 +84,29 @@ def test_vanished_entities_stay_and_are_shown_after_a_full_run_only(pipeline: Pi
     assert shown == [("entity_ads", 3 * 3)]
 
 
+def test_the_views_people_reach_for_first(pipeline: Pipeline) -> None:
+    def number(statement: str) -> int:
+        return int(pipeline.query(statement)[0][0])
+
+    leaves = len(loaded(pipeline, "entity_ads")) + len(loaded(pipeline, "entity_targets"))
+    assert number("select count(*) from amazon_ads.ad_hierarchy") == leaves
+    inherited = (
+        "from amazon_ads.ad_hierarchy as h join amazon_ads.entity_ad_groups as g using (profile_id, ad_group_id)"
+    )
+    assert number(f"select count(*) {inherited} where h.inherits_bid") > 0
+    wrong = "h.inherits_bid and h.effective_bid_micros is distinct from g.default_bid_micros"
+    assert number(f"select count(*) {inherited} where {wrong}") == 0
+    assert number("select count(*) from amazon_ads.ad_hierarchy where campaign_name is null") == 0
+    keywords = "from amazon_ads.entity_targets where target_type = 'keyword'"
+    assert number("select count(*) from amazon_ads.targets_keywords") == number(f"select count(*) {keywords}")
+    assert number("select count(*) from amazon_ads_fivetran.keyword_history") == number(
+        f"select count(*) {keywords} and not negative",
+    )
+    assert number("select count(distinct ad_product) from amazon_ads.advertised_asins") == 3
+    for view in ("campaign_history", "ad_group_history", "product_ad_history", "portfolio_history", "profile"):
+        assert number(f"select count(*) from amazon_ads_fivetran.{view}") > 0
+
+
 def test_one_entity_and_one_profile_can_be_run_alone(pipeline: Pipeline) -> None:
     profile = min(pipeline.sandbox.control.counts()["entity_profiles"])
     result = pipeline.meltano(*RUN, entities=["ads"], profile_ids=[int(profile)])

@@ -81,7 +81,7 @@ silent as (
     select
         markers.*,
         next_started_at = 'infinity'::timestamptz and (
-            started_at > now() - interval '1 minute'
+            started_at > now() - interval '20 seconds'
             or exists (select 1 from sessions where application_name = 'tap-amazon-ads-entities')
         ) as may_be_alive
     from markers

@@ -18,11 +18,10 @@ from amazon_ads_sandbox.model.sizes import Sizes
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _EXTENDED = ("extendedData", "servingStatus", "creationDate", "lastUpdatedDate")
 _TRUTH = {
-    "entity_portfolios": truth.portfolio_row,
-    "entity_campaigns": truth.campaign_row,
-    "entity_ad_groups": truth.ad_group_row,
-    "entity_ads": truth.ad_row,
-    "entity_targets": truth.target_row,
+    "portfolio": truth.portfolio_row,
+    "campaign": truth.campaign_row,
+    "ad_group": truth.ad_group_row,
+    "ad": truth.ad_row,
 }
 
 
@@ -56,7 +55,7 @@ class Collection:
 
     def truth(self) -> Iterator[dict[str, Any]]:
         """The rows a correct pipeline ends up with."""
-        row = _TRUTH[self._endpoint.table]
+        row = _TRUTH.get(self._endpoint.kind, truth.target_row)
         return (row(each, self._profile) for each in self.entities())
 
     def rows(self, *, extended: bool) -> list[bytes]:
