@@ -14,14 +14,20 @@ from collections.abc import Callable
 
 from tap_amazon_ads_entities.deadline import Stop
 
-_WINDOW = 4.0
+_WINDOW = 6.0
 """Seconds over which the rate of answered requests is measured."""
 
-_MIN_RATE = 0.2
+_ENOUGH = 6
+"""Answers within the window below which the rate they came at says little."""
+
+_MIN_RATE = 0.5
 _SAFE_SHARE = 0.97
 _HALVED_SHARE = 0.5
 _RECOVERY_SECONDS = 1.0
 _PROBE_PER_SECOND = 0.002
+_PATIENCE_SECONDS = 20.0
+"""Without a refusal for that long the limit has probably risen: from then on the probe accelerates."""
+
 _SHORTEST_SPAN = 1.0
 
 
@@ -77,6 +83,7 @@ class Throttle:
             share = _HALVED_SHARE + (_SAFE_SHARE - _HALVED_SHARE) * since / _RECOVERY_SECONDS
         else:
             share = _SAFE_SHARE + _PROBE_PER_SECOND * (since - _RECOVERY_SECONDS)
+            share += (max(0.0, since - _PATIENCE_SECONDS) / _PATIENCE_SECONDS) ** 3
         return max(_MIN_RATE, self._ceiling * share)
 
     def granted(self) -> None:
@@ -93,17 +100,17 @@ class Throttle:
             now = self._clock()
             if self._ceiling is None or now >= self._paused_until:
                 # Refusals in flight together are one event; only the first of them lowers the rate.
-                current = self._rate(now)
-                served = self._served(now)
-                self._ceiling = max(_MIN_RATE, served if current is None else min(current, served))
-                self._granted.clear()
+                self._ceiling = self._lowered(now)
             self._paused_until = max(self._paused_until, now + wait)
             self._resumed_at = self._paused_until
             self._next_slot = self._paused_until
 
-    def _served(self, now: float) -> float:
-        """Answered requests a second over the last window, or since the last refusal when that is shorter."""
+    def _lowered(self, now: float) -> float | None:
+        """The new ceiling: what was served, or half the old one where too little was served to tell."""
         recent = [moment for moment in self._granted if moment >= now - _WINDOW]
-        if not recent:
-            return _MIN_RATE
-        return len(recent) / max(now - recent[0], _SHORTEST_SPAN)
+        current = self._rate(now)
+        if len(recent) >= _ENOUGH:
+            self._granted.clear()
+            served = len(recent) / max(now - recent[0], _SHORTEST_SPAN)
+            return max(_MIN_RATE, served if current is None else min(current, served))
+        return None if current is None else max(_MIN_RATE, current / 2)
