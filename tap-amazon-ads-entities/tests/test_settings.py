@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from singer_sdk.exceptions import ConfigValidationError
 
 from tap_amazon_ads_entities.settings import PROPERTIES, SECRET_SETTINGS, Settings
 from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
@@ -60,6 +61,18 @@ def test_numbers_may_be_text_as_environment_variables_give_them() -> None:
     config = {**GOOD, "request_deadline": "60.5", "workers": "4"}
     assert problems(config) == []
     assert (Settings.from_config(config).request_deadline, Settings.from_config(config).workers) == (60.5, 4)
+
+
+def test_environment_variables_are_read_as_text_and_judged_like_any_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**GOOD, "workers": "four", "profile_ids": '["123", "456"]', "stream_maps": "{}"}.items():
+        monkeypatch.setenv(f"TAP_AMAZON_ADS_ENTITIES_{name.upper()}", str(value))
+    with pytest.raises(ConfigValidationError) as caught:
+        TapAmazonAdsEntities(parse_env_config=True)
+    assert caught.value.errors == ["Setting 'workers' must be a whole number, not text."]
+    monkeypatch.setenv("TAP_AMAZON_ADS_ENTITIES_WORKERS", "4")
+    tap = TapAmazonAdsEntities(parse_env_config=True)
+    assert (tap.settings.workers, tap.settings.profile_ids) == (4, ("123", "456"))
+    assert tap.config["stream_maps"] == {}
 
 
 def test_defaults() -> None:

@@ -6,18 +6,21 @@ keeping, which would promote half-done progress. `QuietTap` replaces messages th
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Generator, Iterator, Mapping
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
+from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.streams import Stream
 from singer_sdk.tap_base import Tap
 
-from tap_amazon_ads_entities.settings import CONFIG_SCHEMA
+from tap_amazon_ads_entities.settings import CONFIG_SCHEMA, OWN_SETTINGS
 from tap_amazon_ads_entities.validation import problems
 
 if TYPE_CHECKING:
@@ -93,6 +96,16 @@ class QuietTap(Tap):
     """A tap that says what is wrong in a line, and never exits 0 when it was stopped."""
 
     last_state_at = 0.0
+
+    @classproperty
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - a class property
+        """The SDK ends in a traceback where a variable holds no number; `validation` says it in a sentence."""
+        cls.append_builtin_config(cls.config_jsonschema)
+        schemas = cls.config_jsonschema["properties"]
+        foreign = {name: schema for name, schema in schemas.items() if name not in OWN_SETTINGS}
+        found = parse_environment_config({"properties": foreign}, cls._env_var_prefix)
+        variables = {name: f"{cls._env_var_prefix}{name.upper()}" for name in OWN_SETTINGS}
+        return found | {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """The SDK's messages repeat the offending value, secrets included."""
