@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tap_amazon_ads_entities.prefetch import Chain, Prefetcher
+from tap_amazon_ads_entities.chains import Chain, Fork
+from tap_amazon_ads_entities.prefetch import Prefetcher
 
 
 @dataclass
@@ -85,4 +86,70 @@ def test_a_cancelled_chain_is_not_started() -> None:
     assert len(list(prefetcher.consume(first))) == 2
     assert len(list(prefetcher.consume(third))) == 1
     assert not started.is_set()
+    prefetcher.close()
+
+
+def forked(*parts: list[int], before: int = 0, after: int = 0) -> Chain[Piece]:
+    """A chain of pieces of ten bytes; a negative number in a part is an error, an odd part forks once more."""
+
+    def part(numbers: list[int]) -> Iterator[Piece | Fork[Piece]]:
+        for number in numbers:
+            if number < 0:
+                message = f"part {number}"
+                raise ValueError(message)
+            yield Piece(b"x" * 10, number)
+
+    def nested(numbers: list[int]) -> Iterator[Piece | Fork[Piece]]:
+        middle = len(numbers) // 2
+        yield Fork([lambda: part(numbers[:middle]), lambda: part(numbers[middle:])])
+
+    def pages() -> Iterator[Piece | Fork[Piece]]:
+        yield from part(list(range(before)))
+        makers = [lambda n=numbers, i=index: (nested if i % 2 else part)(n) for index, numbers in enumerate(parts)]
+        yield Fork(makers)
+        yield from part(list(range(after)))
+
+    return Chain(pages, lambda: None)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 8])
+def test_parts_of_a_fork_are_consumed_in_their_order_whoever_reads_them(workers: int) -> None:
+    # The budget holds two pieces: a worker that is held up must never be one the consumer waits for.
+    prefetcher: Prefetcher[Piece] = Prefetcher(workers, budget=20)
+    parts = [[100 * place + number for number in range(10)] for place in range(6)]
+    chains = [forked(*parts, before=3, after=2) for _ in range(5)]
+    for each in chains:
+        prefetcher.submit(each)
+    expected = [0, 1, 2, *(number for numbers in parts for number in numbers), 0, 1]
+    for each in chains:
+        assert [piece.number for piece in prefetcher.consume(each)] == expected
+    assert prefetcher._held == 0  # noqa: SLF001 - nothing may be left behind
+    prefetcher.close()
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_part_that_fails_ends_the_chain_after_the_parts_before_it(workers: int) -> None:
+    prefetcher: Prefetcher[Piece] = Prefetcher(workers, budget=1000)
+    bad, good = forked([1, 2], [3, 4], [5, -1, 6], [7, 8], after=3), forked([1], [2, 3])
+    prefetcher.submit(bad)
+    prefetcher.submit(good)
+    seen: list[int] = []
+    with pytest.raises(ValueError, match="part -1"):
+        seen.extend(piece.number for piece in prefetcher.consume(bad))
+    assert seen == [1, 2, 3, 4, 5]
+    prefetcher.cancel(bad)
+    assert [piece.number for piece in prefetcher.consume(good)] == [1, 2, 3]
+    assert prefetcher._held == 0  # noqa: SLF001 - nothing may be left behind
+    prefetcher.close()
+
+
+def test_a_cancelled_fork_reads_no_further() -> None:
+    prefetcher: Prefetcher[Piece] = Prefetcher(workers=2, budget=20)
+    endless, other = forked(*[list(range(1000)) for _ in range(4)]), chain(1)
+    prefetcher.submit(endless)
+    prefetcher.submit(other)
+    pieces = prefetcher.consume(endless)
+    assert [next(pieces).number for _ in range(5)] == [0, 1, 2, 3, 4]
+    prefetcher.cancel(endless)
+    assert len(list(prefetcher.consume(other))) == 1
     prefetcher.close()

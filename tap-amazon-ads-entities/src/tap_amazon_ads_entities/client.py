@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -54,13 +55,22 @@ class Request:
     has_page_token: bool = False
 
 
-@dataclass
 class Counters:
-    """What reading cost; one object per endpoint and slice, written by one thread."""
+    """What reading an endpoint of a slice cost; several threads may read its parts."""
 
-    requests: int = 0
-    retries: int = 0
-    throttled_seconds: float = 0.0
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._lock = threading.Lock()
+        self.requests = 0
+        self.retries = 0
+        self.throttled_seconds = 0.0
+
+    def add(self, *, requests: int = 0, retries: int = 0, throttled_seconds: float = 0.0) -> None:
+        """Count some more."""
+        with self._lock:
+            self.requests += requests
+            self.retries += retries
+            self.throttled_seconds += throttled_seconds
 
 
 @dataclass(frozen=True)
@@ -165,7 +175,7 @@ class Client:
             if isinstance(outcome, _Answer):
                 return outcome.value
             self._react(request, outcome, effort)
-            counters.retries += 1
+            counters.add(retries=1)
 
     def _pace(self, request: Request, effort: _Effort) -> None:
         """Wait for the region's throttle."""
@@ -174,8 +184,7 @@ class Client:
             waited = self._throttles[request.region].acquire(effort.stop, effort.limit.remaining)
         if waited is None:
             raise _gave_up(request, "throttled by Amazon", effort)
-        effort.counters.throttled_seconds += waited
-        effort.counters.requests += 1
+        effort.counters.add(requests=1, throttled_seconds=waited)
 
     def _ask(self, request: Request, parse: Callable[[Response], T], effort: _Effort) -> _Answer[T] | _Refusal:
         token = self._tokens.token()

@@ -59,8 +59,7 @@ def list_profiles(session: Session) -> Listing:
             listing.request_id = listing.request_id or error.request_id
             listing.details[f"{PROFILES_PATH} {region}"] = {"error": str(error)}
             continue
-        listing.counters.retries += counters.retries
-        listing.counters.throttled_seconds += counters.throttled_seconds
+        listing.counters.add(retries=counters.retries, throttled_seconds=counters.throttled_seconds)
         listing.details[f"{PROFILES_PATH} {region}"] = {"pages": 1, "rows": len(rows)}
         listing.rows.extend(_readable(rows))
     return _chosen(listing, settings.profile_ids, settings.regions)

@@ -6,14 +6,13 @@ A paginator knows how to ask for the next page of a list and when the list has e
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
-from tap_amazon_ads_entities.endpoints.model import ListEndpoint, Paging
+from tap_amazon_ads_entities.endpoints.model import WHOLE, ListEndpoint, Paging, Part
 from tap_amazon_ads_entities.errors import SliceError
 from tap_amazon_ads_entities.pages import Page
 
@@ -28,16 +27,19 @@ class Cursor:
 
 @dataclass
 class Paginator:
-    """Walks one list, or one batch of campaigns of it.
+    """Walks one list, or a part of it.
 
     Args:
         endpoint: the list.
-        batch: extra query parameters that select a batch.
+        part: narrows it.
+        cursor: where to begin.
+        end: start index at which to end; None for the end of the list.
     """
 
     endpoint: ListEndpoint
-    batch: Mapping[str, str] = field(default_factory=dict)
+    part: Part = WHOLE
     cursor: Cursor = field(default_factory=Cursor)
+    end: int | None = None
     finished: bool = False
     _tokens: set[bytes] = field(default_factory=set)
     _last_page: bytes | None = None
@@ -46,9 +48,11 @@ class Paginator:
         """The query string of the next request, with its question mark; empty for POST."""
         if self.endpoint.paging is Paging.NEXT_TOKEN:
             return ""
+        if self.end is not None:
+            page_size = min(page_size, self.end - self.cursor.start)
         parameters = {
             **self.endpoint.query,
-            **self.batch,
+            **self.part.query,
             "startIndex": str(self.cursor.start),
             str(self.endpoint.size_field): str(page_size),
         }
@@ -58,7 +62,7 @@ class Paginator:
         """The body of the next request; None for GET."""
         if self.endpoint.paging is not Paging.NEXT_TOKEN:
             return None
-        document: dict[str, Any] = dict(self.endpoint.body)
+        document: dict[str, Any] = {**self.endpoint.body, **self.part.body}
         if self.endpoint.size_field:
             document[self.endpoint.size_field] = page_size
         if self.cursor.token is not None:
@@ -76,8 +80,9 @@ class Paginator:
             raise SliceError(self._problem("a page repeats the one before it"), request_id=page.request_id)
         self._last_page = fingerprint
         if self.endpoint.paging is Paging.OFFSET:
-            self.finished = page.size == 0
             self.cursor = Cursor(start=self.cursor.start + page.size)
+            past_the_end = self.end is not None and self.cursor.start >= self.end
+            self.finished = page.size == 0 or past_the_end
             return
         if page.next_token is None:
             self.finished = True

@@ -1,47 +1,21 @@
 """A bounded pool of threads that reads ahead through many chains of pages; it knows nothing of Singer.
 
-Chains are read first in, first out and consumed in the same order. Memory is bounded by the bytes of all pages that
-wait; the chain that is being consumed may always go on, so that a full budget cannot block it.
+Chains are read first in, first out and consumed in the same order. A chain may fork: its parts are read at the same
+time by whichever workers are free, and consumed in their order at the place of the fork. Memory is bounded by the bytes
+of all pages that wait; the chain that is being consumed may always go on, so that a full budget cannot block it.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Iterator
+from typing import Generic
 
-
-class Sized(Protocol):
-    """Anything that waits in a queue."""
-
-    @property
-    def rows(self) -> bytes:
-        """What takes the memory."""
-
-
-P = TypeVar("P", bound=Sized)
+from tap_amazon_ads_entities.chains import Chain, Fork, P
 
 DEFAULT_BUDGET = 32 << 20
 """Bytes of pages that may wait."""
-
-
-class Chain(Generic[P]):
-    """One sequence of pages, read by one worker and consumed once.
-
-    Args:
-        pages: makes the iterator; runs in a worker thread.
-        abandon: asks whoever reads to give up; called at most once, from any thread.
-    """
-
-    def __init__(self, pages: Callable[[], Iterator[P]], abandon: Callable[[], None]) -> None:
-        """Read nothing yet."""
-        self.pages = pages
-        self.abandon = abandon
-        self.ready: deque[P] = deque()
-        self.error: BaseException | None = None
-        self.finished = False
-        self.cancelled = False
 
 
 class Prefetcher(Generic[P]):
@@ -67,13 +41,9 @@ class Prefetcher(Generic[P]):
     def submit(self, chain: Chain[P]) -> None:
         """Queue a chain; chains must be consumed in the order in which they were submitted."""
         with self._changed:
-            self._waiting.append(chain)
             self._unconsumed.append(chain)
-            if len(self._threads) < self._workers and not self._closed:
-                thread = threading.Thread(target=self._work, name=f"pages-{len(self._threads)}", daemon=True)
-                self._threads.append(thread)
-                thread.start()
-            self._changed.notify_all()
+            self._waiting.append(chain)
+            self._staff(1)
 
     def consume(self, chain: Chain[P]) -> Iterator[P]:
         """The pages of a chain, as they come.
@@ -86,29 +56,13 @@ class Prefetcher(Generic[P]):
         while chain in self._unconsumed:
             if (skipped := self._unconsumed.popleft()) is not chain:
                 self.cancel(skipped)
-        with self._changed:
-            self._head = chain
-            self._changed.notify_all()
-        while True:
-            with self._changed:
-                while not chain.ready and not chain.finished:
-                    self._changed.wait()
-                if not chain.ready:
-                    break
-                page = chain.ready.popleft()
-                self._held -= len(page.rows)
-                self._changed.notify_all()
-            yield page
-        if chain.error is not None:
-            raise chain.error
+        yield from self._drain(chain)
 
     def cancel(self, chain: Chain[P]) -> None:
         """Stop reading a chain and drop what waits of it."""
         with self._changed:
             already = chain.cancelled
-            chain.cancelled = True
-            self._held -= sum(len(page.rows) for page in chain.ready)
-            chain.ready.clear()
+            self._drop(chain)
             self._changed.notify_all()
         if not already:
             chain.abandon()
@@ -119,6 +73,45 @@ class Prefetcher(Generic[P]):
             self._closed = True
             self._waiting.clear()
             self._changed.notify_all()
+
+    def _drain(self, chain: Chain[P]) -> Iterator[P]:
+        while (item := self._next(chain)) is not None:
+            if isinstance(item, tuple):
+                for part in item:
+                    yield from self._drain(part)
+            else:
+                yield item
+        if chain.error is not None:
+            raise chain.error
+
+    def _next(self, chain: Chain[P]) -> P | tuple[Chain[P], ...] | None:
+        """What comes next in a chain; None at its end."""
+        with self._changed:
+            self._head = chain
+            self._changed.notify_all()
+            while not chain.ready and not chain.finished:
+                self._changed.wait()
+            if not chain.ready:
+                return None
+            item = chain.ready.popleft()
+            if not isinstance(item, tuple):
+                self._held -= len(item.rows)
+            return item
+
+    def _drop(self, chain: Chain[P]) -> None:
+        chain.cancelled = True
+        self._held -= sum(len(page.rows) for page in chain.ready if not isinstance(page, tuple))
+        chain.ready.clear()
+        for part in chain.parts:
+            self._drop(part)
+
+    def _staff(self, chains: int) -> None:
+        """Start threads for that many new chains, as long as there are any to start."""
+        for _ in range(min(chains, self._workers - len(self._threads))):
+            thread = threading.Thread(target=self._work, name=f"pages-{len(self._threads)}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._changed.notify_all()
 
     def _work(self) -> None:
         while True:
@@ -134,14 +127,19 @@ class Prefetcher(Generic[P]):
         error: BaseException | None = None
         try:
             if not chain.cancelled:
-                for page in chain.pages():
-                    if not self._put(chain, page):
+                for item in chain.pages():
+                    wanted = self._fork(chain, item) if isinstance(item, Fork) else self._put(chain, item)
+                    if not wanted:
                         break
         except BaseException as caught:  # noqa: BLE001 - it travels to the consumer's thread
             error = caught
         with self._changed:
             chain.error = error
             chain.finished = True
+            if error is not None:
+                # Nobody will consume what comes after it.
+                for part in chain.later:
+                    self._drop(part)
             self._changed.notify_all()
 
     def _put(self, chain: Chain[P], page: P) -> bool:
@@ -149,17 +147,54 @@ class Prefetcher(Generic[P]):
         size = len(page.rows)
         with self._changed:
             while self._must_wait(chain, size):
-                if chain.cancelled or self._closed:
+                if self._unwanted(chain):
                     return False
                 self._changed.wait()
-            if chain.cancelled or self._closed:
+            if self._unwanted(chain):
                 return False
             chain.ready.append(page)
             self._held += size
             self._changed.notify_all()
         return True
 
+    def _unwanted(self, chain: Chain[P]) -> bool:
+        return chain.cancelled or self._closed
+
     def _must_wait(self, chain: Chain[P], size: int) -> bool:
         if self._held == 0 or self._held + size <= self._budget:
             return False
         return not (chain is self._head and not chain.ready)
+
+    def _fork(self, chain: Chain[P], fork: Fork[P]) -> bool:
+        """Have the parts read, and wait for them; False when the chain cannot go on.
+
+        The parts go to the front of the queue, because they are consumed before everything that waits there. This
+        worker reads those that no other has taken: were they left to workers that a full budget holds up, the consumer
+        would wait for them for ever.
+        """
+        parts = tuple(Chain(pages, chain.abandon) for pages in fork.parts)
+        for number, part in enumerate(parts):
+            part.later = parts[number + 1 :]
+        with self._changed:
+            if self._unwanted(chain):
+                return False
+            chain.parts.extend(parts)
+            chain.ready.append(parts)
+            self._waiting.extendleft(reversed(parts))
+            self._staff(len(parts) - 1)
+        for part in parts:
+            if self._take(part):
+                self._read(part)
+        with self._changed:
+            while not all(part.finished for part in parts):
+                if self._closed:
+                    return False
+                self._changed.wait()
+        return not (chain.cancelled or any(part.error for part in parts))
+
+    def _take(self, part: Chain[P]) -> bool:
+        with self._changed:
+            if part not in self._waiting:
+                return False
+            self._waiting.remove(part)
+            return True

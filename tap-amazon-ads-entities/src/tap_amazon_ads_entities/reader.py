@@ -1,74 +1,29 @@
-"""Reads one list of one profile to its end: pages, batches of campaigns, lookups, restarts. Runs in worker threads."""
+"""Reads one list of one profile to its end: pages, parts of long lists, lookups, restarts. Runs in worker threads."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
-from itertools import islice
+from functools import partial
 
-from tap_amazon_ads_entities.client import Attempt, Client, Counters, Request
-from tap_amazon_ads_entities.deadline import Deadline, Stop
-from tap_amazon_ads_entities.endpoints.model import ListEndpoint, Lookup
+from tap_amazon_ads_entities import splitting
+from tap_amazon_ads_entities.chains import Fork
+from tap_amazon_ads_entities.client import Attempt, Client, Request
+from tap_amazon_ads_entities.endpoints.model import WHOLE, Paging, Part
 from tap_amazon_ads_entities.errors import InvalidPageTokenError, SliceError
 from tap_amazon_ads_entities.logs import LOGGER
+from tap_amazon_ads_entities.lookups import Lookups
+from tap_amazon_ads_entities.page_sizes import PageSizes
 from tap_amazon_ads_entities.pages import Page, parse_array, parse_envelope
 from tap_amazon_ads_entities.pagination import Paginator
+from tap_amazon_ads_entities.reading import Reading
 from tap_amazon_ads_entities.regions import api_base
 from tap_amazon_ads_entities.rows.values import utc_text
 from tap_amazon_ads_entities.transport import Response
 
-_SMALLEST_PAGE = 50
 _MAX_PAGES_WITHOUT_ROWS = 1000
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What reading and mapping need to know of a profile."""
-
-    profile_id: str
-    region: str
-    currency_code: str | None = None
-    account_sub_type: str | None = None
-
-
-class PageSizes:
-    """The page size of each endpoint: as large as allowed, smaller for the rest of the run once large pages failed."""
-
-    def __init__(self, cap: int | None) -> None:
-        """Start from the endpoints' maxima, capped by the setting."""
-        self._cap = cap
-        self._learned: dict[str, int] = {}
-
-    def of(self, endpoint: ListEndpoint, shrink: int) -> int:
-        """The size to ask for after `shrink` failures of larger pages."""
-        size = self._learned.get(endpoint.path, min(endpoint.max_page_size, self._cap or endpoint.max_page_size))
-        return max(min(size, _SMALLEST_PAGE), size >> shrink)
-
-    def learn(self, endpoint: ListEndpoint, size: int) -> None:
-        """A smaller page went through where larger ones failed."""
-        LOGGER.info("%s: reading pages of %d from here on", endpoint.path, size)
-        self._learned[endpoint.path] = size
-
-
-@dataclass
-class Reading:
-    """One list of one profile being read.
-
-    Args:
-        endpoint: the list.
-        profile: whose.
-        counters: what it costs.
-        stop: gives up this list.
-        deadline: started with the first request of the slice.
-    """
-
-    endpoint: ListEndpoint
-    profile: Profile
-    stop: Stop
-    deadline: Callable[[], Deadline]
-    counters: Counters = field(default_factory=Counters)
 
 
 class Reader:
@@ -79,53 +34,81 @@ class Reader:
         self._client = client
         self._api_url = api_url
         self._page_sizes = page_sizes
-        self._lookups: dict[tuple[str, str], _Memo] = {}
-        self._lock = threading.Lock()
+        self.lookups = Lookups(self._walk)
 
-    def pages(self, reading: Reading) -> Iterator[Page]:
-        """Every page of the list, in order.
+    def pages(self, reading: Reading) -> Iterator[Page | Fork[Page]]:
+        """Every page of the list; the parts of a long one are read at the same time, by whoever is free.
 
         Raises:
             SliceError: the list cannot be read to its end.
             RunEndingError: nothing can be read any more.
         """
-        if reading.endpoint.campaign_of is not None:
-            self.lookup(reading.endpoint.campaign_of, reading)
-        for batch in self._batches(reading):
-            yield from self._walk(Paginator(reading.endpoint, batch), reading)
+        endpoint = reading.endpoint
+        if endpoint.campaign_of is not None:
+            self.lookups.get(endpoint.campaign_of, reading)
+        if endpoint.by_campaigns is not None and endpoint.by_campaigns.always:
+            parts = splitting.batches(endpoint.by_campaigns, self.lookups.get(endpoint.by_campaigns.campaigns, reading))
+            yield Fork([partial(self._blocks, reading, part) for part in parts])
+        elif endpoint.paging is Paging.OFFSET:
+            yield from self._blocks(reading, WHOLE)
+        else:
+            yield from self._parts(reading)
 
-    def lookup(self, wanted: Lookup, reading: Reading) -> Mapping[str, str]:
-        """An id map of the profile, read once and shared by the lists that need it."""
-        key = (reading.profile.profile_id, wanted.source.path)
-        with self._lock:
-            memo = self._lookups.setdefault(key, _Memo())
-        with memo.lock:
-            if memo.value is None:
-                memo.value = {
-                    str(item[wanted.key]): str(item[wanted.value])
-                    for page in self._walk(Paginator(wanted.source), replace(reading, endpoint=wanted.source))
-                    for item in page.items()
-                    if item.get(wanted.key) is not None and item.get(wanted.value) is not None
-                }
-            return memo.value
+    def _blocks(self, reading: Reading, part: Part) -> Iterator[Page | Fork[Page]]:
+        """An offset list, or a batch of it."""
+        blocks = splitting.Blocks(reading.endpoint, part, self._page_sizes.of(reading.endpoint))
+        while chosen := blocks.next_round():
+            if len(chosen) == 1:
+                yield from self._walk(chosen[0], reading)
+            else:
+                yield Fork([partial(self._walk, block, reading) for block in chosen])
 
-    def forget(self, profile_id: str) -> None:
-        """Drop a profile's lookups when it has been read."""
-        with self._lock:
-            for key in [key for key in self._lookups if key[0] == profile_id]:
-                del self._lookups[key]
-
-    def _batches(self, reading: Reading) -> Iterator[Mapping[str, str]]:
-        batches = reading.endpoint.campaign_batches
-        if batches is None:
-            yield {}
+    def _parts(self, reading: Reading) -> Iterator[Page | Fork[Page]]:
+        """A list with next tokens: cut where its first page says that it is long."""
+        pages = self._walk(Paginator(reading.endpoint), reading)
+        first = next(pages)
+        parts = self._cut(reading, first.total or 0)
+        if not parts:
+            yield first
+            yield from pages
             return
-        campaigns = iter(self.lookup(batches.campaigns, reading))
-        while batch := list(islice(campaigns, batches.size)):
-            yield {batches.parameter: ",".join(batch)}
+        # Its rows come again with their part; its total is what the parts are held against.
+        yield replace(first, rows=b"[]", size=0)
+        found = _Found()
+        yield Fork([partial(self._part, Paginator(reading.endpoint, part), reading, found) for part in parts])
+        if found.rows < (first.total or 0):
+            LOGGER.warning(
+                "%s: its parts gave %d of %d rows, reading it whole (profile %s)",
+                reading.endpoint.path,
+                found.rows,
+                first.total,
+                reading.profile.profile_id,
+            )
+            yield from self._walk(Paginator(reading.endpoint), reading)
+
+    def _cut(self, reading: Reading, total: int) -> Sequence[Part]:
+        endpoint = reading.endpoint
+        pages = -(-total // self._page_sizes.of(endpoint))
+        if pages < splitting.LONG:
+            return ()
+        if endpoint.by_campaigns is not None:
+            campaigns = self.lookups.get(endpoint.by_campaigns.campaigns, reading)
+            parts = splitting.batches(endpoint.by_campaigns, campaigns)
+            if splitting.worthwhile(parts, pages):
+                return parts
+        return endpoint.by_state
+
+    def _part(self, paginator: Paginator, reading: Reading, found: _Found) -> Iterator[Page]:
+        rows = total = 0
+        for page in self._walk(paginator, reading):
+            rows += page.size
+            total = page.total if page.total is not None else total
+            yield replace(page, total=None)
+        # Rows read twice count once.
+        found.add(min(rows, total) if total else rows)
 
     def _walk(self, paginator: Paginator, reading: Reading) -> Iterator[Page]:
-        """Every page of one list or batch; read twice when Amazon's own total says that rows were skipped."""
+        """Every page of one list or part; read twice when Amazon's own total says that rows were skipped."""
         rows, total = 0, 0
         for page in self._walk_once(paginator, reading):
             rows += page.size
@@ -140,7 +123,7 @@ class Reader:
                 total,
                 reading.profile.profile_id,
             )
-            yield from self._walk_once(Paginator(paginator.endpoint, paginator.batch), reading)
+            yield from self._walk_once(Paginator(paginator.endpoint, paginator.part), reading)
 
     def _walk_once(self, paginator: Paginator, reading: Reading) -> Iterator[Page]:
         restarted = False
@@ -201,9 +184,13 @@ class Reader:
         return replace(page, fetched_at=utc_text(datetime.now(tz=timezone.utc)))
 
 
-class _Memo:
-    """A value computed once, by the first thread that needs it."""
+class _Found:
+    """Rows that the parts of a list gave, counted by whichever thread reads them."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.value: dict[str, str] | None = None
+        self._lock = threading.Lock()
+        self.rows = 0
+
+    def add(self, rows: int) -> None:
+        with self._lock:
+            self.rows += rows

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from tap_amazon_ads_entities.auth import TokenSource
+from tap_amazon_ads_entities.chains import Chain
 from tap_amazon_ads_entities.client import Client, Limits
 from tap_amazon_ads_entities.deadline import Deadline, Stop, earliest
 from tap_amazon_ads_entities.endpoints import endpoints_of
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.page_sizes import PageSizes
 from tap_amazon_ads_entities.pages import Page
-from tap_amazon_ads_entities.prefetch import Chain, Prefetcher
-from tap_amazon_ads_entities.reader import PageSizes, Profile, Reader, Reading
+from tap_amazon_ads_entities.prefetch import Prefetcher
+from tap_amazon_ads_entities.reader import Reader
+from tap_amazon_ads_entities.reading import Profile, Reading
 from tap_amazon_ads_entities.settings import Settings
 from tap_amazon_ads_entities.transport import Transport
 
@@ -100,7 +103,7 @@ class Session:
             self._prefetcher.cancel(part.chain)
         self._slices.pop((work.profile.profile_id, work.entity), None)
         if not any(profile_id == work.profile.profile_id for profile_id, _ in self._slices):
-            self.reader.forget(work.profile.profile_id)
+            self.reader.lookups.forget(work.profile.profile_id)
 
     def close(self) -> None:
         """End all reading; requests under way are not waited for."""

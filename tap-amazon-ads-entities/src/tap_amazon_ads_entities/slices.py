@@ -113,7 +113,9 @@ class SliceRun:
 
     def _map(self, part: List, page: Page) -> list[Row]:
         endpoint, profile = part.endpoint, self._work.profile
-        campaign_of = self._session.reader.lookup(endpoint.campaign_of, part.reading) if endpoint.campaign_of else {}
+        campaign_of = (
+            self._session.reader.lookups.get(endpoint.campaign_of, part.reading) if endpoint.campaign_of else {}
+        )
         context = RowContext(profile.profile_id, page.fetched_at, profile.currency_code, campaign_of)
         to_row = endpoint.to_row
         if to_row is None:

@@ -19,7 +19,7 @@ from tap_amazon_ads_entities.deadline import Stop
 from tap_amazon_ads_entities.errors import RunEndingError, StateError, StoppedError
 from tap_amazon_ads_entities.listing import list_profiles
 from tap_amazon_ads_entities.logs import LOGGER
-from tap_amazon_ads_entities.reader import Profile
+from tap_amazon_ads_entities.reading import Profile
 from tap_amazon_ads_entities.run_log import ALL_PROFILES, RunLog
 from tap_amazon_ads_entities.sdk_seams import QuietTap
 from tap_amazon_ads_entities.session import Session

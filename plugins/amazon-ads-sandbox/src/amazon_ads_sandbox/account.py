@@ -37,7 +37,8 @@ class Collection:
         self._changed: dict[int, Entity] = {}
         self._rows: dict[bool, list[bytes]] = {}
         self._states: list[str] | None = None
-        self._campaigns: list[str] | None = None
+        self._campaigns: dict[str, list[int]] | None = None
+        self._by_states: dict[frozenset[str], list[int]] = {}
 
     def __len__(self) -> int:
         """How many entities there are now."""
@@ -72,12 +73,23 @@ class Collection:
             self._states = [each.state.upper() if upper else each.state for each in self.entities()]
         return self._states
 
-    def campaigns(self) -> list[str]:
-        """The campaign of every element."""
+    def in_states(self, states: frozenset[str]) -> list[int]:
+        """Places of the elements in those states."""
+        known = self._by_states.get(states)
+        if known is None:
+            known = [place for place, state in enumerate(self.states()) if state in states]
+            self._by_states[states] = known
+        return known
+
+    def of_campaign(self, campaign_id: str) -> list[int]:
+        """Places of the elements of one campaign."""
         if self._campaigns is None:
             own = self._endpoint.kind == "campaign"
-            self._campaigns = [str(each.entity_id if own else each.campaign_id) for each in self.entities()]
-        return self._campaigns
+            self._campaigns = {}
+            for place, each in enumerate(self.entities()):
+                key = str(each.entity_id if own else each.campaign_id)
+                self._campaigns.setdefault(key, []).append(place)
+        return self._campaigns.get(campaign_id, [])
 
     def numbers(self) -> list[int]:
         """Places of the entities that exist."""
@@ -108,6 +120,7 @@ class Collection:
 
     def _forget(self) -> None:
         self._rows.clear()
+        self._by_states.clear()
         self._states = self._campaigns = None
 
 

@@ -65,7 +65,7 @@ async def _answer(
     if endpoint is not None:
         try:
             query = _query(endpoint, request, body, str(facts["profile_id"]))
-            facts |= {"page": query.page, "page_size": query.size}
+            facts |= {"page": query.page, "page_size": query.size, "states": ",".join(sorted(query.states))}
         except RefusedError as error:
             refused = error
     action = state.faults.strike(facts)

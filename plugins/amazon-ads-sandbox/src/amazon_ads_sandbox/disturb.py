@@ -91,6 +91,8 @@ def page(endpoint: Endpoint, collection: Collection, query: Query, scope: str, a
     elif kind == "empty_page_with_token":
         found = listing.Page([], query.start, found.total)
         token = listing.next_token(endpoint, scope, found)
+    elif kind == "empty_list":
+        found, token = listing.Page([], None, 0), None
     elif kind == "numeric_token":
         token = token and b'"%d"' % int.from_bytes(token.strip(b'"'), "big")
     elif kind == "clock_skew":

@@ -19,6 +19,7 @@ KINDS = frozenset(
         "repeat_page",
         "repeat_token",
         "empty_page_with_token",
+        "empty_list",
         "numeric_token",
         "invalid_token",
         "expire_token",
@@ -35,7 +36,8 @@ class Rule:
     """One fault.
 
     Args:
-        match: endpoint (glob), region, profile_id, page (1-based), min_page_size; absent keys match everything.
+        match: endpoint (glob), region, profile_id, page (1-based), min_page_size, states
+            (as asked for, sorted, with commas); absent keys match everything.
         action: kind, and what the kind needs.
         times: how often it strikes; None for ever.
         after: how many matching requests pass before it strikes.

@@ -42,18 +42,14 @@ def page(endpoint: Endpoint, collection: Collection, query: Query) -> Page:
 
 def _chosen(endpoint: Endpoint, collection: Collection, query: Query) -> list[int] | None:
     """Places of the rows that fit; None for all."""
-    states = collection.states()
-    incomplete = endpoint.incomplete and query.campaigns is None
-    if not incomplete and query.campaigns is None and set(states) <= query.states:
-        return None
-    campaigns = collection.campaigns() if query.campaigns is not None else None
-    return [
-        index
-        for index, state in enumerate(states)
-        if state in query.states
-        and (campaigns is None or query.campaigns is None or campaigns[index] in query.campaigns)
-        and not (incomplete and index % _LEFT_OUT_EVERY == _LEFT_OUT_EVERY - 1)
-    ]
+    if query.campaigns is not None:
+        states = collection.states()
+        places = sorted(place for campaign in query.campaigns for place in collection.of_campaign(campaign))
+        return [place for place in places if states[place] in query.states]
+    fit = collection.in_states(query.states)
+    if endpoint.incomplete:
+        return [place for place in fit if place % _LEFT_OUT_EVERY != _LEFT_OUT_EVERY - 1]
+    return None if len(fit) == len(collection) else fit
 
 
 def body(endpoint: Endpoint, found: Page, token: bytes | None) -> bytes:

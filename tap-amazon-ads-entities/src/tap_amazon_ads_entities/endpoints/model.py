@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -43,18 +43,49 @@ class Lookup:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What narrows a list to a part of it.
+
+    Args:
+        body, query: fields that are added to the list's constant ones, or stand in for them.
+    """
+
+    body: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+WHOLE = Part()
+
+
+@dataclass(frozen=True)
 class CampaignBatches:
-    """Read a list in batches of campaigns, because without that filter it is known to be incomplete.
+    """How to read a list in batches of campaigns.
 
     Args:
         campaigns: where the campaign ids come from.
-        parameter: query parameter that takes a comma-separated batch.
-        size: ids in one batch.
+        size: most ids in one batch.
+        narrow: makes the part that holds the rows of some campaigns.
+        always: without the filter the list is known to be incomplete; else only where it is long.
     """
 
     campaigns: Lookup
-    parameter: str
     size: int
+    narrow: Callable[[Sequence[str]], Part]
+    always: bool = False
+
+
+def include(name: str, values: Iterable[str]) -> dict[str, Any]:
+    """A filter in the dialect of Sponsored Products v3 and Sponsored Brands v4."""
+    return {name: {"include": list(values)}}
+
+
+def in_campaigns(campaign_ids: Sequence[str]) -> Part:
+    """The rows of some campaigns, in that dialect."""
+    return Part(body=include("campaignIdFilter", campaign_ids))
+
+
+BY_STATE = tuple(Part(body=include("stateFilter", [state])) for state in STATES_UPPER)
+"""The rows of every state one by one, in that dialect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +106,8 @@ class ListEndpoint:
         query: constant part of the query.
         total_field: where the response reports how many rows there are.
         to_row: maps one item; None for lists that only serve lookups.
-        campaign_batches: set where the list must be read campaign by campaign.
+        by_state: parts that together are the list, where a long one may be cut by state.
+        by_campaigns: set where the list must, or a long one may, be read in batches of campaigns.
         campaign_of: ad group to campaign, where items leave the campaign out.
         unavailable_to: account subtypes that may not have this product; a refusal is then a reason, not a failure.
     """
@@ -93,7 +125,8 @@ class ListEndpoint:
     body: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     total_field: str | None = None
-    campaign_batches: CampaignBatches | None = None
+    by_state: Sequence[Part] = ()
+    by_campaigns: CampaignBatches | None = None
     campaign_of: Lookup | None = None
     unavailable_to: frozenset[str] = frozenset()
 

@@ -5,10 +5,11 @@ Docs: sponsored-brands/3-0/openapi/prod. The v3 media types without .2 leave out
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tap_amazon_ads_entities.endpoints.model import (
+    BY_STATE,
     JSON,
     STATES_LOWER,
     STATES_UPPER,
@@ -16,6 +17,9 @@ from tap_amazon_ads_entities.endpoints.model import (
     ListEndpoint,
     Lookup,
     Paging,
+    Part,
+    in_campaigns,
+    include,
 )
 from tap_amazon_ads_entities.rows.ad_groups import sb_ad_group
 from tap_amazon_ads_entities.rows.ads import sb_ad
@@ -28,7 +32,14 @@ _UNAVAILABLE_TO = frozenset({"KDP_AUTHOR", "AMAZON_ATTRIBUTION"})
 _NEGATIVE_STATES = ("enabled", "archived")
 
 
-def _v4(resource: str, media: str, entity: str, total: str, to_row: RowFunction | None) -> ListEndpoint:
+def _v4(  # noqa: PLR0913 - what differs, in one row each
+    resource: str,
+    media: str,
+    entity: str,
+    total: str,
+    to_row: RowFunction | None,
+    by_campaigns: CampaignBatches | None = None,
+) -> ListEndpoint:
     media_type = f"application/vnd.{media}.v4+json"
     return ListEndpoint(
         path=f"sb/v4/{resource}/list",
@@ -42,13 +53,27 @@ def _v4(resource: str, media: str, entity: str, total: str, to_row: RowFunction 
         max_page_size=100,
         # The schema of the ads list has no extended flag; it returns the extended data all the same.
         body={
-            "stateFilter": {"include": list(STATES_UPPER)},
-            **({} if resource == "ads" else {"includeExtendedDataFields": True}),
+            **include("stateFilter", STATES_UPPER),
+            **({} if resource == "ads" else {"includeExtendedDataFields": to_row is not None}),
         },
         total_field=total,
         to_row=to_row,
+        by_state=BY_STATE,
+        by_campaigns=by_campaigns,
         unavailable_to=_UNAVAILABLE_TO,
     )
+
+
+_CAMPAIGN_IDS = Lookup(
+    source=_v4("campaigns", "sbcampaignresource", "campaigns", "totalCount", None),
+    key="campaignId",
+    value="campaignId",
+)
+_TENS = CampaignBatches(campaigns=_CAMPAIGN_IDS, size=10, narrow=in_campaigns)
+
+
+def _keywords_of(campaign_ids: Sequence[str]) -> Part:
+    return Part(query={"campaignIdFilter": ",".join(campaign_ids)})
 
 
 def _keywords(resource: str, media: str, states: Iterable[str], to_row: RowFunction) -> ListEndpoint:
@@ -65,7 +90,7 @@ def _keywords(resource: str, media: str, states: Iterable[str], to_row: RowFunct
         query={"stateFilter": ",".join(states)},
         to_row=to_row,
         # Without a campaign filter this list is known to leave rows out.
-        campaign_batches=CampaignBatches(campaigns=_CAMPAIGN_IDS, parameter="campaignIdFilter", size=100),
+        by_campaigns=CampaignBatches(campaigns=_CAMPAIGN_IDS, size=100, narrow=_keywords_of, always=True),
         unavailable_to=_UNAVAILABLE_TO,
     )
 
@@ -92,14 +117,10 @@ def _state_filter(states: Iterable[str]) -> dict[str, Any]:
     return {"filters": [{"filterType": "TARGETING_STATE", "values": list(states)}]}
 
 
-CAMPAIGNS = _v4("campaigns", "sbcampaignresource", "campaigns", "totalCount", sb_campaign)
-
-_CAMPAIGN_IDS = Lookup(source=CAMPAIGNS, key="campaignId", value="campaignId")
-
 ENDPOINTS = (
-    CAMPAIGNS,
-    _v4("adGroups", "sbadgroupresource", "ad_groups", "totalResults", sb_ad_group),
-    _v4("ads", "sbadresource", "ads", "totalResults", sb_ad),
+    _v4("campaigns", "sbcampaignresource", "campaigns", "totalCount", sb_campaign),
+    _v4("adGroups", "sbadgroupresource", "ad_groups", "totalResults", sb_ad_group, _TENS),
+    _v4("ads", "sbadresource", "ads", "totalResults", sb_ad, _TENS),
     _keywords("keywords", "sbkeyword", STATES_LOWER, keyword("sb")),
     _keywords("negativeKeywords", "sbnegativekeyword", _NEGATIVE_STATES, keyword("sb", negative=True)),
     _v3_list(

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from tap_amazon_ads_entities.endpoints.model import STATES_UPPER, ListEndpoint, Paging
+from typing import Any
+
+from tap_amazon_ads_entities.endpoints.model import (
+    BY_STATE,
+    STATES_UPPER,
+    CampaignBatches,
+    ListEndpoint,
+    Lookup,
+    Paging,
+    in_campaigns,
+    include,
+)
 from tap_amazon_ads_entities.rows.ad_groups import sp_ad_group
 from tap_amazon_ads_entities.rows.ads import sp_ad
 from tap_amazon_ads_entities.rows.campaigns import sp_campaign
 from tap_amazon_ads_entities.rows.context import RowFunction
 from tap_amazon_ads_entities.rows.targets import clause, keyword
 
+_STATES = include("stateFilter", STATES_UPPER)
 
-def _list(resource: str, media: str, envelope: str, entity: str, to_row: RowFunction) -> ListEndpoint:
+
+def _list(
+    resource: str, media: str, envelope: str, entity: str, to_row: RowFunction | None, **more: Any
+) -> ListEndpoint:
     media_type = f"application/vnd.{media}.v3+json"
     return ListEndpoint(
         path=f"sp/{resource}/list",
@@ -22,41 +37,55 @@ def _list(resource: str, media: str, envelope: str, entity: str, to_row: RowFunc
         paging=Paging.NEXT_TOKEN,
         size_field="maxResults",
         max_page_size=1000,
-        # Timestamps and serving status come only with the extended fields.
-        body={"includeExtendedDataFields": True, "stateFilter": {"include": list(STATES_UPPER)}},
+        # Timestamps and serving status come only with the extended fields, which count five times as much.
+        body={"includeExtendedDataFields": to_row is not None, **_STATES},
         total_field="totalResults",
         to_row=to_row,
+        by_state=BY_STATE,
+        **more,
     )
+
+
+_CAMPAIGN_IDS = Lookup(
+    source=_list("campaigns", "spCampaign", "campaigns", "campaigns", None),
+    key="campaignId",
+    value="campaignId",
+)
+
+
+def _child(resource: str, media: str, envelope: str, entity: str, to_row: RowFunction) -> ListEndpoint:
+    batches = CampaignBatches(campaigns=_CAMPAIGN_IDS, size=100, narrow=in_campaigns)
+    return _list(resource, media, envelope, entity, to_row, by_campaigns=batches)
 
 
 ENDPOINTS = (
     _list("campaigns", "spCampaign", "campaigns", "campaigns", sp_campaign),
-    _list("adGroups", "spAdGroup", "adGroups", "ad_groups", sp_ad_group),
-    _list("productAds", "spProductAd", "productAds", "ads", sp_ad),
-    _list("keywords", "spKeyword", "keywords", "targets", keyword("sp")),
-    _list("targets", "spTargetingClause", "targetingClauses", "targets", clause("sp")),
-    _list(
+    _child("adGroups", "spAdGroup", "adGroups", "ad_groups", sp_ad_group),
+    _child("productAds", "spProductAd", "productAds", "ads", sp_ad),
+    _child("keywords", "spKeyword", "keywords", "targets", keyword("sp")),
+    _child("targets", "spTargetingClause", "targetingClauses", "targets", clause("sp")),
+    _child(
         "negativeKeywords",
         "spNegativeKeyword",
         "negativeKeywords",
         "targets",
         keyword("sp", negative=True),
     ),
-    _list(
+    _child(
         "campaignNegativeKeywords",
         "spCampaignNegativeKeyword",
         "campaignNegativeKeywords",
         "targets",
         keyword("sp", negative=True, level="campaign"),
     ),
-    _list(
+    _child(
         "negativeTargets",
         "spNegativeTargetingClause",
         "negativeTargetingClauses",
         "targets",
         clause("sp", negative=True),
     ),
-    _list(
+    _child(
         "campaignNegativeTargets",
         "spCampaignNegativeTargetingClause",
         "campaignNegativeTargetingClauses",

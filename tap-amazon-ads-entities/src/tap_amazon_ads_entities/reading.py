@@ -1,0 +1,39 @@
+"""One list of one profile on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tap_amazon_ads_entities.client import Counters
+from tap_amazon_ads_entities.deadline import Deadline, Stop
+from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What reading and mapping need to know of a profile."""
+
+    profile_id: str
+    region: str
+    currency_code: str | None = None
+    account_sub_type: str | None = None
+
+
+@dataclass
+class Reading:
+    """One list of one profile being read.
+
+    Args:
+        endpoint: the list.
+        profile: whose.
+        counters: what it costs.
+        stop: gives up this list.
+        deadline: started with the first request of the slice.
+    """
+
+    endpoint: ListEndpoint
+    profile: Profile
+    stop: Stop
+    deadline: Callable[[], Deadline]
+    counters: Counters = field(default_factory=Counters)
