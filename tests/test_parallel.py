@@ -14,7 +14,7 @@ from harness.truth import KEYS, OURS, all_differences, loaded
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 
-SETTINGS = {"mode": "full", "page_size": 10}
+SETTINGS = {"mode": "full", "page_size": 5}
 LOG = """
 select profile_id, entity_type, mode, status, items_upserted, pages_fetched, retries, error, high_watermark, details
 from amazon_ads.sync_log order by 1, 2
@@ -24,7 +24,7 @@ from amazon_ads.sync_log order by 1, 2
 @pytest.fixture(scope="module")
 def cut(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     # Few campaigns with many children: their lists are worth cutting by campaign.
-    sizes = {"campaigns": 250, "ad_groups": 2, "ads": 6, "keywords": 8, "targets": 1, "negatives": 1}
+    sizes = {"campaigns": 250, "ad_groups": 2, "ads": 4, "keywords": 4, "targets": 1, "negatives": 1}
     with SandboxProcess(profiles=2, seed=5, **sizes) as sandbox:
         made = Pipeline(sandbox, postgres, Path(tmp_path_factory.mktemp("cut")), SETTINGS)
         made.reset()

@@ -1,4 +1,4 @@
-"""Bookmarks, tallies and the throttle."""
+"""Bookmarks and tallies."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 
 from tap_amazon_ads_entities import bookmarks
-from tap_amazon_ads_entities.deadline import Stop
 from tap_amazon_ads_entities.errors import StateError
 from tap_amazon_ads_entities.settings import Settings
 from tap_amazon_ads_entities.tallies import Distinct, EndpointTally
-from tap_amazon_ads_entities.throttle import Throttle
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 STARTED = "2026-11-24T12:00:00.000Z"
@@ -99,83 +97,3 @@ def test_a_shortfall_against_amazons_total_is_reported() -> None:
         "total_reported": 5,
         "shortfall": 3,
     }
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class SkippingStop(Stop):
-    """Sleeps by moving the clock."""
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    def sleep(self, seconds: float) -> bool:
-        self._clock.now += seconds
-        return False
-
-
-def test_nothing_waits_until_something_is_refused() -> None:
-    clock = Clock()
-    throttle = Throttle(clock)
-    assert [throttle.acquire(SkippingStop(clock), 10) for _ in range(50)] == [0.0] * 50
-
-
-def test_a_refusal_makes_everybody_wait_as_long_as_asked() -> None:
-    clock = Clock()
-    throttle = Throttle(clock)
-    throttle.acquire(SkippingStop(clock), 10)
-    throttle.refused(7.0)
-    assert throttle.acquire(SkippingStop(clock), 60) == pytest.approx(7.0)
-
-
-def test_a_wait_beyond_the_deadline_is_refused_at_once() -> None:
-    clock = Clock()
-    throttle = Throttle(clock)
-    throttle.refused(30.0)
-    assert throttle.acquire(SkippingStop(clock), 5) is None
-    assert clock.now == 100.0
-
-
-def test_it_slows_down_and_recovers() -> None:
-    clock = Clock()
-    stop = SkippingStop(clock)
-    throttle = Throttle(clock)
-    for _ in range(40):
-        throttle.acquire(stop, 100)
-        clock.now += 0.05
-        throttle.granted()
-    throttle.refused(1.0)
-    waits = []
-    for _ in range(60):
-        before = clock.now
-        throttle.acquire(stop, 100)
-        throttle.granted()
-        waits.append(clock.now - before)
-    assert waits[0] == pytest.approx(1.0)
-    # Half of the twenty a second that were served, and just below them soon.
-    assert waits[1] == pytest.approx(1 / 10, rel=0.15)
-    assert waits[-1] == pytest.approx(1 / 20, rel=0.1)
-    assert waits[-1] >= 1 / 20
-
-
-def test_refusals_in_flight_together_lower_the_rate_once() -> None:
-    clock = Clock()
-    throttle = Throttle(clock)
-    for _ in range(40):
-        clock.now += 0.05
-        throttle.granted()
-    for _ in range(10):
-        throttle.refused(1.0)
-    clock.now += 5.0
-    stop = SkippingStop(clock)
-    throttle.acquire(stop, 10)
-    before = clock.now
-    throttle.acquire(stop, 10)
-    assert clock.now - before == pytest.approx(1 / 20, rel=0.1)

@@ -187,25 +187,27 @@ class Client:
         effort.counters.add(requests=1, throttled_seconds=waited)
 
     def _ask(self, request: Request, parse: Callable[[Response], T], effort: _Effort) -> _Answer[T] | _Refusal:
-        token = self._tokens.token()
+        throttle = self._throttles[request.region]
+        token = ""
         try:
+            token = self._tokens.token()
             response = self._send(request, token, effort.limit)
-            if response.status != _THROTTLED:
-                self._throttles[request.region].granted()
-            verdict = policy.classify(response.status, response.body, with_page_token=request.has_page_token)
-            if verdict is Verdict.OK:
-                try:
-                    answer = _Answer(parse(response))
-                    LOGGER.debug(
-                        "%s (profile %s): request id %s", request.endpoint, request.profile_id, response.request_id
-                    )
-                except BadBodyError as error:
-                    return _Refusal(Verdict.RETRY, str(error), response, token)
-                else:
-                    return answer
-        except TransportError as error:
-            return _Refusal(Verdict.RETRY, str(error))
-        return _Refusal(verdict, policy.describe(response.status, response.body), response, token)
+        except BaseException as error:
+            throttle.unanswered()
+            if isinstance(error, TransportError):
+                return _Refusal(Verdict.RETRY, str(error))
+            raise
+        if response.status != _THROTTLED:
+            throttle.granted()
+        verdict = policy.classify(response.status, response.body, with_page_token=request.has_page_token)
+        if verdict is not Verdict.OK:
+            return _Refusal(verdict, policy.describe(response.status, response.body), response, token)
+        try:
+            answer = _Answer(parse(response))
+        except BadBodyError as error:
+            return _Refusal(Verdict.RETRY, str(error), response, token)
+        LOGGER.debug("%s (profile %s): request id %s", request.endpoint, request.profile_id, response.request_id)
+        return answer
 
     def _react(self, request: Request, refusal: _Refusal, effort: _Effort) -> None:
         """Return when the request is to be sent again.
@@ -227,9 +229,9 @@ class Client:
         if verdict is Verdict.THROTTLED:
             asked = refusal.asked_to_wait
             wait = max(_FALLBACK_WAIT, policy.backoff(effort.attempt.failures)) if asked is None else asked
-            self._check_time(request, refusal, effort, wait)
             # The next try waits in the throttle, like everybody else who asks this region.
             self._throttles[request.region].refused(wait)
+            self._check_time(request, refusal, effort, wait)
             return
         if effort.attempt.failures > self._limits.max_retries:
             raise _gave_up(request, f"{refusal.reason} after {effort.attempt.failures} tries", effort, refusal)

@@ -31,9 +31,7 @@ class Lookups:
         Raises:
             SliceError: it cannot be read.
         """
-        key = (reading.profile.profile_id, wanted.source.path)
-        with self._lock:
-            memo = self._known.setdefault(key, _Memo())
+        memo = self._memo(wanted, reading)
         with memo.lock:
             if memo.value is None:
                 memo.value = {
@@ -44,11 +42,30 @@ class Lookups:
                 }
             return memo.value
 
+    def total(self, wanted: Lookup, reading: Reading) -> int:
+        """How many items the list behind a map has, by its own account; costs one page.
+
+        Raises:
+            SliceError: it cannot be read.
+        """
+        memo = self._memo(wanted, reading)
+        with memo.lock:
+            if memo.value is not None:
+                return len(memo.value)
+            if memo.total is None:
+                first = next(self._walk(Paginator(wanted.source), replace(reading, endpoint=wanted.source)))
+                memo.total = first.total or 0
+            return memo.total
+
     def forget(self, profile_id: str) -> None:
         """Drop a profile's maps when it has been read."""
         with self._lock:
             for key in [key for key in self._known if key[0] == profile_id]:
                 del self._known[key]
+
+    def _memo(self, wanted: Lookup, reading: Reading) -> _Memo:
+        with self._lock:
+            return self._known.setdefault((reading.profile.profile_id, wanted.source.path), _Memo())
 
 
 class _Memo:
@@ -57,3 +74,4 @@ class _Memo:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.value: dict[str, str] | None = None
+        self.total: int | None = None

@@ -91,11 +91,9 @@ class Reader:
         pages = -(-total // self._page_sizes.of(endpoint))
         if pages < splitting.LONG:
             return ()
-        if endpoint.by_campaigns is not None:
-            campaigns = self.lookups.get(endpoint.by_campaigns.campaigns, reading)
-            parts = splitting.batches(endpoint.by_campaigns, campaigns)
-            if splitting.worthwhile(parts, pages):
-                return parts
+        by = endpoint.by_campaigns
+        if by is not None and splitting.worthwhile(by, self.lookups.total(by.campaigns, reading), pages):
+            return splitting.batches(by, self.lookups.get(by.campaigns, reading)) or endpoint.by_state
         return endpoint.by_state
 
     def _part(self, paginator: Paginator, reading: Reading, found: _Found) -> Iterator[Page]:

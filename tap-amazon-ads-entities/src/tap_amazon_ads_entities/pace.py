@@ -1,0 +1,116 @@
+"""At what pace a region may be asked, learned from its answers: a pure state machine, without clocks or threads.
+
+Amazon publishes no limits; a 429 says that the current one was passed, and `Retry-After` (seconds) for how long to
+stay away (docs: reference/concepts/rate-limiting). Until the first refusal only the number of requests under way is
+limited, and doubles with every round of answers. A refusal halves the pace; what was served tells the limit, to just
+below which the pace comes back within a second, and from where it probes upwards: briskly until a second refusal has
+confirmed the limit, slowly afterwards.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+FIRST_WINDOW = 4
+"""Requests under way at first: what a fresh limit of a few requests a second would refuse is little."""
+
+_MEASURED = 6.0
+"""Seconds over which the rate of served requests is measured."""
+
+_BURST = 1.0
+"""Seconds worth of requests that a limit lets pass at once after a quiet while: not part of its rate."""
+
+_MIN_RATE = 0.5
+_SAFE_SHARE = 0.99
+_HALVED_SHARE = 0.5
+_RECOVERY_SECONDS = 1.0
+_SEARCH_PER_SECOND = 0.1
+_PROBE_PER_SECOND = 0.002
+_CONFIRMED = 2
+"""Refusals after which the limit counts as known."""
+
+_PATIENCE_SECONDS = 20.0
+"""Without a refusal for that long the limit has probably risen: from then on the probe accelerates."""
+
+
+class Pace:
+    """Says when the next request may be sent. All moments are seconds on one monotonic clock."""
+
+    def __init__(self) -> None:
+        """Know no limit yet."""
+        self.generation = 0
+        """Changes with every refusal: moments given out before are void."""
+
+        self._under_way = 0
+        self._window = FIRST_WINDOW
+        self._started: float | None = None
+        self._ceiling: float | None = None
+        self._lowered = 0
+        self._lowered_at = 0.0
+        self._served_since = 0
+        self._recent: deque[float] = deque()
+        self._paused_until = 0.0
+        self._next_slot = 0.0
+
+    def reserve(self, now: float) -> float | None:
+        """The moment at which one request may be sent; None while too many are under way."""
+        earliest = max(now, self._paused_until)
+        if self._ceiling is None:
+            if self._under_way >= self._window:
+                return None
+            self._started = now if self._started is None else self._started
+            self._under_way += 1
+            return earliest
+        self._under_way += 1
+        slot = max(earliest, self._next_slot)
+        self._next_slot = slot + 1.0 / self._rate(slot, self._ceiling)
+        return slot
+
+    def void(self) -> None:
+        """A reserved request will not be sent, or was never answered."""
+        self._under_way -= 1
+
+    def granted(self, now: float) -> None:
+        """A request was answered, whatever the answer, without being refused."""
+        self._under_way -= 1
+        self._window += 1
+        self._served_since += 1
+        self._recent.append(now)
+        while self._recent[0] < now - _MEASURED:
+            self._recent.popleft()
+
+    def refused(self, now: float, wait: float) -> None:
+        """A 429 asked for `wait` seconds of silence: everybody waits, then goes on at a lower pace."""
+        self._under_way -= 1
+        if self._ceiling is None or now >= self._paused_until:
+            # Refusals in flight together are one event; only the first of them lowers the pace.
+            self._ceiling = max(_MIN_RATE, self._limit(now))
+            self._lowered += 1
+            self._lowered_at = now
+            self._served_since = 0
+        self._paused_until = max(self._paused_until, now + wait)
+        self._next_slot = self._paused_until
+        self.generation += 1
+
+    def _rate(self, moment: float, ceiling: float) -> float:
+        """Requests a second at a moment."""
+        since = max(0.0, moment - self._paused_until)
+        if since < _RECOVERY_SECONDS:
+            share = _HALVED_SHARE + (_SAFE_SHARE - _HALVED_SHARE) * since / _RECOVERY_SECONDS
+        else:
+            growth = _PROBE_PER_SECOND if self._lowered >= _CONFIRMED else _SEARCH_PER_SECOND
+            share = _SAFE_SHARE * (1 + growth) ** min(since - _RECOVERY_SECONDS, _PATIENCE_SECONDS)
+            share += (max(0.0, since - _PATIENCE_SECONDS) / _PATIENCE_SECONDS) ** 3
+        return max(_MIN_RATE, ceiling * share)
+
+    def _limit(self, now: float) -> float:
+        """Requests a second that the region serves, told from what it served until it refused."""
+        if self._ceiling is None:
+            elapsed = now - (now if self._started is None else self._started)
+            return self._served_since / (elapsed + _BURST)
+        # Between two refusals exactly what the limit allows was served, unless it was not always asked for.
+        average = self._served_since / max(now - self._lowered_at, _BURST)
+        window = min(_MEASURED, now - self._paused_until)
+        lately = sum(moment > now - window for moment in self._recent) / (window + _BURST)
+        current = self._rate(now, self._ceiling)
+        return min(max(average, lately, current / 2), current)
