@@ -114,4 +114,8 @@ faults: install-dev ## Play every fault, print the table and write docs/faults.m
 
 .PHONY: bench
 bench: install-dev ## Measure speed and memory, print the tables and write docs/benchmarks.md
-	@$(BIN)/python benchmarks/bench.py
+	@PYTHONPATH=tests $(BIN)/python benchmarks/bench.py
+
+.PHONY: bench-peers
+bench-peers: install-dev ## The same beside Airbyte's source for Amazon Ads, in the same run
+	@PYTHONPATH=tests $(BIN)/python benchmarks/bench.py peers

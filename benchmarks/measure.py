@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,25 +38,46 @@ class Measurement:
     rows: int = 0
 
 
-def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Measurement:
-    """Run a program to its end; its output is counted, not kept.
+ENTITY_RECORD = b'{"type":"RECORD","stream":"entity_'
+
+
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    *,
+    source: Path | None = None,
+    keep: Path | None = None,
+    record: bytes = ENTITY_RECORD,
+) -> Measurement:
+    """Run a program to its end.
+
+    Args:
+        command: the program.
+        environment: variables beside our own.
+        source: what it reads.
+        keep: where its output goes; else it is counted and thrown away.
+        record: how the lines that count begin.
 
     Raises:
         RuntimeError: it failed.
     """
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with ExitStack() as stack:
+        out = stack.enter_context(keep.open("w+b") if keep else tempfile.TemporaryFile())  # noqa: SIM115
+        err = stack.enter_context(tempfile.TemporaryFile())
+        read = stack.enter_context(source.open("rb")) if source else subprocess.DEVNULL
         started = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - our own programs
-            list(command), stdout=out, stderr=err, env={**os.environ, **(environment or {})}
+            list(command), stdin=read, stdout=out, stderr=err, env={**os.environ, **(environment or {})}
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
         if status:
             err.seek(0)
-            message = err.read().decode()[-2000:]
+            out.seek(0)
+            message = (err.read() + out.read()).decode("utf-8", "replace")[-2000:]
             raise RuntimeError(message)
         out.seek(0)
-        rows = sum(line.startswith(b'{"type":"RECORD","stream":"entity_') for line in out)
+        rows = sum(line.startswith(record) for line in out)
     return Measurement(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, rows)
 
 
@@ -83,17 +105,36 @@ def config(sandbox: SandboxProcess, **settings: Any) -> dict[str, Any]:
     }
 
 
-def tap(sandbox: SandboxProcess, repeat: int = 3, state: Path | None = None, **settings: Any) -> Measurement:
-    """The tap alone, its start-up included; the first run only warms up."""
+def repeated(
+    command: Sequence[str],
+    repeat: int,
+    environment: Mapping[str, str] | None = None,
+    *,
+    warm_up: bool = True,
+    **more: Any,
+) -> Measurement:
+    """The medians of some runs; one before them warms up (with `repeat` 0, it is all there is)."""
+    runs = [run(command, environment, **more) for _ in range(repeat + warm_up)]
+    return median(runs[warm_up:] or runs)
+
+
+def tap(
+    sandbox: SandboxProcess,
+    repeat: int = 3,
+    state: Path | None = None,
+    *,
+    warm_up: bool = True,
+    **settings: Any,
+) -> Measurement:
+    """The tap alone, its start-up included."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(config(sandbox, **settings), file)
         file.flush()
         command = [str(BIN / "tap-amazon-ads-entities"), "--config", file.name]
         command += ["--state", str(state)] if state else []
-        return median([run(command) for _ in range(repeat + 1)][1:])
+        return repeated(command, repeat, warm_up=warm_up)
 
 
 def bare(sandbox: SandboxProcess, entity: str, repeat: int = 3) -> Measurement:
     """The bare client doing the same."""
-    command = [sys.executable, str(HERE / "bare.py"), sandbox.url, entity]
-    return median([run(command) for _ in range(repeat + 1)][1:])
+    return repeated([sys.executable, str(HERE / "bare.py"), sandbox.url, entity], repeat)

@@ -147,7 +147,7 @@ class Direct:
             stderr=self._tap_log,
         )
         self.target = subprocess.Popen(
-            [str(TARGET), "--config", str(self._config(pipeline))],
+            [str(TARGET), "--config", str(self.config(pipeline))],
             env=environment,
             stdin=self.tap.stdout,
             stdout=subprocess.PIPE,
@@ -157,7 +157,8 @@ class Direct:
         self.tap.stdout.close()
 
     @staticmethod
-    def _config(pipeline: Pipeline) -> Path:
+    def config(pipeline: Pipeline) -> Path:
+        """The loader's settings in a file."""
         settings = pipeline.postgres.environment()
         path = pipeline.folder / "target.json"
         path.write_text(

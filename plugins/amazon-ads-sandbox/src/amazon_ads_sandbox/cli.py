@@ -35,9 +35,10 @@ def main() -> None:
 @click.option("--negatives", default=1, help="Negatives of each kind per ad group and campaign.")
 @click.option("--sb-share", default=0.2, help="Part of the campaigns that is Sponsored Brands.")
 @click.option("--sd-share", default=0.2, help="Part of the campaigns that is Sponsored Display.")
+@click.option("--region", type=click.Choice(["", "NA", "EU", "FE"]), default="", help="All profiles in one region.")
 @click.option("--latency-ms", default=0.0, help="Time every request takes at least.")
 @click.option("--rate-limit", type=float, default=None, help="Requests per second and region; more get 429.")
-def serve(*, port: int, latency_ms: float, rate_limit: float | None, **sizes: int | float) -> None:  # noqa: PYI041
+def serve(*, port: int, latency_ms: float, rate_limit: float | None, **sizes: int | float | str) -> None:  # noqa: PYI041
     """Serve the account in the foreground."""
     run(Sizes(**sizes), port=port, latency_ms=latency_ms, rate_limit=rate_limit)  # type: ignore[arg-type]
 

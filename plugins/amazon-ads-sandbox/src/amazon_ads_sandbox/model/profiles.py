@@ -77,7 +77,8 @@ _UNPAID_EVERY = 5
 
 
 def _regular(sizes: Sizes, index: int) -> Profile:
-    region, country, currency, timezone, marketplace = _MARKETS[index % len(_MARKETS)]
+    markets = [market for market in _MARKETS if sizes.region in ("", market[0])]
+    region, country, currency, timezone, marketplace = markets[index % len(markets)]
     author = index == _AUTHOR_INDEX
     vendor = author or index % 3 == 1
     return Profile(

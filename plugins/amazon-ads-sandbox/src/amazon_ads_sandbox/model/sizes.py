@@ -18,6 +18,7 @@ class Sizes:
         ad_groups: per campaign.
         ads: per ad group; likewise keywords, targets, negatives (of each kind).
         sb_share, sd_share: parts of the campaigns that are Sponsored Brands and Display.
+        region: the one region all profiles are in; empty: they are spread over all.
     """
 
     seed: int = 1
@@ -32,6 +33,7 @@ class Sizes:
     negatives: int = 1
     sb_share: float = 0.2
     sd_share: float = 0.2
+    region: str = ""
 
     def campaigns_of(self, product: str) -> int:
         """Campaigns of one ad product in a profile."""

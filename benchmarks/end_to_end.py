@@ -1,0 +1,205 @@
+"""From the API into Postgres under Meltano: what it takes, and where the time goes."""
+
+from __future__ import annotations
+
+import json
+import pstats
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from harness.pipeline import BIN, ROOT, TARGET, Direct, Pipeline
+from measure import Measurement, median, run
+from tap_cases import account
+
+from amazon_ads_sandbox.places import free_port
+from amazon_ads_sandbox.postgres import EmbeddedPostgres
+
+SIZES = {"profiles": 1, "campaigns": 10_000, "ad_groups": 2, "ads": 2, "keywords": 4, "targets": 1}
+"""170,000 rows in all four tables."""
+
+FEW = {"profiles": 1, "campaigns": 500, "ad_groups": 2, "ads": 2, "keywords": 4, "targets": 1}
+SETTINGS = {"mode": "full", "ad_products": ["SP"]}
+BOTH = ("run", "tap-amazon-ads-entities", "target-postgres")
+REPEAT = 3
+
+VARIANTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("as shipped here", {}),
+    ("batch_size_rows: 1000", {"batch_size_rows": 1000}),
+    ("batch_size_rows: 50000", {"batch_size_rows": 50_000}),
+    ("use_copy: false", {"use_copy": False}),
+    ("validate_records: true", {"validate_records": True}),
+    ("sanitize_null_text_characters: false", {"sanitize_null_text_characters": False}),
+    ("the loader's own defaults", {"use_copy": False, "validate_records": True, "add_record_metadata": True}),
+)
+
+
+@dataclass
+class Bench:
+    """One account, one database, and what the tap wrote."""
+
+    pipeline: Pipeline
+    folder: Path
+
+    @property
+    def written(self) -> Path:
+        """The tap's output."""
+        return self.folder / "tap.jsonl"
+
+    def prepare(self) -> None:
+        """Empty landing tables, as `prepare` makes them."""
+        self.pipeline.reset()
+        done = self.pipeline.meltano("run", "dbt-postgres:prepare")
+        if done.code:
+            raise RuntimeError(done.output[-2000:])
+
+    def tap(self) -> Measurement:
+        """The tap into a file."""
+        command = [str(BIN / "tap-amazon-ads-entities"), "--config=ENV"]
+        return run(command, self.pipeline.environment(**SETTINGS), keep=self.written)
+
+    def target(self, **settings: Any) -> Measurement:
+        """The loader from that file."""
+        self.prepare()
+        return run([str(TARGET), "--config", str(self.config(settings))], source=self.written)
+
+    def config(self, settings: Mapping[str, Any]) -> Path:
+        """The loader's settings in a file."""
+        path = Direct.config(self.pipeline)
+        path.write_text(json.dumps({**json.loads(path.read_text()), **settings}))
+        return path
+
+    def meltano(self) -> Measurement:
+        """`meltano run` of both."""
+        self.prepare()
+        command = [str(BIN / "meltano"), "--environment=sandbox", *BOTH]
+        return run(command, self.pipeline.environment(**SETTINGS))
+
+
+@contextmanager
+def benches(sizes: Mapping[str, Any]) -> Iterator[Bench]:
+    """A bench with an account of that size."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EmbeddedPostgres(Path(folder), free_port()) as postgres,
+        account(**sizes) as sandbox,
+    ):
+        yield Bench(Pipeline(sandbox, postgres, Path(folder)), Path(folder))
+
+
+def whole_chain() -> Iterator[str]:
+    """`meltano run` against the slower of its two parts."""
+    yield "\n## From the API into Postgres (no latency)\n"
+    yield "| | rows | seconds | rows a second | CPU seconds |"
+    yield "|---|---:|---:|---:|---:|"
+    with benches(FEW) as few:
+        few.tap()
+        start = median([few.meltano() for _ in range(REPEAT)]).wall
+        parts = max(few.tap().wall, median([few.target() for _ in range(REPEAT)]).wall)
+    with benches(SIZES) as bench:
+        bench.tap()
+        tap = median([bench.tap() for _ in range(REPEAT)])
+        target = median([bench.target() for _ in range(REPEAT)])
+        chain = median([bench.meltano() for _ in range(REPEAT)])
+        rows = tap.rows
+        shares = _cpu_by_program(bench)
+    for name, each in (("tap alone", tap), ("target-postgres alone", target), ("`meltano run`", chain)):
+        yield f"| {name} | {rows:,} | {each.wall:.2f} | {rows / each.wall:,.0f} | {each.cpu:.2f} |"
+    own = start - parts
+    slower = max(tap.wall, target.wall)
+    yield f"\nMeltano's own start-up (a run of {few_rows()} rows beyond its slower part): {own:.1f} s. Apart from it,"
+    yield f"`meltano run` takes **{(chain.wall - own) / slower:.2f}** times the slower part alone.\n"
+    yield "CPU seconds of one such run by program: " + ", ".join(
+        f"{name} {seconds:.1f}" for name, seconds in sorted(shares.items(), key=lambda item: -item[1])
+    )
+
+
+def few_rows() -> str:
+    """Rows of the small account, in words."""
+    return f"{FEW['campaigns'] * 17:,}"
+
+
+def loader_settings() -> Iterator[str]:
+    """target-postgres under other settings, and what it spends its time on."""
+    yield "\n## target-postgres alone under other settings\n"
+    yield "| setting | rows a second |"
+    yield "|---|---:|"
+    with benches({**SIZES, "campaigns": 4_000}) as bench:
+        rows = bench.tap().rows
+        bench.target()
+        for name, settings in VARIANTS:
+            each = median([bench.target(**settings) for _ in range(2)])
+            yield f"| {name} | {rows / each.wall:,.0f} |"
+        profile = _profile(bench)
+    yield "\nWhere its own time goes (cProfile; self time, with what it calls in other packages apart):\n"
+    yield "| function | share |"
+    yield "|---|---:|"
+    yield from profile
+
+
+def _profile(bench: Bench) -> Iterator[str]:
+    """The loader's most expensive functions."""
+    bench.prepare()
+    result = bench.folder / "profile"
+    code = (
+        "import cProfile, sys\n"
+        "from target_postgres.target import TargetPostgres\n"
+        f"sys.argv = ['target-postgres', '--config', {str(bench.config({}))!r}]\n"
+        "profile = cProfile.Profile()\n"
+        "try:\n    profile.runcall(TargetPostgres.cli)\n"
+        f"finally:\n    profile.dump_stats({str(result)!r})\n"
+    )
+    run([str(TARGET.parent / "python"), "-c", code], source=bench.written)
+    stats = pstats.Stats(str(result)).stats  # type: ignore[attr-defined]
+    total = sum(values[2] for values in stats.values())
+    for (file, _, name), values in sorted(stats.items(), key=lambda item: -item[1][2])[:12]:
+        package = "/".join(Path(file).parts[-2:]) if file != "~" else "built-in"
+        yield f"| `{package}` {name} | {values[2] / total:.0%} |"
+
+
+def _cpu_by_program(bench: Bench) -> dict[str, float]:
+    """CPU seconds of everything that takes part in one `meltano run`, read while it runs."""
+    bench.prepare()
+    seen: dict[tuple[int, float], tuple[str, float]] = {}
+    before = {process.pid: sum(process.cpu_times()[:2]) for process in psutil.process_iter()}
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.1):
+            for process in psutil.process_iter(["cmdline", "cpu_times", "create_time"]):
+                line = " ".join(process.info["cmdline"] or ())
+                name = next((name for mark, name in _MARKS if mark in line), None)
+                if name and process.info["cpu_times"]:
+                    used = sum(process.info["cpu_times"][:2]) - before.get(process.pid, 0.0)
+                    seen[(process.pid, process.info["create_time"])] = (name, used)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        command = [str(BIN / "meltano"), "--environment=sandbox", *BOTH]
+        environment = bench.pipeline.environment(**SETTINGS)
+        subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=True)  # noqa: S603
+    finally:
+        ended.set()
+        watcher.join()
+    totals: dict[str, float] = {}
+    for name, used in seen.values():
+        totals[name] = totals.get(name, 0.0) + used
+    return totals
+
+
+_MARKS = (
+    ("bin/tap-amazon-ads-entities", "tap"),
+    ("bin/target-postgres", "target-postgres"),
+    ("bin/meltano", "Meltano"),
+    ("amazon_ads_sandbox serve", "sandbox"),
+    ("postgres", "Postgres"),
+)
+
+PARTS = (whole_chain, loader_settings)

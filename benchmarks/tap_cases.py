@@ -1,0 +1,124 @@
+"""The tap alone: against the limit, under latency, at scale, incrementally, throttled."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from measure import BIN, bare, repeated, tap
+
+from amazon_ads_sandbox.process import SandboxProcess
+
+PLAIN: dict[str, Any] = {
+    "sb_share": 0,
+    "sd_share": 0,
+    "ad_groups": 1,
+    "ads": 1,
+    "keywords": 0,
+    "targets": 0,
+    "negatives": 0,
+    "portfolios": 0,
+}
+
+
+@contextmanager
+def account(latency_ms: float = 0, **sizes: Any) -> Iterator[SandboxProcess]:
+    """A warmed-up sandbox that logs no requests."""
+    with SandboxProcess(**{**PLAIN, **sizes}) as sandbox:
+        sandbox.control.configure(log_requests=False, latency_ms=latency_ms)
+        yield sandbox
+
+
+def alone() -> Iterator[str]:
+    """The tap alone against the limit."""
+    yield "## The tap alone, no latency, 100,000 campaigns, pages of 1,000\n"
+    yield "| | seconds | CPU seconds | rows a second | share of the limit |"
+    yield "|---|---:|---:|---:|---:|"
+    with account(profiles=1, campaigns=100_000) as sandbox:
+        limit, ours = bare(sandbox, "campaigns"), tap(sandbox, entities=["campaigns"])
+    for name, each in (("bare client, same rows and output", limit), ("the tap", ours)):
+        share = limit.wall / each.wall
+        yield f"| {name} | {each.wall:.2f} | {each.cpu:.2f} | {each.rows / each.wall:,.0f} | {share:.2f} |"
+
+
+CHAINS = {"profiles": 10, "campaigns": 2_000, "keywords": 1}
+"""Four lists × ten profiles × 20 pages of 100, beside the lists that are empty."""
+
+
+def workers() -> Iterator[str]:
+    """How many requests to have under way."""
+    yield "\n## Forty chains of 20 calls of 150 ms (four lists × ten profiles, 80,000 rows)\n"
+    yield "The longest chain alone takes 3.0 s.\n"
+    yield "| workers | seconds | times the longest chain | CPU seconds | peak memory |"
+    yield "|---:|---:|---:|---:|---:|"
+    with account(150, **CHAINS) as sandbox:
+        tap(sandbox, repeat=0, page_size=100, workers=64, entities=["all"])
+        for number in (8, 16, 24, 32, 40, 64):
+            repeat = 3 if number >= 40 else 1  # noqa: PLR2004 - the ones that decide
+            each = tap(sandbox, repeat=repeat, warm_up=False, page_size=100, workers=number, entities=["all"])
+            yield f"| {number} | {each.wall:.2f} | {each.wall / 3:.2f} | {each.cpu:.2f} | {each.memory:.0f} MB |"
+
+
+def scale() -> Iterator[str]:
+    """Memory and time as the account grows."""
+    yield "\n## Memory and time as the account grows (no latency)\n"
+    yield "CPU time an entity is what the run takes beyond one that reads nothing.\n"
+    yield "| entities | seconds | CPU µs an entity | peak memory |"
+    yield "|---:|---:|---:|---:|"
+    both = {"entities": ["campaigns", "ad_groups"]}
+    with account(profiles=1, campaigns=0) as sandbox:
+        nothing = tap(sandbox, repeat=7, **both)
+    for campaigns, repeat in ((5_000, 7), (50_000, 3), (500_000, 2)):
+        with account(profiles=1, campaigns=campaigns) as sandbox:
+            each = tap(sandbox, repeat=repeat, **both)
+        cost = (each.cpu - nothing.cpu) / each.rows * 1e6
+        yield f"| {each.rows:,} | {each.wall:.2f} | {cost:.1f} | {each.memory:.0f} MB |"
+
+
+def incremental() -> Iterator[str]:
+    """An incremental run with one per cent changed, and start-up."""
+    yield "\n## Incremental runs and start-up\n"
+    yield "| case | rows written | seconds |"
+    yield "|---|---:|---:|"
+    old = int(time.time() * 1000) - 90 * 86_400_000
+    with account(profiles=1, campaigns=50_000, now=old) as sandbox, tempfile.TemporaryDirectory() as folder:
+        settings = {"entities": ["campaigns", "ad_groups"]}
+        full = tap(sandbox, **settings)
+        yield f"| full | {full.rows:,} | {full.wall:.2f} |"
+        state = Path(folder) / "state.json"
+        partition = {"context": {"profile_id": sandbox.control.health()["profiles"][0]}}
+        watermark = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(old / 1000 + 172_800))
+        partition |= {"replication_key": "last_updated_time", "replication_key_value": watermark}
+        bookmark = {"version": 1, "partitions": [partition]}
+        state.write_text(json.dumps({"bookmarks": {"entity_campaigns": bookmark, "entity_ad_groups": bookmark}}))
+        sandbox.control.change(fraction=0.01, tables=["entity_campaigns", "entity_ad_groups"])
+        part = tap(sandbox, state=state, mode="incremental", **settings)
+        yield f"| incremental, 1 % changed | {part.rows:,} | {part.wall:.2f} |"
+    start = repeated([str(BIN / "tap-amazon-ads-entities"), "--discover"], 5)
+    yield f"| start-up (`--discover`) | | {start.wall:.2f} |"
+
+
+def throttled() -> Iterator[str]:
+    """A region that allows only so many requests a second."""
+    yield "\n## Throttling: requests a second the tap reaches where the region allows R\n"
+    yield "| R | reached | share of R | refused |"
+    yield "|---:|---:|---:|---:|"
+    for rate in (5, 10, 25):
+        with account(100, profiles=1, campaigns=rate * 100 * 40 // 3) as sandbox:
+            settings = {"page_size": 100, "entities": ["campaigns", "ad_groups", "ads"]}
+            # The account is made at the first request, which takes longer than the pace allows.
+            tap(sandbox, repeat=0, **settings)
+            sandbox.control.configure(rate_limit=rate)
+            sandbox.control.clear_requests()
+            each = tap(sandbox, repeat=1, warm_up=False, **settings)
+            served, refused = sandbox.control.served()
+        reached = served / each.wall
+        yield f"| {rate} | {reached:.1f} | {reached / rate:.2f} | {refused / (served + refused):.1%} |"
+
+
+PARTS = (alone, workers, scale, incremental, throttled)
