@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import subprocess
-from collections.abc import Iterable
 from typing import Any
 
 import psycopg
@@ -14,15 +13,15 @@ from harness.pipeline import ROOT, Pipeline, Result
 
 DBT = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/dbt"
 GROUP = "amazon_ads_analyst"
-_OWN_SCHEMAS = "('amazon_ads', 'amazon_ads_fivetran')"
 
-RELATIONS = f"""
+RELATIONS = """
 select n.nspname || '.' || c.relname, coalesce(
     (select a.attname::text from pg_attribute as a where a.attrelid = c.oid and a.attname = 'profile_id'), 'id'
 )
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
-where n.nspname in {_OWN_SCHEMAS} and c.relkind in ('r', 'v') and c.relname not in ('sync_run_markers', 'profile_access')
+where n.nspname in ('amazon_ads', 'amazon_ads_fivetran') and c.relkind in ('r', 'v')
+    and c.relname not in ('sync_run_markers', 'profile_access')
 order by 1
 """
 
@@ -55,7 +54,7 @@ class Roles:
     def ask(self, name: str, statement: str) -> list[tuple[Any, ...]]:
         """What that role is answered."""
         with self.connect(name) as connection:
-            return list(connection.execute(statement))  # type: ignore[call-overload]
+            return list(connection.execute(statement))
 
     def refused(self, name: str, statement: str) -> bool:
         """Whether it lacks the right."""
@@ -65,15 +64,14 @@ class Roles:
             return True
         return False
 
-    def drop(self, names: Iterable[str] = ()) -> None:
+    def drop(self) -> None:
         """Forget them."""
-        for name in [*self._passwords, *names]:
+        for name in self._passwords:
             self._owner("drop owned by {0}; drop role {0}", sql.Identifier(name))
-        self._passwords.clear()
 
     def _owner(self, statement: str, *parts: sql.Composable) -> None:
         with psycopg.connect(self._pipeline.postgres.dsn, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*parts))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(*parts))
 
 
 def dbt(pipeline: Pipeline, *arguments: str, **environment: str) -> Result:
