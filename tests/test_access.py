@@ -188,7 +188,7 @@ def test_stored_connections_are_closed_to_all_and_the_rest_of_their_schema_is_le
     pipeline.query_none(
         "create schema private; create table private.amazon_ads_connections (label text, refresh_token text);"
         "create table private.others (a int); grant usage on schema private to public;"
-        f"grant usage on schema private to {GROUP}; grant all on private.amazon_ads_connections to public, {GROUP};"
+        f"grant usage on schema private to {GROUP}; grant all on private.amazon_ads_connections to public;"
         f"grant select (label) on private.amazon_ads_connections to {GROUP};"
         f"grant select on private.others to public"
     )
