@@ -12,11 +12,17 @@
     {% for name in (tables.keys() | list) + ['sync_run_markers', 'profile_access'] %}
         {% set statements = secure_table(name, found[name], settings) %}
         {% if statements %}
-            {% do run_query('begin; ' ~ statements | join('; ') ~ '; commit') %}
+            {% do change_access(statements) %}
         {% endif %}
     {% endfor %}
     {% do open_schemas(settings) %}
     {% do close_connections(settings) %}
+{% endmacro %}
+
+{#- One transaction; shards that prepare at the same moment take turns, and what is done twice does no harm. -#}
+{% macro change_access(statements) %}
+    {% set turn = "select pg_advisory_xact_lock(hashtext('" ~ target.schema ~ " access'))" %}
+    {% do run_query('begin; set local client_min_messages = warning; ' ~ ([turn] + statements) | join('; ') ~ '; commit') %}
 {% endmacro %}
 
 {#- Planning the expression names its mistakes without running it. -#}
@@ -64,15 +70,15 @@
 {% macro prepare_memberships() %}
     {% set table = qualified('profile_access') %}
     {% if run_query("select to_regclass('" ~ table ~ "') is null").rows[0][0] %}
-        {% do run_query(
-            'begin; create table ' ~ table ~ ' (member text not null, profile_id text not null,'
-            ~ ' granted_at timestamp with time zone not null default now(), primary key (member, profile_id));'
-            ~ ' alter table ' ~ table ~ ' enable row level security;'
-            ~ ' comment on table ' ~ table ~ " is 'Who sees which profile; kept by the owner.';"
-            ~ ' comment on column ' ~ table ~ ".member is 'Who: a database role, or what AMAZON_ADS_IDENTITY yields.';"
-            ~ ' comment on column ' ~ table ~ ".profile_id is 'The profile; * for every profile.';"
-            ~ ' comment on column ' ~ table ~ ".granted_at is 'Since when (UTC).'; commit"
-        ) %}
+        {% do change_access([
+            'create table if not exists ' ~ table ~ ' (member text not null, profile_id text not null,'
+                ~ ' granted_at timestamp with time zone not null default now(), primary key (member, profile_id))',
+            'alter table ' ~ table ~ ' enable row level security',
+            'comment on table ' ~ table ~ " is 'Who sees which profile; kept by the owner.'",
+            'comment on column ' ~ table ~ ".member is 'Who: a database role, or what AMAZON_ADS_IDENTITY yields.'",
+            'comment on column ' ~ table ~ ".profile_id is 'The profile; * for every profile.'",
+            'comment on column ' ~ table ~ ".granted_at is 'Since when (UTC).'"
+        ]) %}
     {% endif %}
 {% endmacro %}
 
@@ -83,7 +89,7 @@
             {% if not run_query(
                 'select has_schema_privilege(' ~ quoted(role) ~ ", '" ~ schema ~ "', 'usage')"
             ).rows[0][0] %}
-                {% do run_query('grant usage on schema ' ~ schema ~ ' to ' ~ identifier(role)) %}
+                {% do change_access(['grant usage on schema ' ~ schema ~ ' to ' ~ identifier(role)]) %}
             {% endif %}
         {% endfor %}
     {% endfor %}

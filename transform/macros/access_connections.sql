@@ -23,7 +23,7 @@
     {% for row in rights.rows %}
         {% set revoke = 'revoke all on ' ~ row[0] ~ ' from ' ~ ('public' if row[1] == '-' else row[1]) %}
         {% if row[2] %}
-            {% do run_query(revoke) %}
+            {% do change_access([revoke]) %}
         {% else %}
             {% do log('Stored connections are open to others; the owner of ' ~ row[0] ~ ' has to run: ' ~ revoke ~ ';', info=true) %}
         {% endif %}

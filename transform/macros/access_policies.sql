@@ -84,10 +84,11 @@
         {% set definition = wanted.get(policy, '') %}
         {#- Postgres keeps a definition in words of its own; the comment tells whether it is the one wanted. -#}
         {% set comment = 'Kept by prepare: ' ~ local_md5(definition) %}
-        {% if policy in actual.policies and actual.policies[policy] != comment %}
+        {% set stale = actual.policies.get(policy) != comment %}
+        {% if stale and (definition or policy in actual.policies) %}
             {% do statements.append('drop policy if exists ' ~ policy ~ ' on ' ~ table) %}
         {% endif %}
-        {% if definition and actual.policies.get(policy) != comment %}
+        {% if stale and definition %}
             {% do statements.append('create policy ' ~ policy ~ ' on ' ~ table ~ ' ' ~ definition) %}
             {% do statements.append('comment on policy ' ~ policy ~ ' on ' ~ table ~ ' is ' ~ quoted(comment)) %}
         {% endif %}
