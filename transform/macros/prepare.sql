@@ -1,10 +1,10 @@
 {#-
     Create the landing tables before the first load, typed, keyed, indexed and commented; repair those that a bare
-    load created. Looks before it acts, so that a run with nothing to do locks nothing. Safe to run every time.
+    load created; secure them. Looks before it acts, so that a run with nothing to do locks nothing. Safe to run every time.
 -#}
 {% macro prepare() %}
     {% set tables = landing_tables() %}
-    {% do run_query('create schema if not exists ' ~ target.schema) %}
+    {% do create_schemas() %}
     {% set found = existing_columns() %}
     {% set statements = [] %}
     {% set retyped = [] %}
@@ -35,6 +35,7 @@
     {% do statements.append(create_markers()) %}
     {% do statements.append(mark_run()) %}
     {% do run_query('begin; set local client_min_messages = warning; ' ~ statements | join(';\n') ~ '; commit') %}
+    {% do prepare_access(tables) %}
     {% do log('prepared ' ~ (tables | length) ~ ' tables in schema ' ~ target.schema, info=true) %}
 {% endmacro %}
 

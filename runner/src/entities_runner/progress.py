@@ -10,8 +10,10 @@ from pathlib import Path
 _DONE = re.compile(r"slice done profile=(\S+) entity=(\S+) rows=(\d+) pages=(\d+)")
 _FAILED = re.compile(r"slice failed profile=(\S+) entity=(\S+) rows=(\d+) error=(.*?) request_id=(\S+)")
 _RETRY = re.compile(r"(\S+ \(region .*trying again in .*)$")
-_WORTH_SHOWING = re.compile(r"(skipped:|reported \d+ rows|tables in schema|profiles, each with)")
-_TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed)\b")
+_WORTH_SHOWING = re.compile(
+    r"(skipped:|reported \d+ rows|tables in schema|profiles, each with|for analysts|has to run: )"
+)
+_TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed|AMAZON_ADS_[A-Z]+_ROLE|AMAZON_ADS_IDENTITY)\b")
 _NOISE = re.compile(r"METRIC|An unhandled error occurred|level=debug")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PREFIXES = (

@@ -1,9 +1,11 @@
 -- One row per run, profile and entity. Nothing has to update it: whether a run died is decided when it is read.
 with sessions as (
-    -- Visible to every role: the loader's connections carry this name.
+    -- Visible to every role: the loader's connections carry this name, and nobody counts who could not load.
     select application_name
     from pg_stat_activity
-    where datname = current_database()
+    where
+        datname = current_database()
+        and has_table_privilege(usesysid, '{{ source('amazon_ads', 'sync_log') }}'::regclass, 'insert')
 ),
 
 slices as (
