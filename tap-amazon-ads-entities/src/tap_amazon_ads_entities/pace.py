@@ -24,7 +24,7 @@ _MIN_RATE = 0.5
 _SAFE_SHARE = 0.99
 _HALVED_SHARE = 0.5
 _RECOVERY_SECONDS = 1.0
-_SEARCH_PER_SECOND = 0.1
+_SEARCH_PER_SECOND = 0.25
 _PROBE_PER_SECOND = 0.002
 _CONFIRMED = 2
 """Refusals after which the limit counts as known."""
