@@ -99,7 +99,7 @@ $(STAMPS)/dev: requirements/dev.txt tap-amazon-ads-entities/pyproject.toml $(STA
 $(STAMPS)/plugins: meltano.yml requirements/tap.txt requirements/target.txt requirements/transform.txt \
 		requirements/sandbox.txt tap-amazon-ads-entities/pyproject.toml | $(STAMPS)/run
 	@echo "Setting up the Meltano plugins ..."
-	@mkdir -p .meltano $(STAMPS)
+	@mkdir -p .meltano/run $(STAMPS) && chmod 700 .meltano/run
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(MELTANO) install > $(STAMPS)/plugins.log 2>&1 || { \
 		cat $(STAMPS)/plugins.log; exit 1; }
 	@touch $@

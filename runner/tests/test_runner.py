@@ -11,6 +11,7 @@ import pytest
 
 from entities_runner.account import CREDENTIALS, UsageError, choose, settings
 from entities_runner.database import Database, Slice
+from entities_runner.leftovers import no_leftovers
 from entities_runner.process import run
 from entities_runner.progress import Progress
 from entities_runner.summary import summary
@@ -99,6 +100,30 @@ def test_an_interrupt_ends_the_whole_group(tmp_path: Path) -> None:
             time.sleep(0.05)
             if Path(f"/proc/{marker.read_text()}/stat").read_text().split()[2] == "Z":
                 raise ProcessLookupError
+
+
+def test_what_runs_writes_for_its_user_alone(tmp_path: Path) -> None:
+    previous = os.umask(0o022)
+    try:
+        assert run(["touch", str(tmp_path / "file")], os.environ, list) == 0
+        Progress(tmp_path / "logs" / "run.log").follow([b"line\n"])
+    finally:
+        os.umask(previous)
+    modes = {name: (tmp_path / name).stat().st_mode & 0o777 for name in ("file", "logs", "logs/run.log")}
+    assert modes == {"file": 0o600, "logs": 0o700, "logs/run.log": 0o600}
+
+
+def test_settings_that_a_killed_meltano_left_go_before_and_after_a_run(tmp_path: Path) -> None:
+    folder = tmp_path / ".meltano" / "run" / "tap-amazon-ads-entities"
+    folder.mkdir(parents=True)
+    left, kept = folder / "tap.0199-uuid.config.json", folder / "tap.properties.json"
+    for path in (left, kept):
+        path.write_text("{}")
+    with no_leftovers(tmp_path):
+        assert not left.exists()
+        left.write_text("{}")
+    assert not left.exists()
+    assert kept.exists()
 
 
 def test_the_exit_code_is_the_commands() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -36,8 +37,8 @@ class Progress:
 
     def follow(self, lines: Iterable[bytes]) -> None:
         """Show lines as they come, until there are no more."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as file:
+        self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(self.log, "ab", opener=_private) as file:  # noqa: PTH123 - Path.open takes no opener
             for raw in lines:
                 file.write(raw)
                 self._show(_COLOUR.sub("", raw.decode("utf-8", "replace")).rstrip())
@@ -58,6 +59,11 @@ class Progress:
     def _say(text: str) -> None:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read."""
+    return os.open(path, flags, 0o600)
 
 
 def _text(line: str) -> str:
