@@ -38,7 +38,7 @@ class Progress:
     def follow(self, lines: Iterable[bytes]) -> None:
         """Show lines as they come, until there are no more."""
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(self.log, "ab", opener=_private) as file:  # noqa: PTH123 - Path.open takes no opener
+        with open(self.log, "ab", opener=_private) as file:
             for raw in lines:
                 file.write(raw)
                 self._show(_COLOUR.sub("", raw.decode("utf-8", "replace")).rstrip())
