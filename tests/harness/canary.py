@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+_ONCE = secrets.token_hex(4)
+"""What an earlier test left behind is not found again."""
 
 _INSTALLED = frozenset(
     {".venv", ".tools", ".git", "venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
@@ -23,7 +27,7 @@ def canary(name: str) -> str:
 
 def core(name: str) -> str:
     """The part of a canary that stays itself percent-encoded, escaped in JSON, and cut at either end."""
-    return f"CANARY{name.replace('_', '').upper()}7f3a9"
+    return f"CANARY{name.replace('_', '').upper()}{_ONCE}"
 
 
 def _needles(name: str) -> Iterator[bytes]:

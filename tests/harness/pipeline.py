@@ -158,7 +158,8 @@ class Direct:
 
     @staticmethod
     def _config(pipeline: Pipeline) -> Path:
-        settings = pipeline.postgres.environment()
+        variables = pipeline.environment()
+        settings = {name: variables[name] for name in pipeline.postgres.environment()}
         path = pipeline.folder / "target.json"
         path.write_text(
             json.dumps(
