@@ -64,9 +64,9 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.10 --generat
 	--no-header --no-emit-index-url --no-annotate
 
 .PHONY: audit
-audit: install-dev ## Look for known vulnerabilities in everything that is locked
-	for name in dev tap target transform; do \
-		$(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes -r requirements/$$name.txt || exit 1; done
+audit: install-dev ## Look for known vulnerabilities in everything that is locked; what cannot be looked up is an error
+	for file in requirements/*.txt; do \
+		$(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes --strict -r $$file || exit 1; done
 
 .PHONY: clean
 clean: ## Remove what the set-up made; the data in .sandbox stays

@@ -27,7 +27,7 @@ from tap_amazon_ads_entities.settings import SECRET_SETTINGS
 
 RUN = ("run", "tap-amazon-ads-entities", "target-postgres")
 CONFIGURATIONS = ROOT / ".meltano" / "run"
-HASTY = {"max_retries": 1, "request_deadline": 3, "page_size": 10, "mode": "full"}
+HASTY = {"max_retries": 1, "request_deadline": 2, "page_size": 10, "mode": "full"}
 TELLING = {"status", "forbidden", "expire_token", "profile_gone", "reset", "gzip_cut", "html", "invalid_token"}
 
 
