@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from entities_runner.terminal import printable
+
 _DONE = re.compile(r"slice done profile=(\S+) entity=(\S+) rows=(\d+) pages=(\d+)")
 _FAILED = re.compile(r"slice failed profile=(\S+) entity=(\S+) rows=(\d+) error=(.*?) request_id=(\S+)")
 _RETRY = re.compile(r"(\S+ \(region .*trying again in .*)$")
@@ -41,7 +43,7 @@ class Progress:
         with open(self.log, "ab", opener=_private) as file:
             for raw in lines:
                 file.write(raw)
-                self._show(_COLOUR.sub("", raw.decode("utf-8", "replace")).rstrip())
+                self._show(printable(_COLOUR.sub("", raw.decode("utf-8", "replace")).expandtabs().rstrip()))
 
     def _show(self, line: str) -> None:
         if match := _DONE.search(line):
