@@ -64,9 +64,9 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.10 --generat
 	--no-header --no-emit-index-url --no-annotate
 
 .PHONY: audit
-audit: install-dev ## Look for known vulnerabilities in everything that is locked
-	for name in dev tap target transform; do \
-		$(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes -r requirements/$$name.txt || exit 1; done
+audit: install-dev ## Look for known vulnerabilities in everything that is locked; what cannot be looked up is an error
+	for file in requirements/*.txt; do \
+		$(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes --strict -r $$file || exit 1; done
 
 .PHONY: clean
 clean: ## Remove what the set-up made; the data in .sandbox stays
@@ -99,7 +99,7 @@ $(STAMPS)/dev: requirements/dev.txt tap-amazon-ads-entities/pyproject.toml $(STA
 $(STAMPS)/plugins: meltano.yml requirements/tap.txt requirements/target.txt requirements/transform.txt \
 		requirements/sandbox.txt tap-amazon-ads-entities/pyproject.toml | $(STAMPS)/run
 	@echo "Setting up the Meltano plugins ..."
-	@mkdir -p .meltano $(STAMPS)
+	@mkdir -p .meltano/run $(STAMPS) && chmod 700 .meltano/run
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(MELTANO) install > $(STAMPS)/plugins.log 2>&1 || { \
 		cat $(STAMPS)/plugins.log; exit 1; }
 	@touch $@

@@ -11,6 +11,7 @@ import pytest
 
 from entities_runner.account import CREDENTIALS, UsageError, choose, settings
 from entities_runner.database import Database, Slice
+from entities_runner.leftovers import no_leftovers
 from entities_runner.process import run
 from entities_runner.progress import Progress
 from entities_runner.summary import summary
@@ -68,6 +69,14 @@ def test_progress_shows_slices_and_keeps_trouble(tmp_path: Path, capsys: pytest.
     assert progress.log.read_bytes() == b"".join(lines)
 
 
+def test_text_from_outside_cannot_drive_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "no\nFAILED nothing\x1b[2J\u202e\x9b"
+    text = summary({}, [Slice("1", "ads", "error", evil, "R\x1b1")], 1.0, "full")
+    assert r"profile 1, ads: no\nFAILED nothing\x1b[2J\u202e\x9b (request id R\x1b1)" in text
+    Progress(tmp_path / "run.log").follow(["entity reported 1 rows \x1b]0;title\x07 \u202e\n".encode()])
+    assert capsys.readouterr().out == "  entity reported 1 rows \\x1b]0;title\\x07 \\u202e\n"
+
+
 def test_the_summary_names_every_failure() -> None:
     slices = [Slice("1", "ads", "success", None, None), Slice("2", "ads", "error", "HTTP 403", "R1")]
     text = summary({"entity_ads": 1234}, slices, 12.3, "full")
@@ -102,6 +111,30 @@ def test_an_interrupt_ends_the_whole_group(tmp_path: Path) -> None:
             time.sleep(0.05)
             if Path(f"/proc/{marker.read_text()}/stat").read_text().split()[2] == "Z":
                 raise ProcessLookupError
+
+
+def test_what_runs_writes_for_its_user_alone(tmp_path: Path) -> None:
+    previous = os.umask(0o022)
+    try:
+        assert run(["touch", str(tmp_path / "file")], os.environ, list) == 0
+        Progress(tmp_path / "logs" / "run.log").follow([b"line\n"])
+    finally:
+        os.umask(previous)
+    modes = {name: (tmp_path / name).stat().st_mode & 0o777 for name in ("file", "logs", "logs/run.log")}
+    assert modes == {"file": 0o600, "logs": 0o700, "logs/run.log": 0o600}
+
+
+def test_settings_that_a_killed_meltano_left_go_before_and_after_a_run(tmp_path: Path) -> None:
+    folder = tmp_path / ".meltano" / "run" / "tap-amazon-ads-entities"
+    folder.mkdir(parents=True)
+    left, kept = folder / "tap.0199-uuid.config.json", folder / "tap.properties.json"
+    for path in (left, kept):
+        path.write_text("{}")
+    with no_leftovers(tmp_path):
+        assert not left.exists()
+        left.write_text("{}")
+    assert not left.exists()
+    assert kept.exists()
 
 
 def test_the_exit_code_is_the_commands() -> None:

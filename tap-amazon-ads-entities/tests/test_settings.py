@@ -84,8 +84,59 @@ def test_defaults() -> None:
     assert settings.initial_window.days == 30
 
 
-def test_loopback_may_be_plain_http() -> None:
-    assert problems({**GOOD, "api_url": "http://127.0.0.1:1/{region}", "token_url": "http://localhost:1/t"}) == []
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1/{region}",
+        "http://localhost:1/t",
+        "HTTP://LOCALHOST/t",
+        "http://[::1]:1/",
+        "https://example.com/",
+    ],
+)
+def test_loopback_may_be_plain_http(url: str) -> None:
+    assert problems({**GOOD, "api_url": url, "token_url": url}) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://127.0.0.1.evil.com/", "must use https"),
+        ("http://localhost.evil.com/", "must use https"),
+        ("http://{region}.evil.com/", "must use https"),
+        ("http://2130706433/", "must use https"),
+        ("http://[::2]/", "must use https"),
+        ("HTTP://EXAMPLE.COM/", "must use https"),
+        ("http://localhost@evil.com/", "must not hold credentials"),
+        ("http://localhost:80@evil.com/", "must not hold credentials"),
+        ("http://@evil.com/", "must use https"),
+        ("http://evil.com#@localhost/", "printable ASCII"),
+        ("http://localhost\\@evil.com/", "printable ASCII"),
+        ("http://evil.com\\.localhost/", "printable ASCII"),
+        ("http://evil.com\t@localhost/", "printable ASCII"),
+        ("http://local\nhost/", "printable ASCII"),
+        (" http://localhost/", "printable ASCII"),
+        ("https://example.com/?key=value", "printable ASCII"),
+        ("http://ⓛocalhost/", "printable ASCII"),
+        ("https://аmazon.com/", "printable ASCII"),
+        ("http://localhost:port/", "is not a URL"),
+        ("http://[::1/", "is not a URL"),
+        ("//localhost/", "must be an http(s) URL"),
+        ("file:///etc/passwd", "must be an http(s) URL"),
+        ("javascript:alert(1)", "must be an http(s) URL"),
+    ],
+)
+def test_secrets_travel_in_the_clear_to_nobody(url: str, words: str) -> None:
+    for name in ("api_url", "token_url"):
+        found = problems({**GOOD, name: url})
+        assert len(found) == 1
+        assert f"Setting '{name}'" in found[0]
+        assert words in found[0]
+
+
+def test_what_goes_into_a_header_is_one_line() -> None:
+    assert "'user_agent' goes into a header" in problems({**GOOD, "user_agent": "a\r\nX-Other: b"})[0]
+    assert "'client_id' goes into a header" in problems({**GOOD, "client_id": "ä"})[0]
 
 
 def test_secrets_are_marked_and_everything_is_described() -> None:

@@ -159,7 +159,8 @@ class Direct:
     @staticmethod
     def config(pipeline: Pipeline) -> Path:
         """The loader's settings in a file."""
-        settings = pipeline.postgres.environment()
+        variables = pipeline.environment()
+        settings = {name: variables[name] for name in pipeline.postgres.environment()}
         path = pipeline.folder / "target.json"
         path.write_text(
             json.dumps(

@@ -14,6 +14,7 @@ from pathlib import Path
 from entities_runner import process
 from entities_runner.account import TAP, Choice, UsageError, choose, settings
 from entities_runner.database import Database
+from entities_runner.leftovers import no_leftovers
 from entities_runner.progress import Progress
 from entities_runner.services import running
 from entities_runner.summary import summary
@@ -25,7 +26,7 @@ def main() -> None:
     """Sync, and exit with what the run deserves."""
     project = Path.cwd()
     try:
-        with _only_one(project):
+        with _only_one(project), no_leftovers(project):
             sys.exit(_sync(project))
     except UsageError as error:
         _say(str(error))

@@ -32,6 +32,8 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        # What Meltano and its plugins write is for this user alone: settings with secrets are among it.
+        umask=0o077,
     )
     interrupted: list[int] = []
 

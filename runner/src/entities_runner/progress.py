@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+
+from entities_runner.terminal import printable
 
 _DONE = re.compile(r"slice done profile=(\S+) entity=(\S+) rows=(\d+) pages=(\d+)")
 _FAILED = re.compile(r"slice failed profile=(\S+) entity=(\S+) rows=(\d+) error=(.*?) request_id=(\S+)")
@@ -38,11 +41,11 @@ class Progress:
 
     def follow(self, lines: Iterable[bytes]) -> None:
         """Show lines as they come, until there are no more."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as file:
+        self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(self.log, "ab", opener=_private) as file:
             for raw in lines:
                 file.write(raw)
-                self._show(_COLOUR.sub("", raw.decode("utf-8", "replace")).rstrip())
+                self._show(printable(_COLOUR.sub("", raw.decode("utf-8", "replace")).expandtabs().rstrip()))
 
     def _show(self, line: str) -> None:
         if match := _DONE.search(line):
@@ -60,6 +63,11 @@ class Progress:
     def _say(text: str) -> None:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read."""
+    return os.open(path, flags, 0o600)
 
 
 def _text(line: str) -> str:

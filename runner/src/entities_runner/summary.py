@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from entities_runner.database import Slice
+from entities_runner.terminal import printable
 
 
 def summary(rows: Mapping[str, int], slices: Sequence[Slice], seconds: float, mode: str) -> str:
@@ -17,6 +18,6 @@ def summary(rows: Mapping[str, int], slices: Sequence[Slice], seconds: float, mo
     for each in failed:
         who = f"profile {each.profile_id}, {each.entity_type}" if each.profile_id else each.entity_type
         request = f" (request id {each.request_id})" if each.request_id else ""
-        lines.append(f"  FAILED  {who}: {each.error or each.status}{request}")
+        lines.append(printable(f"  FAILED  {who}: {each.error or each.status}{request}"))
     lines += ["", "Look at the data:  make psql   or   make psql SQL='select * from sync_state'"]
     return "\n".join(lines)

@@ -6,6 +6,7 @@ Docs: account-management/authorization/access-tokens. A token lives for an hour;
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -16,12 +17,15 @@ from tap_amazon_ads_entities.deadline import Deadline, Stop
 from tap_amazon_ads_entities.errors import CredentialsError, StoppedError, TokenUnavailableError, TransportError
 from tap_amazon_ads_entities.logs import LOGGER
 from tap_amazon_ads_entities.policy import backoff, retry_after
+from tap_amazon_ads_entities.redaction import redact, register
 from tap_amazon_ads_entities.transport import Response, Transport
 
 LEEWAY = 300.0
 """Seconds before its end at which a token is replaced: a page may take a minute."""
 
 _DEFAULT_LIFETIME = 3600.0
+_LONGEST_LIFETIME = 86_400.0
+_HEADER_SAFE = re.compile("[!-~]+")
 _HTTP_OK = 200
 _THROTTLED = 429
 _RETRIED = frozenset({408, 425, _THROTTLED})
@@ -132,17 +136,19 @@ def _accepted(response: Response) -> tuple[str, float] | None:
         return None
     try:
         document: Any = json.loads(response.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         document = {}
     if response.status == _HTTP_OK:
         token = document.get("access_token")
-        if isinstance(token, str) and token:
+        if isinstance(token, str) and _HEADER_SAFE.fullmatch(token):
+            register(token)
             lifetime = document.get("expires_in")
-            return token, float(lifetime) if isinstance(lifetime, (int, float)) else _DEFAULT_LIFETIME
+            usable = isinstance(lifetime, (int, float)) and 0 < lifetime <= _LONGEST_LIFETIME
+            return token, float(lifetime) if usable else _DEFAULT_LIFETIME
         return None
-    code = str(document.get("error", ""))[:60]
+    code = redact(str(document.get("error", "")))[:60]
     cause = _REJECTIONS.get(code, "check client_id, client_secret, refresh_token and token_url")
     message = f"Login with Amazon rejected the credentials ({code or f'HTTP {response.status}'}): {cause}."
     raise CredentialsError(message)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from tap_amazon_ads_entities.client import Counters, Request
 from tap_amazon_ads_entities.endpoints.accounts import PROFILES_PATH, PROFILES_QUERY
 from tap_amazon_ads_entities.endpoints.model import JSON
-from tap_amazon_ads_entities.errors import SliceError
+from tap_amazon_ads_entities.errors import BadBodyError, SliceError
 from tap_amazon_ads_entities.logs import LOGGER
 from tap_amazon_ads_entities.pages import parse_array
 from tap_amazon_ads_entities.regions import api_base
@@ -82,7 +82,11 @@ def _list_region(session: Session, region: str) -> tuple[list[Row], Counters]:
         deadline=session.run_deadline,
     )
     synced_at = now()
-    return [profile_row(item, region, synced_at) for item in page.items()], counters
+    try:
+        return [profile_row(item, region, synced_at) for item in page.items()], counters
+    except BadBodyError as error:
+        message = f"{PROFILES_PATH}: {error}"
+        raise SliceError(message, request_id=page.request_id) from error
 
 
 def _readable(rows: list[Row]) -> list[Row]:

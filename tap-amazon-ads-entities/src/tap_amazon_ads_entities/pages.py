@@ -5,8 +5,9 @@ Decoding late keeps the queues small: decoded rows take about three times the me
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Any
 
 import msgspec
@@ -14,12 +15,19 @@ import msgspec
 from tap_amazon_ads_entities.errors import BadBodyError
 from tap_amazon_ads_entities.transport import Response
 
-_ROWS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=Decimal)
+# A fraction is exact, or an error: one like 1e999999 would take for ever to spell out, and no database holds it.
+_FRACTION = Context(prec=600, Emax=300, Emin=-300, traps=[InvalidOperation, Overflow, Inexact]).create_decimal
+_ROWS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=_FRACTION)
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
 _NUL = b"\\u0000"
 _REPLACEMENT = "\ufffd"
+_TOO_DEEP = "the response is nested too deeply to be read"
+# An escaped pair of surrogates, half of one, or any other escape: after `\\\\`, `ud800` is plain text.
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
 
 
 @dataclass(frozen=True)
@@ -49,12 +57,32 @@ class Page:
             BadBodyError: an element is not an object.
         """
         try:
-            decoded = _ROWS.decode(self.rows)
+            decoded = _decode(self.rows)
+        except DecimalException as error:
+            message = "an element of the page holds a number that is too large or too long"
+            raise BadBodyError(message) from error
+        except RecursionError as error:
+            raise BadBodyError(_TOO_DEEP) from error
         except msgspec.DecodeError as error:
-            message = "an element of the page is not a JSON object"
+            message = "an element of the page is not a JSON object, or holds a number that is too large"
             raise BadBodyError(message) from error
         # Postgres has no NUL in text; Amazon should not send one, but a single one would lose the batch.
         return [_without_nul(item) for item in decoded] if _NUL in self.rows else decoded
+
+
+def _decode(rows: bytes) -> list[dict[str, Any]]:
+    try:
+        return _ROWS.decode(rows)
+    except UnicodeDecodeError:
+        # A name cut in the middle of a character must not keep the whole list away for ever.
+        return _ROWS.decode(rows.decode("utf-8", "replace").encode())
+
+
+def _whole_surrogates(body: bytes) -> bytes:
+    """Replace halves of surrogate pairs: a name cut inside an emoji has one, and no database takes it."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+    return _ESCAPE.sub(lambda match: b"\\ufffd" if match[1] else match[0], body)
 
 
 def _without_nul(value: Any) -> Any:
@@ -73,7 +101,8 @@ def parse_array(response: Response) -> Page:
     Raises:
         BadBodyError: it is anything else; never read as an empty page.
     """
-    return Page(response.body, _count(response.body), request_id=response.request_id)
+    body = _whole_surrogates(response.body)
+    return Page(body, _count(body), request_id=response.request_id)
 
 
 def parse_envelope(response: Response, envelope: str, total_field: str | None) -> Page:
@@ -83,7 +112,9 @@ def parse_envelope(response: Response, envelope: str, total_field: str | None) -
         BadBodyError: not an object, or without the array.
     """
     try:
-        document = _ENVELOPE.decode(response.body)
+        document = _ENVELOPE.decode(_whole_surrogates(response.body))
+    except RecursionError as error:
+        raise BadBodyError(_TOO_DEEP) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadBodyError(_what_it_is(response.body)) from error
     if envelope not in document:
@@ -116,6 +147,8 @@ def _opaque(raw: msgspec.Raw) -> str | None:
 def _count(rows: bytes) -> int:
     try:
         return len(_ELEMENTS.decode(rows))
+    except RecursionError as error:
+        raise BadBodyError(_TOO_DEEP) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadBodyError(_what_it_is(rows)) from error
 

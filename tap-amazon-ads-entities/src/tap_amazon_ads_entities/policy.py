@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any
 
+from tap_amazon_ads_entities.redaction import redact
+
 BACKOFF_BASE = 1.0
 BACKOFF_CAP = 30.0
 _WORDS = 300
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Verdict(Enum):
@@ -98,13 +102,15 @@ def describe(status: int, body: bytes) -> str:
     """The error in Amazon's own words, whatever the family's dialect; a gateway's HTML is not repeated."""
     try:
         document: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"HTTP {status}" + (" with a body that is not JSON" if body.strip() else " with an empty body")
     if not isinstance(document, dict):
         return f"HTTP {status}"
     code = document.get("code") or document.get("errorCode")
     text = document.get("message") or document.get("details") or document.get("error_description")
     words = ": ".join(str(part) for part in (code, text) if part and str(part) != str(status))
+    # Before it is cut: half a secret would not be recognised any more. NUL and half characters fit no table.
+    words = _UNSTORABLE.sub("\ufffd", redact(words))
     return f"HTTP {status}" + (f" {words[:_WORDS]}" if words else "")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from tap_amazon_ads_entities.redaction import redact, redact_all
 from tap_amazon_ads_entities.rows.values import utc_text
 
 Row = dict[str, Any]
@@ -89,7 +90,9 @@ class RunLog:
     def finish(self, entry: Entry, error: str | None = None, request_id: str | None = None) -> None:
         """A slice has ended; without an error it is complete."""
         entry.finished_at = now()
-        entry.error, entry.request_id = error, request_id
+        entry.error, entry.request_id = error and redact(error), request_id
+        if "endpoints" in entry.details:
+            entry.details["endpoints"] = redact_all(entry.details["endpoints"])
         entry.status = "error" if error else "success"
         self._open.pop((entry.profile_id, entry.entity_type), None)
         if error:

@@ -6,21 +6,25 @@ keeping, which would promote half-done progress. `QuietTap` replaces messages th
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Generator, Iterator, Mapping
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
+import click
+from singer_sdk.cli import plugin_cli
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.helpers._util import read_json_file
 from singer_sdk.mapper import SameRecordTransform
+from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.streams import Stream
 from singer_sdk.tap_base import Tap
 
-from tap_amazon_ads_entities.settings import CONFIG_SCHEMA, OWN_SETTINGS
+from tap_amazon_ads_entities import redaction
+from tap_amazon_ads_entities.settings import CONFIG_SCHEMA, OWN_SETTINGS, SECRET_SETTINGS
 from tap_amazon_ads_entities.validation import problems
 
 if TYPE_CHECKING:
@@ -92,23 +96,53 @@ class PageStream(Stream):
             super()._write_state_message()
 
 
+def _register_secrets(config: Mapping[str, Any]) -> None:
+    for name in SECRET_SETTINGS:
+        redaction.register(config.get(name))
+
+
 class QuietTap(Tap):
-    """A tap that says what is wrong in a line, and never exits 0 when it was stopped."""
+    """A tap that says what is wrong in a line, keeps secrets to itself, and never exits 0 when it was stopped."""
 
     last_state_at = 0.0
 
+    @plugin_cli
+    def cli(cls: type[QuietTap]) -> click.Command:  # noqa: N805 - the SDK's descriptor hands over the class
+        """Redact before the SDK sets up its logging and reads anything."""
+        redaction.install(f"{cls._env_var_prefix}{name.upper()}" for name in SECRET_SETTINGS)
+        return super().cli
+
+    @classmethod
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> _ConfigInput:
+        """A file that cannot be read is one line that repeats nothing of it; the SDK's answer is a traceback."""
+        for path in value:
+            try:
+                document = read_json_file(path) if path != "ENV" else {}
+                problem = None if isinstance(document, dict) else "does not hold a JSON object"
+            except OSError as error:
+                problem = f"cannot be read ({error.strerror or 'it does not exist'})"
+            except (ValueError, RecursionError) as error:
+                line = getattr(error, "lineno", None)
+                problem = "is not JSON" + (f" (line {line})" if line else "")
+            if problem:
+                message = f"The file {path!r} {problem}."
+                raise click.BadParameter(message, ctx, param)
+            _register_secrets(document)
+        return super().cb_config(ctx, param, value)
+
     @classproperty
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - a class property
-        """The SDK ends in a traceback where a variable holds no number; `validation` says it in a sentence."""
-        cls.append_builtin_config(cls.config_jsonschema)
-        schemas = cls.config_jsonschema["properties"]
-        foreign = {name: schema for name, schema in schemas.items() if name not in OWN_SETTINGS}
-        found = parse_environment_config({"properties": foreign}, cls._env_var_prefix)
-        variables = {name: f"{cls._env_var_prefix}{name.upper()}" for name in OWN_SETTINGS}
-        return found | {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
+        """Our own settings stay text, as `validation` wants them: the SDK's conversion dies with the value in words."""
+        cls.append_builtin_config(CONFIG_SCHEMA)
+        properties = {
+            name: {"type": ["string", "null"]} if name in OWN_SETTINGS else schema
+            for name, schema in CONFIG_SCHEMA["properties"].items()
+        }
+        return parse_environment_config({"properties": properties}, cls._env_var_prefix)
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """The SDK's messages repeat the offending value, secrets included."""
+        _register_secrets(self._config)
         self.append_builtin_config(self.config_jsonschema)
         errors = problems(self._config)
         if errors and raise_errors:

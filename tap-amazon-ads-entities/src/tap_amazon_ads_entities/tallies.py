@@ -12,11 +12,12 @@ from typing import Any
 
 _BUCKETS = 64
 _MAX_INT = (1 << 64) - 1
+_DIGITS = len(str(_MAX_INT))
 
 
 def _number(identifier: str) -> int:
     """An id as 64 bits: Amazon's are unsigned 64-bit numbers, surrogates are hashed."""
-    if identifier.isdigit() and (number := int(identifier)) <= _MAX_INT:
+    if identifier.isdecimal() and len(identifier) <= _DIGITS and (number := int(identifier)) <= _MAX_INT:
         return number
     return int.from_bytes(blake2b(identifier.encode(), digest_size=8).digest(), "big")
 

@@ -33,6 +33,23 @@ _GC_THRESHOLD = 50_000
 _WITH_CAMPAIGNS = frozenset({"portfolios"})
 
 
+def _document(file: IO[str] | None) -> dict[str, Any] | None:
+    """The JSON object of a file.
+
+    Raises:
+        click.FileError: it holds none.
+    """
+    if file is None:
+        return None
+    try:
+        document = json.loads(file.read())
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise click.FileError(file.name, "it does not hold a JSON object")
+    return document
+
+
 class TapAmazonAdsEntities(QuietTap):
     """Amazon Ads account structure: profiles, portfolios, campaigns, ad groups, ads and all targets."""
 
@@ -204,8 +221,8 @@ class TapAmazonAdsEntities(QuietTap):
         try:
             tap = cls(
                 config=config.config if config else {},
-                state=json.loads(state.read()) if state else None,
-                catalog=json.loads(catalog.read()) if catalog else None,
+                state=_document(state),
+                catalog=_document(catalog),
                 parse_env_config=bool(config and config.parse_env),
                 validate_config=True,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ from tap_amazon_ads_entities.settings import (
     parse_moment,
 )
 
+_URL_SAFE = re.compile(r"(?:(?![\\?#])[!-~])+")
+_HEADER_SAFE = re.compile("[ -~]*")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,)}
 
@@ -84,6 +87,9 @@ def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
     for name in ("api_url", "token_url"):
         if url := config.get(name):
             yield from _unsafe_url(name, url)
+    for name in ("client_id", "user_agent"):
+        if not _HEADER_SAFE.fullmatch(config.get(name) or ""):
+            yield f"Setting {name!r} goes into a header and must be printable ASCII text in one line."
 
 
 def _choices(
@@ -98,9 +104,14 @@ def _choices(
 
 
 def _unsafe_url(name: str, url: str) -> Iterable[str]:
+    if not _URL_SAFE.fullmatch(url):
+        # What parsers disagree about: one would check another host than the other connects to.
+        yield f"Setting {name!r} must be a URL of printable ASCII without spaces, backslashes, ? and #."
+        return
     try:
         parts = urlsplit(url.replace("{region}", "na"))
         host = parts.hostname
+        parts.port  # noqa: B018 - raises where it is no port
     except ValueError:
         yield f"Setting {name!r} is not a URL."
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -57,7 +58,7 @@ class Collection:
     def truth(self) -> Iterator[dict[str, Any]]:
         """The rows a correct pipeline ends up with."""
         row = _TRUTH.get(self._endpoint.kind, truth.target_row)
-        return (row(each, self._profile) for each in self.entities())
+        return (row(truth.storable(each), self._profile) for each in self.entities())
 
     def rows(self, *, extended: bool) -> list[bytes]:
         """Every element as JSON."""
@@ -116,7 +117,11 @@ class Collection:
         document = self._endpoint.render(each, self._profile)
         if not extended:
             document = {name: value for name, value in document.items() if name not in _EXTENDED}
-        return _ENCODER.encode(document)
+        try:
+            return _ENCODER.encode(document)
+        except UnicodeEncodeError:
+            # Half of a surrogate pair, which JSON can carry as an escape.
+            return json.dumps(document, default=float).encode()
 
     def _forget(self) -> None:
         self._rows.clear()

@@ -72,7 +72,8 @@ class BackgroundSandbox:
         if places.configured_api_port() is None and not places.is_free(port):
             # Another copy of the project may be running: it keeps its port.
             port = places.free_port()
-        with (self._home / "sandbox.log").open("ab") as log:
+        handle = os.open(self._home / "sandbox.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, "-m", "amazon_ads_sandbox", "serve", f"--port={port}"],
                 stdin=subprocess.DEVNULL,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from itertools import cycle
 from typing import Any
 
 from amazon_ads_sandbox.account import Account
+from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.generate import mix
 
 _STATES = ("enabled", "paused", "archived")
@@ -17,7 +19,8 @@ def change(account: Account, request: dict[str, Any]) -> dict[str, Any]:
     Args:
         account: the account.
         request: `fraction` of the entities to update (or `count` per list), `tables` and `profile_ids` to choose
-            from, `seed`, `create` and `vanish` (entities per list), `at_ms` (time of change, default now).
+            from, `seed`, `create` and `vanish` (entities per list), `at_ms` (time of change, default now), `texts` (new
+            names, ASINs and SKUs for the updated entities, in turn).
 
     Returns:
         How many were updated, created and vanished.
@@ -25,6 +28,7 @@ def change(account: Account, request: dict[str, Any]) -> dict[str, Any]:
     at_ms = int(request.get("at_ms") or time.time() * 1000)
     seed = int(request.get("seed", 1))
     tables, chosen = request.get("tables"), request.get("profile_ids")
+    texts = cycle(request.get("texts") or ())
     done = {"updated": 0, "created": 0, "vanished": 0}
     for profile in account.readable():
         if chosen and str(profile.profile_id) not in [str(each) for each in chosen]:
@@ -38,13 +42,7 @@ def change(account: Account, request: dict[str, Any]) -> dict[str, Any]:
             amount = int(wanted) if wanted is not None else round(len(numbers) * float(request.get("fraction", 0)))
             order = sorted(numbers, key=lambda number: mix(seed, number))
             for number in order[:amount]:
-                entity = collection.entity(number)
-                fields: dict[str, Any] = {"name": f"{entity.name} (changed)"}
-                if entity.updated is not None:
-                    fields["updated"] = at_ms
-                if entity.amount is not None:
-                    fields["amount"] = entity.amount + 10_000
-                collection.change(number, **fields)
+                collection.change(number, **_changed(collection.entity(number), next(texts, None), at_ms))
             done["updated"] += min(amount, len(order))
             for _ in range(int(request.get("create", 0))):
                 collection.change(collection.create(), updated=at_ms, created=at_ms)
@@ -53,3 +51,15 @@ def change(account: Account, request: dict[str, Any]) -> dict[str, Any]:
                 collection.vanish(number)
                 done["vanished"] += 1
     return done
+
+
+def _changed(entity: Entity, text: str | None, at_ms: int) -> dict[str, Any]:
+    """The fields of an entity that an update changes."""
+    fields: dict[str, Any] = {"name": f"{entity.name} (changed)"}
+    if text is not None:
+        fields = {"name": text, "more": {**entity.more, **dict.fromkeys({"asin", "sku"} & entity.more.keys(), text)}}
+    if entity.updated is not None:
+        fields["updated"] = at_ms
+    if entity.amount is not None:
+        fields["amount"] = entity.amount + 10_000
+    return fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,7 @@ def _json(document: Any, status: int = 200) -> Response:
 
 async def _document(request: Request) -> dict[str, Any]:
     body = await request.body()
-    document = msgspec.json.decode(body) if body else {}
+    document = json.loads(body) if body else {}
     return document if isinstance(document, dict) else {}
 
 

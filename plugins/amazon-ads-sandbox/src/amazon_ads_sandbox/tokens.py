@@ -21,6 +21,9 @@ class Tokens:
     def __init__(self, lifetime: float = 3600) -> None:
         """Have issued none."""
         self.lifetime = lifetime
+        self.client_secret = CLIENT_SECRET
+        self.refresh_token = REFRESH_TOKEN
+        self.prefix = "Atza|"
         self._expires: dict[str, float] = {}
 
     def exchange(self, body: bytes) -> tuple[int, dict[str, Any]]:
@@ -28,15 +31,15 @@ class Tokens:
         form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
         if form.get("grant_type") != "refresh_token":
             return _BAD_REQUEST, _error("unsupported_grant_type", "The authorization grant type is not supported")
-        if form.get("client_id") != CLIENT_ID or form.get("client_secret") != CLIENT_SECRET:
+        if form.get("client_id") != CLIENT_ID or form.get("client_secret") != self.client_secret:
             return _UNAUTHORIZED, _error("invalid_client", "Client authentication failed")
-        if form.get("refresh_token") != REFRESH_TOKEN:
+        if form.get("refresh_token") != self.refresh_token:
             return _BAD_REQUEST, _error("invalid_grant", "The request has an invalid grant parameter : refresh_token")
-        token = f"Atza|{secrets.token_urlsafe(32)}"
+        token = f"{self.prefix}{secrets.token_urlsafe(32)}"
         self._expires[token] = time.monotonic() + self.lifetime
         return 200, {
             "access_token": token,
-            "refresh_token": REFRESH_TOKEN,
+            "refresh_token": self.refresh_token,
             "token_type": "bearer",
             "expires_in": int(self.lifetime),
         }

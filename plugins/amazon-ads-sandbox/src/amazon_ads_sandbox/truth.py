@@ -5,6 +5,8 @@ Written apart from the tap on purpose: two readings of the same contract check e
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from amazon_ads_sandbox.model.entity import Entity
@@ -14,6 +16,17 @@ from amazon_ads_sandbox.model.statuses import coarse
 from amazon_ads_sandbox.truth_targets import target_columns
 from amazon_ads_sandbox.wire import sb, sd, sp
 from amazon_ads_sandbox.wire.common import day, iso, money
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(entity: Entity) -> Entity:
+    """The entity with U+FFFD for what no Postgres text holds: NUL and halves of surrogate pairs."""
+    more = {
+        name: _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
+        for name, value in entity.more.items()
+    }
+    return replace(entity, name=_UNSTORABLE.sub("\ufffd", entity.name), more=more)
 
 
 def _state(entity: Entity) -> str:
@@ -155,7 +168,7 @@ def ad_row(entity: Entity, profile: Profile) -> dict[str, Any]:
         "campaign_id": _id(entity.campaign_id),
         "ad_group_id": _id(entity.ad_group_id),
         "ad_product": entity.product,
-        "name": facts.get("name") or facts.get("adName"),
+        "name": facts.get("name", facts.get("adName")),
         "asin": facts.get("asin"),
         "sku": facts.get("sku"),
         "creative": {name: facts[name] for name in native if name in facts},

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, Overflow
 from typing import Any
+
+from tap_amazon_ads_entities.errors import BadBodyError
 
 MICROS = Decimal(1_000_000)
 """One currency unit in micros, for every currency alike."""
 
+_BIGINT = 1 << 63
+_TOO_LARGE = "an amount of money is too large to be stored"
+_LONGEST_ID = 200
 _CANONICAL_LENGTH = len("2026-01-31T12:00:00.000Z")
 _COMPACT_DATE_LENGTH = len("20260131")
 
@@ -18,18 +23,36 @@ def micros(amount: Any) -> int | None:
 
     JSON numbers reach this as int or Decimal (never float), so 0.1 + 0.2 is exactly 300,000.
     None stays None: a missing bid inherits the ad group's default.
+
+    Raises:
+        BadBodyError: more than a bigint column holds.
     """
     if amount is None:
         return None
     try:
-        return int((Decimal(amount) * MICROS).to_integral_value(ROUND_HALF_EVEN))
+        exact = Decimal(amount) * MICROS
+        if exact.is_finite() and abs(exact) >= _BIGINT:
+            raise BadBodyError(_TOO_LARGE)
+        return int(exact.to_integral_value(ROUND_HALF_EVEN))
+    except Overflow as error:
+        raise BadBodyError(_TOO_LARGE) from error
     except (InvalidOperation, TypeError, ValueError, OverflowError):
         return None
 
 
 def identifier(value: Any) -> str | None:
-    """An Amazon id (string or unsigned 64-bit number on the wire) as text."""
-    return None if value is None else str(value)
+    """An Amazon id (string or unsigned 64-bit number on the wire) as text.
+
+    Raises:
+        BadBodyError: longer than any id; no index of the database would take it.
+    """
+    if value is None:
+        return None
+    text = str(value)
+    if len(text) > _LONGEST_ID:
+        message = f"an id of {len(text)} characters"
+        raise BadBodyError(message)
+    return text
 
 
 def timestamp(value: Any) -> str | None:
