@@ -49,7 +49,7 @@ def test_a_token_that_was_cut_short_is_noticed(sealed: bytes) -> None:
 
 def test_a_token_of_another_connection_is_refused() -> None:
     box = cipher(NEW)
-    with pytest.raises(CredentialsError, match="connection 'you': .* belongs to another connection"):
+    with pytest.raises(CredentialsError, match=r"connection 'you': .* belongs to another connection"):
         box.open("you", box.seal("me", TOKEN), box.key_id)
 
 
@@ -162,7 +162,7 @@ def test_each_region_has_its_consent_page_and_a_sandbox_its_own() -> None:
     ("text", "good"),
     [("Müller & Söhne", True), ("a@b.example", True), ("", False), (" a", False), ("a,b", False), ("a\x1b", False)],
 )
-def test_labels_can_be_listed_in_a_setting_and_shown(text: str, good: bool) -> None:
+def test_labels_can_be_listed_in_a_setting_and_shown(text: str, *, good: bool) -> None:
     assert is_label(text) is good
 
 
