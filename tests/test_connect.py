@@ -22,12 +22,17 @@ ADDRESS = r"http://127\.0\.0\.1:\d+/ap/oa\?\S+"
 TABLE = "select * from private.amazon_ads_connections"
 
 
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess(profiles=4, campaigns=10) as server:
+        yield server
+
+
 @pytest.fixture
-def connections(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Connections]:
-    with SandboxProcess(profiles=4, campaigns=10) as sandbox:
-        made = Connections(sandbox, postgres, tmp_path)
-        made.reset()
-        yield made
+def connections(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path: Path) -> Connections:
+    made = Connections(sandbox, postgres, tmp_path)
+    made.reset()
+    return made
 
 
 def loopback() -> str:

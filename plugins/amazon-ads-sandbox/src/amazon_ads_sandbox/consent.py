@@ -32,7 +32,7 @@ _FIELDS = (
 )
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1f2933; background: #f3f4f6; margin: 0; }
-main { max-width: 26rem; margin: 4rem auto; padding: 2rem; background: #fff; border: 1px solid #d9dde3;
+main { max-width: 26rem; margin: 2rem auto; padding: 2rem; background: #fff; border: 1px solid #d9dde3;
   border-radius: 8px; }
 h1 { font-size: 1.25rem; margin: 0 0 1rem; }
 code { overflow-wrap: anywhere; font-size: .85rem; }
