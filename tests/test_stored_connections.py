@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from harness.connections import Connections
-from harness.pipeline import BIN, Pipeline
+from harness.pipeline import BIN, ROOT, Pipeline
 from harness.truth import KEYS, all_differences, expected, loaded
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
@@ -148,7 +148,10 @@ def test_list_shows_no_secret_and_remove_forgets(connections: Connections) -> No
     assert row.endswith("never      " + row.split("  ")[-1])
     assert connections.run("remove", "a", typed="n\n")[0] == 1
     assert connections.run("remove", "a", typed="y\n") == (0, "Forget 'a'? [y/N]: a is forgotten.\n")
-    assert connections.run("check")[1] == "Error: No connection is stored; make one with amazon-ads-connect add.\n"
+    assert (
+        connections.run("check")[1]
+        == "Error: No connection is stored; make one with amazon-ads-connect add (in the project: make connect).\n"
+    )
 
 
 # --- runs -----------------------------------------------------------------------------
@@ -299,3 +302,36 @@ def test_a_store_that_cannot_be_used_is_said_in_one_sentence(pipeline: Pipeline,
         assert "Traceback" not in output
         for secret in (connections.key, "pw-4711", REFRESH_TOKEN, pipeline.postgres.password):
             assert secret not in output
+
+
+def test_a_role_that_may_only_read_the_store_syncs_and_a_warning_says_what_it_could_not_do(
+    pipeline: Pipeline,
+    connections: Connections,
+) -> None:
+    connections.connect("a", "--region=NA")
+    connections.query(
+        "create role reader login password 'readers';"
+        " grant usage on schema private to reader; grant select on private.amazon_ads_connections to reader"
+    )
+    url = f"host=127.0.0.1 port={pipeline.postgres.port} dbname={connections.database} user=reader password=readers"
+    code, output = tap_alone(pipeline, connections_url=url)
+    assert code == 0
+    assert "last_used_at of the connections was not updated: The database of the connections refused" in output
+    code, output = connections.run("check", connections_url=url)
+    assert code == 1
+    assert "The database of the connections refused: permission denied for table amazon_ads_connections" in output
+
+
+def test_make_connect_uses_the_database_of_the_sync(connections: Connections) -> None:
+    connections.connect("a", "--region=NA")
+    done = subprocess.run(
+        [str(BIN / "entities-connect"), "check"],
+        env={**connections.environment(connections_url=""), **connections.postgres.environment()},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "a: ok, 1 profile\n")

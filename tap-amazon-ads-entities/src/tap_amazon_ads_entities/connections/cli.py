@@ -77,7 +77,7 @@ def _examined(context: Context, stored: StoredConnection) -> Findings:
 def _chosen(store: Store, labels: tuple[str, ...]) -> list[StoredConnection]:
     stored = {each.label: each for each in store.all()}
     if not stored:
-        message = "No connection is stored; make one with amazon-ads-connect add."
+        message = "No connection is stored; make one with amazon-ads-connect add (in the project: make connect)."
         raise click.ClickException(message)
     for label in labels:
         if label not in stored:

@@ -65,8 +65,9 @@ class Context:
         text = self.config.get("encryption_keys")
         if not text:
             message = (
-                f"{PREFIX}ENCRYPTION_KEYS is missing: make a key with `amazon-ads-connect new-key` and put it into "
-                ".env. Keep a copy elsewhere: without it the stored connections cannot be read."
+                f"{PREFIX}ENCRYPTION_KEYS is missing: make a key with `amazon-ads-connect new-key` "
+                "(in the project: make connect ARGS=new-key) and put it into .env. "
+                "Keep a copy elsewhere: without it the stored connections cannot be read."
             )
             raise SettingError(message)
         try:

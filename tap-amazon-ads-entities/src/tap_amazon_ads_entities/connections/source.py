@@ -56,7 +56,8 @@ def _stored(settings: Settings, url: str) -> Source:
     wanted = settings.connections or tuple(stored)
     if not wanted:
         message = (
-            "No connection is stored in the database that connections_url names; make one with amazon-ads-connect."
+            "No connection is stored in the database that connections_url names; make one with amazon-ads-connect add "
+            "(in the project: make connect)."
         )
         raise CredentialsError(message)
     connections: list[Connection] = []
