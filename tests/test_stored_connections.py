@@ -208,6 +208,34 @@ def test_a_revoked_connection_costs_the_others_nothing(pipeline: Pipeline, conne
     assert all(name.endswith(far_east) for name in moved)
 
 
+def test_a_connection_that_is_rejected_under_way_fails_its_own_slices_only(
+    pipeline: Pipeline,
+    connections: Connections,
+) -> None:
+    connections.connect("a partner", "--region=NA", user="partner")
+    connections.connect("b europe", "--region=EU", user="europe")
+    control = pipeline.sandbox.control
+    # All access tokens end in the middle of the run; whoever asks for another one first is rejected.
+    control.fault("expire_token", match={"endpoint": "sp/adGroups/list"})
+    control.fault("status", match={"endpoint": "auth/o2/token"}, after=2, status=400, body={"error": "invalid_grant"})
+    result = pipeline.direct()
+    assert result.code == 1
+    assert "Traceback" not in result.output
+    ours = {"a partner": profiles(connections)["NA"], "b europe": profiles(connections)["EU"]}
+    failed = pipeline.query(
+        "select distinct profile_id, error, entity_type from amazon_ads.sync_log where status <> 'success'"
+    )
+    ((profile_id, error),) = {row[:2] for row in failed}
+    label = next(name for name, each in ours.items() if each == profile_id)
+    assert error.startswith(f"connection {label!r}: Login with Amazon rejected the credentials (invalid_grant)")
+    moved = bookmarks(pipeline)
+    assert not {f"entity_{row[2]} {profile_id}" for row in failed} & {name for name, at in moved.items() if at}
+    (other,) = set(ours.values()) - {profile_id}
+    for table in set(KEYS) - {"entity_profiles"}:
+        wanted = {key for key in expected(pipeline, table) if key[0] == other}
+        assert {key for key in loaded(pipeline, table) if key[0] == other} == wanted
+
+
 ALTERED = "its stored token was altered or belongs to another connection"
 DAMAGES = {
     "one bit flipped": (
