@@ -29,10 +29,11 @@ def sandbox() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-def connections(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path: Path) -> Connections:
+def connections(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path: Path) -> Iterator[Connections]:
     made = Connections(sandbox, postgres, tmp_path)
     made.reset()
-    return made
+    yield made
+    made.reset()
 
 
 def loopback() -> str:

@@ -28,12 +28,13 @@ def sandbox() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-def connections(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path: Path) -> Connections:
+def connections(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path: Path) -> Iterator[Connections]:
     made = Connections(sandbox, postgres, tmp_path)
     made.reset()
     sandbox.control.clear_faults()
     sandbox.control.clear_requests()
-    return made
+    yield made
+    made.reset()
 
 
 @pytest.fixture

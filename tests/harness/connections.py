@@ -103,5 +103,5 @@ class Connections:
             return list(found) if found.description else []
 
     def reset(self) -> None:
-        """Forget every connection."""
-        self.query("drop table if exists private.amazon_ads_connections")
+        """Forget every connection, and who may see them."""
+        self.query("drop schema if exists private cascade")
