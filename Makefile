@@ -24,6 +24,10 @@ help: ## List the targets
 sync: install ## Sync Amazon Ads into Postgres: your account if .env has credentials, else the sandbox (MODE=full|incremental)
 	@$(BIN)/entities-sync
 
+.PHONY: connect
+connect: install ## Connect an Amazon Ads account to the database `make sync` uses (ARGS="check", "list", "rotate", ...)
+	@$(BIN)/entities-connect $(ARGS)
+
 .PHONY: test
 test: install-dev ## Check style and types, and run every test
 	$(BIN)/ruff check .

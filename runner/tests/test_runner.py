@@ -9,11 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from entities_runner.account import CREDENTIALS, UsageError, choose, settings
+from entities_runner.account import (
+    CONNECTIONS_URL,
+    CREDENTIALS,
+    ENCRYPTION_KEYS,
+    Choice,
+    UsageError,
+    choose,
+    settings,
+)
 from entities_runner.database import Database, Slice
 from entities_runner.leftovers import no_leftovers
 from entities_runner.process import run
 from entities_runner.progress import Progress
+from entities_runner.services import running
 from entities_runner.summary import summary
 
 ALL = dict.fromkeys(CREDENTIALS, "x")
@@ -37,6 +46,45 @@ def test_with_credentials_it_is_the_real_account() -> None:
 def test_half_a_set_of_credentials_is_an_error_that_names_the_other_half(missing: str) -> None:
     with pytest.raises(UsageError, match=f"{missing} is missing"):
         choose({name: value for name, value in ALL.items() if name != missing})
+
+
+STORED = dict.fromkeys((*CREDENTIALS[:-1], ENCRYPTION_KEYS), "x")
+
+
+def test_with_a_key_and_no_refresh_token_it_is_the_stored_connections() -> None:
+    choice = choose(STORED)
+    assert (choice.environment, choice.stored) == ("prod", True)
+    assert choice.sentence() == "Syncing your stored connections into the embedded Postgres in .sandbox."
+    assert choose({**STORED, CONNECTIONS_URL: "host=db"}).stored
+    assert not choose({**STORED, CREDENTIALS[-1]: "x"}).stored
+
+
+@pytest.mark.parametrize("missing", STORED)
+def test_half_of_what_stored_connections_need_is_an_error_that_names_the_other_half(missing: str) -> None:
+    with pytest.raises(UsageError, match="is missing"):
+        choose({**{name: value for name, value in STORED.items() if name != missing}, CONNECTIONS_URL: "host=db"})
+
+
+def test_a_refresh_token_beside_a_store_is_an_error() -> None:
+    with pytest.raises(UsageError, match="are both set: keep the one that shall be used"):
+        choose({**ALL, CONNECTIONS_URL: "host=db"})
+
+
+def test_connections_are_kept_in_the_database_of_the_sync_and_its_password_apart(tmp_path: Path) -> None:
+    own = {
+        "TARGET_POSTGRES_HOST": "db",
+        "TARGET_POSTGRES_USER": "me and you",
+        "TARGET_POSTGRES_DATABASE": "ads",
+        "TARGET_POSTGRES_PASSWORD": "hush",
+    }
+    with running(Choice("prod", embedded_database=False, stored=True), tmp_path, own) as found:
+        assert found == {
+            CONNECTIONS_URL: "host=db port=5432 user='me and you' dbname=ads",
+            "PGPASSWORD": "hush",
+        }
+    chosen = {**own, CONNECTIONS_URL: "host=elsewhere"}
+    with running(Choice("prod", embedded_database=False, stored=True), tmp_path, chosen) as found:
+        assert found == {}
 
 
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:

@@ -4,17 +4,32 @@ from typing import Any
 
 import pytest
 
-from tap_amazon_ads_entities.listing import Listing, _chosen, _readable
+from tap_amazon_ads_entities.auth import TokenSource
+from tap_amazon_ads_entities.connections.model import Connection
+from tap_amazon_ads_entities.keyring import Keyring
+from tap_amazon_ads_entities.listing import Listing, _chosen, _take, readable
+
+
+class Named(TokenSource):
+    """Gives its name for a token."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def token(self) -> str:
+        return self._name
 
 
 def row(profile_id: str, account_type: str | None = "seller", region: str = "NA") -> dict[str, Any]:
     return {"profile_id": profile_id, "account_type": account_type, "region": region}
 
 
-def test_all_profiles_by_default_and_each_once() -> None:
-    listing = _chosen(Listing(rows=[row("1"), row("2"), row("1", region="EU")]), (), ("NA", "EU"))
+def test_each_profile_is_read_once_by_the_first_connection_that_sees_it() -> None:
+    listing, keyring = Listing(), Keyring({"a": Named("a"), "b": Named("b")}, {})
+    _take(keyring, listing, Connection("a", ("NA",), None, ""), [row("1"), row("1", region="EU")])
+    _take(keyring, listing, Connection("b", ("NA",), None, ""), [row("1"), row("2")])
     assert [(each["profile_id"], each["region"]) for each in listing.rows] == [("1", "NA"), ("2", "NA")]
-    assert listing.problems == []
+    assert (keyring.token(None, "1"), keyring.token(None, "2")) == ("a", "b")
 
 
 def test_a_configured_profile_that_nobody_sees_is_named_with_the_regions() -> None:
@@ -33,4 +48,4 @@ def test_no_profile_at_all_is_an_error_and_not_an_empty_success() -> None:
 
 @pytest.mark.parametrize(("account_type", "kept"), [("seller", 1), ("vendor", 1), ("agency", 0), (None, 0)])
 def test_only_sellers_and_vendors_are_read(account_type: str | None, kept: int) -> None:
-    assert len(_readable([row("1", account_type)])) == kept
+    assert len(readable([row("1", account_type)])) == kept

@@ -140,7 +140,7 @@ def test_what_goes_into_a_header_is_one_line() -> None:
 
 
 def test_secrets_are_marked_and_everything_is_described() -> None:
-    assert {"client_secret", "refresh_token"} == SECRET_SETTINGS
+    assert {"client_secret", "refresh_token", "connections_url", "encryption_keys"} == SECRET_SETTINGS
     assert all(schema["description"] for schema in PROPERTIES.values())
 
 

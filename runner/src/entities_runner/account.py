@@ -10,6 +10,8 @@ from dotenv import dotenv_values
 
 TAP = "TAP_AMAZON_ADS_ENTITIES_"
 CREDENTIALS = tuple(f"{TAP}{name}" for name in ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"))
+CONNECTIONS_URL = f"{TAP}CONNECTIONS_URL"
+ENCRYPTION_KEYS = f"{TAP}ENCRYPTION_KEYS"
 DATABASE = "TARGET_POSTGRES_HOST"
 
 
@@ -24,16 +26,18 @@ class Choice:
     Args:
         environment: the Meltano environment, sandbox or prod.
         embedded_database: whether the data goes into the embedded Postgres.
+        stored: whether the credentials are stored connections.
     """
 
     environment: str
     embedded_database: bool
+    stored: bool = False
 
     def sentence(self) -> str:
         """What will be done, in words."""
         account = "the sandbox account (no credentials are configured)"
         if self.environment == "prod":
-            account = "your Amazon Ads account"
+            account = "your stored connections" if self.stored else "your Amazon Ads account"
         database = "the embedded Postgres in .sandbox" if self.embedded_database else "your Postgres"
         return f"Syncing {account} into {database}."
 
@@ -47,13 +51,23 @@ def settings(project: Path, environment: Mapping[str, str]) -> dict[str, str]:
 def choose(variables: Mapping[str, str]) -> Choice:
     """Pick account and database.
 
+    Stored connections are used where an encryption key is set and a refresh token is not.
+
     Raises:
-        UsageError: only some of the credentials are there.
+        UsageError: only some of the credentials are there, or too many.
     """
-    missing = [name for name in CREDENTIALS if not variables.get(name)]
-    if missing and len(missing) < len(CREDENTIALS):
+    client, token = CREDENTIALS[:-1], CREDENTIALS[-1]
+    if variables.get(token) and variables.get(CONNECTIONS_URL):
+        message = f"{token} and {CONNECTIONS_URL} are both set: keep the one that shall be used."
+        raise UsageError(message)
+    stored = bool(variables.get(ENCRYPTION_KEYS) or variables.get(CONNECTIONS_URL)) and not variables.get(token)
+    needed = (*client, ENCRYPTION_KEYS) if stored else CREDENTIALS
+    missing = [name for name in needed if not variables.get(name)]
+    if missing and (stored or len(missing) < len(needed)):
+        also = ", or connect an account with `make connect`" if missing == [token] else ""
         message = (
-            f"{', '.join(missing)} is missing: set it in .env, or remove the other credentials to use the sandbox."
+            f"{', '.join(missing)} is missing: set it in .env{also}, "
+            "or remove the other credentials to use the sandbox."
         )
         raise UsageError(message)
-    return Choice("sandbox" if missing else "prod", not variables.get(DATABASE))
+    return Choice("sandbox" if missing else "prod", not variables.get(DATABASE), stored and not missing)

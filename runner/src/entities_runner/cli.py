@@ -38,7 +38,7 @@ def _sync(project: Path) -> int:
     choice = choose(variables)
     _say(choice.sentence())
     home = Path(variables.get("AMAZON_ADS_SANDBOX_HOME") or project / ".sandbox")
-    with running(choice, home) as found:
+    with running(choice, home, variables) as found:
         database = Database({**variables, **found})
         database.check()
         mode = _mode(variables, database)

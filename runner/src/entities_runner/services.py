@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
+
 from amazon_ads_sandbox.background import BackgroundSandbox
 from amazon_ads_sandbox.postgres import ACCOUNT_DATABASE, SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
-from entities_runner.account import TAP, Choice, UsageError
+from entities_runner.account import CONNECTIONS_URL, DATABASE, TAP, Choice, UsageError
 
 
 def database_of(choice: Choice) -> str:
@@ -17,8 +19,13 @@ def database_of(choice: Choice) -> str:
 
 
 @contextmanager
-def running(choice: Choice, home: Path) -> Iterator[dict[str, str]]:
+def running(choice: Choice, home: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Run what the choice needs.
+
+    Args:
+        choice: what will be done.
+        home: the state folder.
+        environment: the variables in force.
 
     Yields:
         The variables that point tap and loader at it.
@@ -50,4 +57,19 @@ def running(choice: Choice, home: Path) -> Iterator[dict[str, str]]:
                 f"{TAP}API_URL": f"{sandbox.url}/{{region}}",
                 f"{TAP}TOKEN_URL": f"{sandbox.url}/auth/o2/token",
             }
+        if choice.stored and not environment.get(CONNECTIONS_URL):
+            variables |= _connections({**environment, **variables})
         yield variables
+
+
+def _connections(database: Mapping[str, str]) -> dict[str, str]:
+    """Connections are stored beside the data; the password stays in a variable of its own."""
+    parts = {
+        "host": database[DATABASE],
+        "port": database.get("TARGET_POSTGRES_PORT") or "5432",
+        "user": database.get("TARGET_POSTGRES_USER"),
+        "dbname": database.get("TARGET_POSTGRES_DATABASE"),
+    }
+    url = make_conninfo(**{name: value for name, value in parts.items() if value})
+    password = database.get("TARGET_POSTGRES_PASSWORD")
+    return {CONNECTIONS_URL: url, **({"PGPASSWORD": password} if password else {})}

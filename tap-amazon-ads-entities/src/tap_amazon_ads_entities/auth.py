@@ -1,4 +1,4 @@
-"""Login with Amazon: one access token, shared by all threads.
+"""Login with Amazon: one access token per connection, shared by all threads.
 
 Docs: account-management/authorization/access-tokens. A token lives for an hour; the refresh token does not expire.
 """
@@ -9,7 +9,8 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,67 +34,66 @@ _HTTP_SERVER_ERROR = 500
 
 _REJECTIONS = {
     "invalid_client": "client_id or client_secret is wrong",
-    "invalid_grant": "refresh_token is wrong, was revoked, or belongs to another client_id",
-    "unauthorized_client": "this client_id may not use the refresh token grant",
+    "unauthorized_client": "this client_id may not use this kind of grant",
     "invalid_scope": "this client_id is not approved for the Amazon Ads API",
 }
+_GRANTS = {
+    "refresh_token": "refresh_token is wrong, was revoked, or belongs to another client_id",
+    "authorization_code": "the code was used before, is older than five minutes, or was made for another return URL",
+}
+"""What `invalid_grant` means, by grant type."""
 
 
-class TokenSource:
-    """Hands out the access token and replaces it before it expires or when a server refuses it.
+@dataclass(frozen=True)
+class Grant:
+    """What Login with Amazon gave.
+
+    Args:
+        access_token: good for `lifetime` seconds.
+        refresh_token: the one that was sent, or the new one for a code.
+    """
+
+    access_token: str = field(repr=False)
+    lifetime: float
+    refresh_token: str | None = field(repr=False)
+
+
+class Exchange:
+    """The token endpoint: asks until there is an answer.
 
     Args:
         transport: how to reach Login with Amazon.
         url: the token endpoint.
-        form: the fields of the refresh request, secrets among them.
         max_retries: how often a failing exchange is repeated.
         patience: seconds after which a failing exchange is given up.
         stop: ends waiting when the run ends.
     """
 
-    def __init__(  # noqa: PLR0913 - all of them by name
+    def __init__(
         self,
         transport: Transport,
         *,
         url: str,
-        form: dict[str, str],
         max_retries: int,
         patience: float,
         stop: Stop,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Fetch nothing yet."""
+        """Ask nothing yet."""
         self._transport = transport
         self._url = url
-        self._body = urlencode({"grant_type": "refresh_token", **form}).encode()
         self._max_retries = max_retries
         self._patience = patience
         self._stop = stop
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._token: str | None = None
-        self._expires_at = 0.0
 
-    def token(self) -> str:
-        """A token that is good for a while.
+    def ask(self, form: Mapping[str, str]) -> Grant:
+        """Exchange a refresh token or a code, as the form says.
 
         Raises:
             CredentialsError: the credentials were rejected.
             TokenUnavailableError: no token could be had.
+            StoppedError: told to stop.
         """
-        with self._lock:
-            if self._token is None or self._clock() >= self._expires_at:
-                self._token, lifetime = self._fetch()
-                self._expires_at = self._clock() + max(lifetime - LEEWAY, lifetime / 2)
-            return self._token
-
-    def invalidate(self, token: str) -> None:
-        """A server refused this token; a newer one, fetched by another thread meanwhile, stays."""
-        with self._lock:
-            if self._token == token:
-                self._token = None
-
-    def _fetch(self) -> tuple[str, float]:
+        body = urlencode(form).encode()
         deadline = Deadline.after(self._patience, "the token exchange")
         attempt = throttled = 0
         while True:
@@ -104,15 +104,15 @@ class TokenSource:
                     "POST",
                     self._url,
                     {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
-                    self._body,
+                    body,
                     time_left=max(deadline.remaining, 1.0),
                 )
             except TransportError as error:
                 reason = str(error)
             else:
-                if token := _accepted(response):
+                if grant := _accepted(response, form["grant_type"]):
                     LOGGER.debug("access token obtained, request id %s", response.request_id)
-                    return token
+                    return grant
                 reason = f"HTTP {response.status}"
                 # Being asked to wait is no failure; the deadline alone limits it.
                 throttled += response.status == _THROTTLED
@@ -130,8 +130,60 @@ class TokenSource:
                 raise StoppedError(message)
 
 
-def _accepted(response: Response) -> tuple[str, float] | None:
-    """The token and its lifetime in seconds; None when the exchange is worth repeating."""
+class TokenSource:
+    """Hands out one access token and replaces it before it expires or when a server refuses it.
+
+    Args:
+        exchange: where tokens come from.
+        form: the fields of the refresh request, secrets among them.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        form: Mapping[str, str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Fetch nothing yet."""
+        self._exchange = exchange
+        self._form = {"grant_type": "refresh_token", **form}
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token: str | None = None
+        self._expires_at = 0.0
+        self._failure: CredentialsError | TokenUnavailableError | None = None
+
+    def token(self) -> str:
+        """A token that is good for a while.
+
+        Raises:
+            CredentialsError: the credentials were rejected; it stays so, without asking again.
+            TokenUnavailableError: no token could be had; it stays so.
+            StoppedError: told to stop.
+        """
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            if self._token is None or self._clock() >= self._expires_at:
+                try:
+                    grant = self._exchange.ask(self._form)
+                except (CredentialsError, TokenUnavailableError) as error:
+                    self._failure = error
+                    raise
+                self._token = grant.access_token
+                self._expires_at = self._clock() + max(grant.lifetime - LEEWAY, grant.lifetime / 2)
+            return self._token
+
+    def invalidate(self, token: str) -> None:
+        """A server refused this token; a newer one, fetched by another thread meanwhile, stays."""
+        with self._lock:
+            if self._token == token:
+                self._token = None
+
+
+def _accepted(response: Response, grant_type: str) -> Grant | None:
+    """The tokens of an answer; None when the exchange is worth repeating."""
     if response.status in _RETRIED or response.status >= _HTTP_SERVER_ERROR:
         return None
     try:
@@ -141,14 +193,19 @@ def _accepted(response: Response) -> tuple[str, float] | None:
     if not isinstance(document, dict):
         document = {}
     if response.status == _HTTP_OK:
-        token = document.get("access_token")
+        token, refresh = document.get("access_token"), document.get("refresh_token")
         if isinstance(token, str) and _HEADER_SAFE.fullmatch(token):
-            register(token)
+            register([token, refresh])
             lifetime = document.get("expires_in")
             usable = isinstance(lifetime, (int, float)) and 0 < lifetime <= _LONGEST_LIFETIME
-            return token, float(lifetime) if usable else _DEFAULT_LIFETIME
+            return Grant(
+                token,
+                float(lifetime) if usable else _DEFAULT_LIFETIME,
+                refresh if isinstance(refresh, str) and refresh else None,
+            )
         return None
     code = redact(str(document.get("error", "")))[:60]
-    cause = _REJECTIONS.get(code, "check client_id, client_secret, refresh_token and token_url")
+    cause = _GRANTS.get(grant_type) if code == "invalid_grant" else _REJECTIONS.get(code)
+    cause = cause or "check client_id, client_secret, refresh_token and token_url"
     message = f"Login with Amazon rejected the credentials ({code or f'HTTP {response.status}'}): {cause}."
-    raise CredentialsError(message)
+    raise CredentialsError(message, code=code or None)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from tap_amazon_ads_entities import policy
-from tap_amazon_ads_entities.auth import TokenSource
 from tap_amazon_ads_entities.deadline import Deadline, Stop, earliest
 from tap_amazon_ads_entities.errors import (
     BadBodyError,
@@ -17,6 +16,7 @@ from tap_amazon_ads_entities.errors import (
     SliceError,
     TransportError,
 )
+from tap_amazon_ads_entities.keyring import Keyring
 from tap_amazon_ads_entities.logs import LOGGER
 from tap_amazon_ads_entities.policy import Verdict
 from tap_amazon_ads_entities.regions import API_HOSTS
@@ -43,6 +43,7 @@ class Request:
         body: encoded body, None for GET.
         profile_id: the profile it asks for; None for the list of profiles.
         has_page_token: whether it continues a list.
+        connection: whose token it is sent with; None for the connection that reads the profile.
     """
 
     endpoint: str
@@ -53,6 +54,7 @@ class Request:
     body: bytes | None = None
     profile_id: str | None = None
     has_page_token: bool = False
+    connection: str | None = None
 
 
 class Counters:
@@ -135,10 +137,10 @@ class _Answer(Generic[T]):
 class Client:
     """Talks to Amazon Ads; safe to share between threads."""
 
-    def __init__(self, transport: Transport, tokens: TokenSource, *, client_id: str, limits: Limits) -> None:
-        """Share one transport and one token between all requests."""
+    def __init__(self, transport: Transport, keyring: Keyring, *, client_id: str, limits: Limits) -> None:
+        """Share one transport, the tokens and the pace of each region between all requests."""
         self._transport = transport
-        self._tokens = tokens
+        self._keyring = keyring
         self._client_id = client_id
         self._limits = limits
         self._throttles = {region: Throttle() for region in API_HOSTS}
@@ -190,7 +192,7 @@ class Client:
         throttle = self._throttles[request.region]
         token = ""
         try:
-            token = self._tokens.token()
+            token = self._keyring.token(request.connection, request.profile_id)
             response = self._send(request, token, effort.limit)
         except BaseException as error:
             throttle.unanswered()
@@ -221,7 +223,7 @@ class Client:
             raise InvalidPageTokenError(refusal.reason)
         if verdict is Verdict.REAUTHORIZE and not effort.reauthorized:
             effort.reauthorized = True
-            self._tokens.invalidate(refusal.token)
+            self._keyring.invalidate(refusal.token)
             return
         if verdict in (Verdict.FAIL, Verdict.REAUTHORIZE):
             raise _failed(request, refusal)

@@ -15,11 +15,25 @@ class RunEndingError(TapError):
 
 
 class CredentialsError(RunEndingError):
-    """Login with Amazon rejected the credentials; retrying cannot help."""
+    """Login with Amazon rejected the credentials, or there are none; retrying cannot help.
+
+    Args:
+        message: what happened, for people.
+        code: OAuth's error code, if there was one.
+    """
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        """Keep what a check wants to know."""
+        super().__init__(message)
+        self.code = code
 
 
 class TokenUnavailableError(RunEndingError):
     """Login with Amazon could not be reached, or kept failing."""
+
+
+class ConnectionStoreError(RunEndingError):
+    """The database of the connections cannot be used."""
 
 
 class StoppedError(RunEndingError):
@@ -51,6 +65,10 @@ class SliceError(TapError):
 
 class CancelledError(SliceError):
     """The chain was given up because its slice had already failed."""
+
+
+class ConnectionFailedError(SliceError):
+    """One of several connections gives no token any more; the profiles of the others go on."""
 
 
 # --- One request is tried again ------------------------------------------------------

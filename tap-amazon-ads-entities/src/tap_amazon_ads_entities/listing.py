@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tap_amazon_ads_entities.client import Counters, Request
+from tap_amazon_ads_entities.connections.model import Connection
 from tap_amazon_ads_entities.endpoints.accounts import PROFILES_PATH, PROFILES_QUERY
 from tap_amazon_ads_entities.endpoints.model import JSON
-from tap_amazon_ads_entities.errors import BadBodyError, SliceError
+from tap_amazon_ads_entities.errors import BadBodyError, ConnectionFailedError, SliceError
+from tap_amazon_ads_entities.keyring import Keyring
 from tap_amazon_ads_entities.logs import LOGGER
 from tap_amazon_ads_entities.pages import parse_array
 from tap_amazon_ads_entities.regions import api_base
@@ -18,6 +20,7 @@ from tap_amazon_ads_entities.rows.accounts import profile as profile_row
 from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.run_log import now
 from tap_amazon_ads_entities.session import Session
+from tap_amazon_ads_entities.settings import Settings
 
 _ACCOUNT_TYPES = frozenset({"seller", "vendor"})
 
@@ -31,7 +34,7 @@ class Listing:
         problems: one sentence per region or profile that could not be found.
         request_id: of the first failure.
         counters: what it cost.
-        details: per region, for the run log.
+        details: per region and connection, for the run log.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -42,37 +45,71 @@ class Listing:
 
 
 def list_profiles(session: Session) -> Listing:
-    """The profiles of all regions, filtered by the settings; regions that fail do not stop the others.
+    """The profiles of all connections and regions, filtered; what fails does not stop the others.
+
+    Each profile is assigned to the connection that found it: the first one, by label, where several did.
 
     Raises:
-        RunEndingError: the credentials were rejected, or no token could be had.
+        RunEndingError: all credentials were rejected, or no token could be had.
     """
     settings = session.settings
-    listing = Listing()
-    with ThreadPoolExecutor(len(settings.regions)) as pool:
-        answers = {region: pool.submit(_list_region, session, region) for region in settings.regions}
-    for region, answer in answers.items():
+    listing = Listing(problems=list(session.source.unusable.values()))
+    asked = [
+        (connection, region)
+        for connection in session.source.connections
+        for region in settings.regions
+        if region in connection.regions
+    ]
+    with ThreadPoolExecutor(min(max(len(asked), 1), settings.workers)) as pool:
+        answers = [pool.submit(list_region, session, region, connection.label) for connection, region in asked]
+    found: dict[str, list[Row]] = {connection.label: [] for connection in session.source.connections}
+    failed: set[str] = set()
+    for (connection, region), answer in zip(asked, answers, strict=True):
+        name = " ".join(part for part in (PROFILES_PATH, region, connection.label) if part)
         try:
             rows, counters = answer.result()
         except SliceError as error:
-            listing.problems.append(f"region {region}: {error}")
-            listing.request_id = listing.request_id or error.request_id
-            listing.details[f"{PROFILES_PATH} {region}"] = {"error": str(error)}
+            whole = isinstance(error, ConnectionFailedError)
+            _fail(listing, str(error) if whole else connection.named(f"region {region}: {error}"), error)
+            listing.details[name] = {"error": str(error)}
+            failed.add(connection.label)
             continue
         listing.counters.add(retries=counters.retries, throttled_seconds=counters.throttled_seconds)
-        listing.details[f"{PROFILES_PATH} {region}"] = {"pages": 1, "rows": len(rows)}
-        listing.rows.extend(_readable(rows))
+        listing.details[name] = {"pages": 1, "rows": len(rows)}
+        found[connection.label].extend(readable(rows))
+    for connection in session.source.connections:
+        rows = _granted(listing, connection, found[connection.label], settings, failed=connection.label in failed)
+        _take(session.keyring, listing, connection, rows)
     return _chosen(listing, settings.profile_ids, settings.regions)
 
 
-def _list_region(session: Session, region: str) -> tuple[list[Row], Counters]:
+def list_region(
+    session: Session,
+    region: str,
+    label: str,
+    access_level: str = PROFILES_QUERY["accessLevel"],
+) -> tuple[list[Row], Counters]:
+    """The profiles of one region that one connection sees, whatever their type.
+
+    Args:
+        session: the run.
+        region: NA, EU or FE.
+        label: the connection.
+        access_level: view for all of them, edit for those that the user may change.
+
+    Raises:
+        SliceError: the region did not answer, or the connection gives no token.
+        RunEndingError: no connection gives a token.
+    """
     counters = Counters()
+    query = urlencode({**PROFILES_QUERY, "accessLevel": access_level})
     request = Request(
         endpoint=PROFILES_PATH,
         region=region,
         method="GET",
-        url=f"{api_base(region, session.settings.api_url)}/{PROFILES_PATH}?{urlencode(PROFILES_QUERY)}",
+        url=f"{api_base(region, session.settings.api_url)}/{PROFILES_PATH}?{query}",
         headers={"Accept": JSON},
+        connection=label,
     )
     page = session.client.fetch(
         lambda _: request,
@@ -89,7 +126,56 @@ def _list_region(session: Session, region: str) -> tuple[list[Row], Counters]:
         raise SliceError(message, request_id=page.request_id) from error
 
 
-def _readable(rows: list[Row]) -> list[Row]:
+def _fail(listing: Listing, problem: str, error: SliceError) -> None:
+    """Note a problem; a connection that failed says so once, not once per region."""
+    if problem not in listing.problems:
+        listing.problems.append(problem)
+    listing.request_id = listing.request_id or error.request_id
+
+
+def _granted(
+    listing: Listing,
+    connection: Connection,
+    rows: list[Row],
+    settings: Settings,
+    *,
+    failed: bool,
+) -> list[Row]:
+    """The profiles a connection is meant for; what it should have found and did not is a problem."""
+    seen = {row["profile_id"] for row in rows}
+    if connection.label and not failed and set(connection.regions) <= set(settings.regions):
+        missing = [each for each in connection.profile_ids or () if each not in seen]
+        if settings.profile_ids:
+            missing = [each for each in missing if each in settings.profile_ids]
+        where = ", ".join(connection.regions)
+        if not seen:
+            why = f"no seller or vendor profile is visible to its user in {where}; see amazon-ads-connect check"
+            listing.problems.append(connection.named(why))
+        else:
+            listing.problems.extend(
+                connection.named(f"profile {each} is not visible to its user in {where} any more") for each in missing
+            )
+    chosen = connection.profile_ids
+    return rows if chosen is None else [row for row in rows if row["profile_id"] in chosen]
+
+
+def _take(keyring: Keyring, listing: Listing, connection: Connection, rows: list[Row]) -> None:
+    """Read these profiles with this connection, unless an earlier one does."""
+    taken = {row["profile_id"] for row in listing.rows}
+    for row in rows:
+        profile_id = row["profile_id"]
+        # One user cannot see a profile on two hosts; were it listed twice, the first region counts.
+        if profile_id not in taken:
+            taken.add(profile_id)
+            listing.rows.append(row)
+            keyring.assign(profile_id, connection.label)
+        elif connection.label:
+            LOGGER.info(
+                "profile %s is also seen by %s; it is read once", profile_id, f"connection {connection.label!r}"
+            )
+
+
+def readable(rows: list[Row]) -> list[Row]:
     """Only sellers and vendors have sponsored ads; agency profiles answer 400 on every list."""
     kept = []
     for row in rows:
@@ -106,12 +192,8 @@ def _readable(rows: list[Row]) -> list[Row]:
 
 def _chosen(listing: Listing, wanted: tuple[str, ...], regions: tuple[str, ...]) -> Listing:
     """Keep the configured profiles and name those that nobody could find."""
-    # The same profile cannot be valid on two hosts; were it listed twice, the first region counts.
-    by_id: dict[str, Row] = {}
-    for row in listing.rows:
-        by_id.setdefault(row["profile_id"], row)
+    by_id = {row["profile_id"]: row for row in listing.rows}
     if not wanted:
-        listing.rows = list(by_id.values())
         if not by_id and not listing.problems:
             # Nobody schedules a sync of nothing: this is a wrong user or a wrong region.
             listing.problems.append(

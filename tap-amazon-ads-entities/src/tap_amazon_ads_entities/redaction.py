@@ -23,7 +23,12 @@ SHORTEST = 6
 """Characters a secret has at least: hiding shorter ones would garble ordinary words."""
 
 _SHORTEST_PART = 8
-_ENVIRONMENT = ("TARGET_POSTGRES_PASSWORD", "TARGET_POSTGRES_SQLALCHEMY_URL", "PGPASSWORD")
+_ENVIRONMENT = (
+    "TARGET_POSTGRES_PASSWORD",
+    "TARGET_POSTGRES_SQLALCHEMY_URL",
+    "AMAZON_ADS_OWNER_PASSWORD",
+    "PGPASSWORD",
+)
 """Secrets of the loader and of libpq that Meltano puts into the environment of the tap, too."""
 
 _PERCENT = re.compile("%[0-9A-F]{2}")
@@ -140,10 +145,10 @@ redact = _REDACTOR.redact
 redact_all = _REDACTOR.redact_all
 
 
-def printable(text: str, *, keep_lines: bool = False) -> str:
+def printable(text: object, *, keep_lines: bool = False) -> str:
     """Control characters spelled out: text from outside must not move a cursor, forge a line or turn it around."""
     pattern = _CONTROLS_BUT_LINES if keep_lines else _CONTROLS
-    return pattern.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+    return pattern.sub(lambda match: match[0].encode("unicode_escape").decode(), str(text))
 
 
 class _Stream:

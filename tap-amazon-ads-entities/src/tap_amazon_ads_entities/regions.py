@@ -16,6 +16,15 @@ API_HOSTS = MappingProxyType(
 TOKEN_URL = "https://api.amazon.com/auth/o2/token"  # noqa: S105 - an address, not a secret
 """Tokens are global: any of the Login with Amazon hosts serves every region."""
 
+CONSENT_URLS = MappingProxyType(
+    {
+        "NA": "https://www.amazon.com/ap/oa",
+        "EU": "https://eu.account.amazon.com/ap/oa",
+        "FE": "https://apac.account.amazon.com/ap/oa",
+    },
+)
+"""Region to the page on which a user consents (docs: account-management/authorization/authorization-grants)."""
+
 
 def api_base(region: str, override: str | None) -> str:
     """Base URL of a region, without a trailing slash; `{region}` in an override becomes na, eu or fe."""

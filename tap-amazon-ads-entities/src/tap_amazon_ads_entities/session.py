@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from tap_amazon_ads_entities.auth import TokenSource
+from tap_amazon_ads_entities.auth import Exchange, TokenSource
 from tap_amazon_ads_entities.chains import Chain
 from tap_amazon_ads_entities.client import Client, Limits
+from tap_amazon_ads_entities.connections.model import Connection
+from tap_amazon_ads_entities.connections.source import Source, open_source
 from tap_amazon_ads_entities.deadline import Deadline, Stop, earliest
 from tap_amazon_ads_entities.endpoints import endpoints_of
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.keyring import Keyring
 from tap_amazon_ads_entities.page_sizes import PageSizes
 from tap_amazon_ads_entities.pages import Page
 from tap_amazon_ads_entities.prefetch import Prefetcher
@@ -47,10 +50,13 @@ class Session:
     Args:
         settings: parsed settings.
         stop: ends the run.
+
+    Raises:
+        RunEndingError: stored connections are wanted, and none of them can be used.
     """
 
     def __init__(self, settings: Settings, stop: Stop) -> None:
-        """Open nothing yet."""
+        """Open nothing yet but the store of connections, where that is used."""
         self.settings = settings
         self.stop = stop
         self.run_deadline = Deadline.after(settings.run_deadline, "the run")
@@ -60,21 +66,21 @@ class Session:
             read_timeout=settings.read_timeout,
             user_agent=settings.user_agent,
         )
-        self.tokens = TokenSource(
+        self.source: Source = open_source(settings)
+        self.exchange = Exchange(
             self.transport,
             url=settings.token_url,
-            form={
-                "client_id": settings.client_id,
-                "client_secret": settings.client_secret,
-                "refresh_token": settings.refresh_token,
-            },
             max_retries=settings.max_retries,
             patience=settings.request_deadline,
             stop=stop,
         )
+        self.keyring = Keyring(
+            {connection.label: self._tokens(connection) for connection in self.source.connections},
+            self.source.unusable,
+        )
         self.client = Client(
             self.transport,
-            self.tokens,
+            self.keyring,
             client_id=settings.client_id,
             limits=Limits(settings.max_retries, settings.request_deadline),
         )
@@ -110,6 +116,14 @@ class Session:
         self.stop.request()
         self._prefetcher.close()
         self.transport.close()
+
+    def _tokens(self, connection: Connection) -> TokenSource:
+        secrets = {
+            "client_id": self.settings.client_id,
+            "client_secret": self.settings.client_secret,
+            "refresh_token": connection.refresh_token,
+        }
+        return TokenSource(self.exchange, secrets)
 
     def _slice(self, profile: Profile, entity: str) -> Slice:
         stop = Stop(self.stop)

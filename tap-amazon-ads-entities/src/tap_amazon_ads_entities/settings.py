@@ -15,7 +15,7 @@ from tap_amazon_ads_entities.regions import API_HOSTS, TOKEN_URL
 
 ENTITIES = ("campaigns", "ad_groups", "ads", "targets")
 MODES = ("full", "incremental")
-_LISTS = ("regions", "profile_ids", "entities", "ad_products")
+_LISTS = ("regions", "profile_ids", "entities", "ad_products", "connections")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class Settings:
     client_id: str
     client_secret: str
     refresh_token: str
+    connections_url: str | None
+    encryption_keys: str
+    connections: tuple[str, ...]
     regions: tuple[str, ...]
     profile_ids: tuple[str, ...]
     entities: frozenset[str]
@@ -61,7 +64,10 @@ class Settings:
         return cls(
             client_id=str(get("client_id")),
             client_secret=str(get("client_secret")),
-            refresh_token=str(get("refresh_token")),
+            refresh_token=str(get("refresh_token") or ""),
+            connections_url=get("connections_url"),
+            encryption_keys=str(get("encryption_keys") or ""),
+            connections=tuple(dict.fromkeys(as_list(get("connections")))),
             regions=tuple(dict.fromkeys(name.upper() for name in as_list(get("regions")))),
             profile_ids=tuple(dict.fromkeys(as_list(get("profile_ids")))),
             entities=frozenset(ENTITIES if "all" in entities else entities),
@@ -89,6 +95,7 @@ class Settings:
 DEFAULTS: dict[str, Any] = {
     "regions": list(API_HOSTS),
     "profile_ids": [],
+    "connections": [],
     "entities": ["all"],
     "ad_products": list(AD_PRODUCTS),
     "mode": "incremental",
@@ -149,6 +156,20 @@ PROPERTIES: dict[str, dict[str, Any]] = {
     "client_id": _text("Client id of your Login with Amazon security profile."),
     "client_secret": _text("Client secret of the same security profile.", secret=True),
     "refresh_token": _text("Refresh token of the user whose accounts are read; it does not expire.", secret=True),
+    "connections_url": _text(
+        "Postgres database that holds the connections made with amazon-ads-connect, as a postgresql:// address or a "
+        "libpq connection string; instead of refresh_token.",
+        secret=True,
+    ),
+    "encryption_keys": _text(
+        "Keys the stored connections are encrypted with, comma separated, the newest first.",
+        secret=True,
+    ),
+    "connections": _one_or_many(
+        "Labels of the stored connections to use. Default: all of them.",
+        _ITEM_TEXT,
+        DEFAULTS["connections"],
+    ),
     "regions": _one_or_many("Regions to read: NA, EU, FE. Default: all three.", _ITEM_TEXT, DEFAULTS["regions"]),
     "profile_ids": _one_or_many(
         "Profiles to read, as text or numbers. Default: every seller and vendor profile the user can see.",
@@ -208,7 +229,7 @@ PROPERTIES: dict[str, dict[str, Any]] = {
 CONFIG_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": PROPERTIES,
-    "required": ["client_id", "client_secret", "refresh_token"],
+    "required": ["client_id", "client_secret"],
     "$schema": "https://json-schema.org/draft/2020-12/schema",
 }
 

@@ -135,6 +135,7 @@ class TapAmazonAdsEntities(QuietTap):
         entities = self.entities()
         entry = self.run_log.start(ALL_PROFILES, "profiles")
         listing = list_profiles(self.session)
+        self.session.source.note_use(self.session.keyring.used)
         entry.items_upserted, entry.pages_fetched = len(listing.rows), len(listing.details)
         entry.retries, entry.throttled_seconds = listing.counters.retries, listing.counters.throttled_seconds
         entry.details["endpoints"] = listing.details

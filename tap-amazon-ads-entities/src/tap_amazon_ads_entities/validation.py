@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from tap_amazon_ads_entities.connections import keys
 from tap_amazon_ads_entities.endpoints import AD_PRODUCTS
 from tap_amazon_ads_entities.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import (
@@ -40,7 +41,20 @@ def problems(config: Mapping[str, Any]) -> list[str]:
 def _missing(config: Mapping[str, Any]) -> Iterable[str]:
     for name in CONFIG_SCHEMA["required"]:
         if config.get(name) in (None, ""):
-            yield f"Setting {name!r} is missing: {PROPERTIES[name]['description']}"
+            yield _lacking(name)
+    stored, plain = config.get("connections_url"), config.get("refresh_token")
+    if stored and plain:
+        yield "Settings 'refresh_token' and 'connections_url' are both set: keep the one that shall be used."
+    elif stored and not config.get("encryption_keys"):
+        yield _lacking("encryption_keys")
+    elif not stored and not plain:
+        yield _lacking("refresh_token") + " Or set connections_url to use stored connections."
+    elif not stored and as_list(config.get("connections")):
+        yield "Setting 'connections' names stored connections, but connections_url is not set."
+
+
+def _lacking(name: str) -> str:
+    return f"Setting {name!r} is missing: {PROPERTIES[name]['description']}"
 
 
 def _wrong_type(name: str, value: Any) -> Iterable[str]:
@@ -84,9 +98,19 @@ def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
             parse_moment(start)
         except ValueError:
             yield f"Setting 'start_date' is {start!r}, which is not an ISO 8601 date."
+    yield from _unusable(config)
+
+
+def _unusable(config: Mapping[str, Any]) -> Iterable[str]:
+    """What keys, addresses and headers must be like."""
+    if stored_keys := config.get("encryption_keys"):
+        try:
+            keys.parse(stored_keys)
+        except keys.KeyFormatError as error:
+            yield f"Setting 'encryption_keys' {error}."
     for name in ("api_url", "token_url"):
         if url := config.get(name):
-            yield from _unsafe_url(name, url)
+            yield from unsafe_url(name, url)
     for name in ("client_id", "user_agent"):
         if not _HEADER_SAFE.fullmatch(config.get(name) or ""):
             yield f"Setting {name!r} goes into a header and must be printable ASCII text in one line."
@@ -103,7 +127,13 @@ def _choices(
             yield f"Setting {name!r} holds {value!r}, which is none of {', '.join(allowed)}."
 
 
-def _unsafe_url(name: str, url: str) -> Iterable[str]:
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name means this machine."""
+    return host in _LOOPBACK
+
+
+def unsafe_url(name: str, url: str) -> Iterable[str]:
+    """What is wrong with an address that secrets travel to."""
     if not _URL_SAFE.fullmatch(url):
         # What parsers disagree about: one would check another host than the other connects to.
         yield f"Setting {name!r} must be a URL of printable ASCII without spaces, backslashes, ? and #."
@@ -119,5 +149,5 @@ def _unsafe_url(name: str, url: str) -> Iterable[str]:
         yield f"Setting {name!r} must be an http(s) URL with a host."
     elif parts.username or parts.password:
         yield f"Setting {name!r} must not hold credentials."
-    elif parts.scheme == "http" and host not in _LOOPBACK:
+    elif parts.scheme == "http" and not is_loopback(host):
         yield f"Setting {name!r} must use https: secrets would travel in the clear."

@@ -15,6 +15,7 @@ from amazon_ads_sandbox.errors import RefusedError
 from amazon_ads_sandbox.model.profiles import Profile
 from amazon_ads_sandbox.query import Query, check_headers, from_body, from_parameters
 from amazon_ads_sandbox.state import State
+from amazon_ads_sandbox.users import User
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _RETRY_AFTER = "1"
@@ -71,12 +72,12 @@ async def _answer(
     action = state.faults.strike(facts)
     if action is not None and (early := await disturb.before(state, action, facts)) is not None:
         return early
-    _authorize(state, request)
+    user = _authorize(state, request)
     if not state.limit.allow(facts["region"]):
         raise RefusedError(429, "Too many requests")
     if endpoint is None:
-        return _profiles(state, request, facts["region"])
-    profile = _scope(state, endpoint, facts)
+        return _profiles(state, request, facts["region"], user)
+    profile = _scope(state, endpoint, facts, user)
     check_headers(endpoint, request.headers)
     if refused is not None:
         raise refused
@@ -90,19 +91,22 @@ def _query(endpoint: Endpoint, request: Request, body: bytes, scope: str) -> Que
     return from_body(endpoint, body, scope)
 
 
-def _authorize(state: State, request: Request) -> None:
+def _authorize(state: State, request: Request) -> User:
+    """Who asks."""
     if not request.headers.get("amazon-advertising-api-clientid"):
         raise RefusedError(401, "Amazon-Advertising-API-ClientId header is missing")
-    if not state.tokens.valid(request.headers.get("authorization", "")):
+    user = state.tokens.user(request.headers.get("authorization", ""))
+    if user is None:
         raise RefusedError(401, "Not authenticated: the access token is invalid or has expired")
+    return user
 
 
-def _scope(state: State, endpoint: Endpoint, facts: dict[str, Any]) -> Profile:
+def _scope(state: State, endpoint: Endpoint, facts: dict[str, Any], user: User) -> Profile:
     scope = facts["profile_id"]
     if not scope:
         raise RefusedError(401, "Amazon-Advertising-API-Scope header is missing")
     profile = state.account.profiles.get(scope)
-    if profile is None or scope in state.account.gone:
+    if profile is None or scope in state.account.gone or not user.sees(profile):
         raise RefusedError(403, f"Not authorized to access scope {scope}")
     if profile.region != facts["region"]:
         raise RefusedError(401, f"No advertiser found for scope {scope}")
@@ -122,7 +126,7 @@ def _list(state: State, endpoint: Endpoint, profile: Profile, query: Query, acti
     return Response(listing.body(endpoint, found, token), media_type=endpoint.accept)
 
 
-def _profiles(state: State, request: Request, region: str) -> Response:
+def _profiles(state: State, request: Request, region: str, user: User) -> Response:
     parameters = request.query_params
     types = frozenset(parameters.get("profileTypeFilter", ",".join(_TYPES)).split(","))
     level = parameters.get("accessLevel", "edit")
@@ -135,6 +139,7 @@ def _profiles(state: State, request: Request, region: str) -> Response:
         and profile.account_type in types
         and (level == "view" or profile.visibility == "edit")
         and key not in state.account.gone
+        and user.sees(profile)
     ]
     return Response(_ENCODER.encode(listed), media_type="application/json")
 

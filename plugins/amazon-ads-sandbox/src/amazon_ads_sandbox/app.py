@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from amazon_ads_sandbox import api, control_routes, disturb
+from amazon_ads_sandbox import api, consent, control_routes, disturb
 from amazon_ads_sandbox.errors import RefusedError
 from amazon_ads_sandbox.model.sizes import Sizes
 from amazon_ads_sandbox.state import State
@@ -40,6 +40,7 @@ def create(sizes: Sizes) -> tuple[Starlette, State]:
     application = Starlette(
         routes=[
             *control_routes.routes(state),
+            *consent.routes(state),
             Route(f"/{TOKEN_PATH}", token, methods=["POST"]),
             Route("/{region:str}/{path:path}", regional, methods=["GET", "POST"]),
         ],

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
+from amazon_ads_sandbox.users import OWNER
+
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _HTTP_OK = 200
 
@@ -81,6 +83,10 @@ class SandboxControl:
     def clear_faults(self) -> None:
         """Be healthy again."""
         self._json("DELETE", "faults")
+
+    def revoke(self, user: str = OWNER.name) -> int:
+        """A user takes the consent back; how many refresh tokens that ended."""
+        return int(self._json("POST", "revoke", {"user": user})["revoked"])
 
     def requests(self) -> list[dict[str, Any]]:
         """The requests served, oldest first, without tokens."""

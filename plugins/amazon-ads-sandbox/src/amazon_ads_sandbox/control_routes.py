@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from amazon_ads_sandbox.changes import change
 from amazon_ads_sandbox.state import State
+from amazon_ads_sandbox.users import OWNER, USERS
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -73,6 +74,13 @@ class Control:
                 return _json({"error": str(error)}, 400)
         return _json([msgspec.to_builtins(rule) for rule in self._state.faults.rules])
 
+    async def revoke(self, request: Request) -> Response:
+        """Take back the consent of a user."""
+        name = str((await _document(request)).get("user", OWNER.name))
+        if name not in USERS:
+            return _json({"error": f"unknown user {name!r}; known: {', '.join(USERS)}"}, 400)
+        return _json({"revoked": self._state.tokens.revoke(name)})
+
     async def requests(self, request: Request) -> Response:
         """The requests served, and how many the rate limit refused."""
         if request.method == "DELETE":
@@ -97,5 +105,6 @@ def routes(state: State) -> list[Route]:
         Route("/_sandbox/change", control.change, methods=["POST"]),
         Route("/_sandbox/settings", control.settings, methods=["POST"]),
         Route("/_sandbox/faults", control.faults, methods=["GET", "POST", "DELETE"]),
+        Route("/_sandbox/revoke", control.revoke, methods=["POST"]),
         Route("/_sandbox/requests", control.requests, methods=["GET", "DELETE"]),
     ]

@@ -42,7 +42,8 @@ class State:
         if "token_ttl_seconds" in document:
             self.tokens.lifetime = float(document["token_ttl_seconds"])
         self.tokens.client_secret = str(document.get("client_secret", self.tokens.client_secret))
-        self.tokens.refresh_token = str(document.get("refresh_token", self.tokens.refresh_token))
+        if "refresh_token" in document:
+            self.tokens.replace_owner(str(document["refresh_token"]))
         self.tokens.prefix = str(document.get("token_prefix", self.tokens.prefix))
         if "log_requests" in document:
             self.log_requests = bool(document["log_requests"])

@@ -1,0 +1,87 @@
+"""Where the connections of a run come from: plain settings, or the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from tap_amazon_ads_entities.connections import keys
+from tap_amazon_ads_entities.connections.model import Connection, about
+from tap_amazon_ads_entities.errors import ConnectionStoreError, CredentialsError
+from tap_amazon_ads_entities.logs import LOGGER
+from tap_amazon_ads_entities.settings import Settings
+
+NOT_INSTALLED = (
+    "Stored connections need the packages of the extra `connect`: "
+    "pip install 'tap-amazon-ads-entities[connect]', or let the project do it with make install."
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The connections of a run.
+
+    Args:
+        connections: by label.
+        unusable: label to why it cannot be used; an error of the run, but not of the other connections.
+        note_use: remembers which connections gave a token.
+    """
+
+    connections: tuple[Connection, ...]
+    unusable: dict[str, str] = field(default_factory=dict)
+    note_use: Callable[[Iterable[str]], None] = lambda _: None
+
+
+def open_source(settings: Settings) -> Source:
+    """The connections that the settings ask for.
+
+    Raises:
+        ConnectionStoreError: the store cannot be used.
+        CredentialsError: none of them can be used.
+    """
+    if settings.connections_url is None:
+        return Source((Connection("", settings.regions, None, settings.refresh_token),))
+    return _stored(settings, settings.connections_url)
+
+
+def _stored(settings: Settings, url: str) -> Source:
+    try:
+        from tap_amazon_ads_entities.connections.cipher import Cipher  # noqa: PLC0415 - packages of the extra
+        from tap_amazon_ads_entities.connections.store import Store  # noqa: PLC0415
+    except ImportError:
+        raise ConnectionStoreError(NOT_INSTALLED) from None
+    store = Store(url)
+    stored = {each.label: each for each in store.all()}
+    cipher = Cipher(keys.parse(settings.encryption_keys))
+    wanted = settings.connections or tuple(stored)
+    if not wanted:
+        message = (
+            "No connection is stored in the database that connections_url names; make one with amazon-ads-connect add "
+            "(in the project: make connect)."
+        )
+        raise CredentialsError(message)
+    connections: list[Connection] = []
+    unusable: dict[str, str] = {}
+    for label in sorted(wanted):
+        if label not in stored:
+            unusable[label] = about(
+                label, "it is not stored; make it with amazon-ads-connect add, or correct connections"
+            )
+            continue
+        row = stored[label]
+        try:
+            token = cipher.open(label, row.sealed, row.key_id)
+        except CredentialsError as error:
+            unusable[label] = str(error)
+        else:
+            connections.append(Connection(label, row.regions, row.profile_ids, token))
+    if not connections:
+        raise CredentialsError("; ".join(unusable.values()))
+
+    def note_use(labels: Iterable[str]) -> None:
+        try:
+            store.used(labels)
+        except ConnectionStoreError as error:
+            LOGGER.warning("last_used_at of the connections was not updated: %s", error)
+
+    return Source(tuple(connections), unusable, note_use)
