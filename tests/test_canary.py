@@ -26,6 +26,7 @@ from amazon_ads_sandbox.process import SandboxProcess
 from tap_amazon_ads_entities.settings import SECRET_SETTINGS
 
 RUN = ("run", "tap-amazon-ads-entities", "target-postgres")
+TAP_STARTED = "/bin/tap-amazon-ads-entities --config"
 CONFIGURATIONS = ROOT / ".meltano" / "run"
 HASTY = {"max_retries": 1, "request_deadline": 2, "page_size": 10, "mode": "full"}
 TELLING = {"status", "forbidden", "expire_token", "profile_gone", "reset", "gzip_cut", "html", "invalid_token"}
@@ -41,10 +42,11 @@ def sandbox() -> Iterator[SandboxProcess]:
 @pytest.fixture(scope="module")
 def pipeline(
     postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path_factory: pytest.TempPathFactory
-) -> Secretive:
+) -> Iterator[Secretive]:
     made = Secretive(sandbox, postgres, Path(tmp_path_factory.mktemp("canary")))
     made.reset()
-    return made
+    yield made
+    made.forget_role()
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,7 @@ def test_make_sync(pipeline: Secretive) -> None:
 def test_meltano_killed_under_make_sync(pipeline: Secretive) -> None:
     pipeline.sandbox.control.configure(latency_ms=400)
     left = CONFIGURATIONS / "tap-amazon-ads-entities" / "tap.00000000.config.json"
+    left.parent.mkdir(parents=True, exist_ok=True)
     left.write_text(json.dumps(pipeline.settings))
     run = pipeline.start_sync(workers=1, page_size=5)
     ends = time.monotonic() + 120
@@ -96,21 +99,12 @@ def test_meltano_killed_under_make_sync(pipeline: Secretive) -> None:
     written = list(CONFIGURATIONS.rglob("*.config.json"))
     assert written
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
-    (meltano,) = children(run.pid)
+    (meltano,) = (pid for pid, command in children(run.pid) if "meltano" in command)
     os.kill(meltano, signal.SIGKILL)
     output, _ = run.communicate(timeout=120)
     pipeline.sandbox.control.configure(latency_ms=0)
     assert run.returncode != 0
     assert pipeline.leaks(output) == []
-
-
-def reads(pid: int) -> bool:
-    """Whether a process is the tap, and not asked for its catalog only."""
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return False
-    return "/bin/tap-amazon-ads-entities" in command and "--discover" not in command
 
 
 def test_a_run_of_meltano_at_debug_level_with_its_tap_killed(pipeline: Secretive) -> None:
@@ -123,8 +117,13 @@ def test_a_run_of_meltano_at_debug_level_with_its_tap_killed(pipeline: Secretive
         stderr=subprocess.STDOUT,
         text=True,
     )
-    while not (taps := [pid for pid in children(run.pid) if reads(pid)]):
+    ends = time.monotonic() + 60
+    # Before it runs, the tap is asked for its catalog.
+    while not (
+        taps := [pid for pid, command in children(run.pid) if TAP_STARTED in command and "--disc" not in command]
+    ):
         assert run.poll() is None
+        assert time.monotonic() < ends, children(run.pid)
         time.sleep(0.05)
     time.sleep(1)
     os.kill(taps[0], signal.SIGKILL)

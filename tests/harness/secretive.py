@@ -40,9 +40,13 @@ class Secretive(Pipeline):
         self.sandbox.control.configure(**self.settings, token_prefix=canary(ACCESS))
         with psycopg.connect(self.postgres.dsn, autocommit=True) as connection:
             hashed = connection.pgconn.encrypt_password(canary(LOADER).encode(), ROLE.encode(), b"scram-sha-256")
-            connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(ROLE)))
             statement = sql.SQL("create role {} login superuser password {}")
             connection.execute(statement.format(sql.Identifier(ROLE), sql.Literal(hashed.decode())))
+
+    def forget_role(self) -> None:
+        """Remove the loader's role, and all it made."""
+        self.reset()
+        self.query_none(f"drop owned by {ROLE} cascade; drop role {ROLE}")
 
     def _made(self, name: str) -> Path:
         path = self.folder / name
@@ -103,15 +107,9 @@ class Secretive(Pipeline):
         )
 
 
-def children(pid: int) -> list[int]:
-    """The processes a process has started."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except (OSError, ValueError):
-                continue
-            if parent == pid:
-                found.append(int(entry.name))
-    return found
+def children(pid: int) -> list[tuple[int, str]]:
+    """The processes a process has started: their ids and commands."""
+    command = ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="]
+    listed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    rows = (line.split(None, 2) for line in listed.splitlines())
+    return [(int(row[0]), row[2]) for row in rows if len(row) == 3 and int(row[1]) == pid]
