@@ -15,7 +15,7 @@ from harness.truth import KEYS
 
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
-from tap_amazon_ads_entities import policy, splitting
+from tap_amazon_ads_entities import pace, policy, splitting
 from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
 
@@ -88,7 +88,13 @@ def sync(small: SandboxProcess) -> tuple[int, dict[str, set[tuple[str, ...]]], l
 
 def test_no_schedule_loses_a_row(small: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     # Real waits would make hours of this; how long they are is tested elsewhere.
-    monkeypatch.setattr(policy, "BACKOFF_BASE", 0.01)
+    for module, name, value in (
+        (policy, "BACKOFF_BASE", 0.01),
+        (policy, "FALLBACK_WAIT", 0.01),
+        (pace, "FIRST_GUESS", 1000.0),
+        (pace, "MIN_RATE", 100.0),
+    ):
+        monkeypatch.setattr(module, name, value)
     truth = {table: {tuple(row[key] for key in KEYS[table]) for row in small.control.truth(table)} for table in KEYS}
     succeeded = 0
     for seed in range(SCHEDULES):

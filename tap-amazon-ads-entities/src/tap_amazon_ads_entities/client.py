@@ -25,7 +25,6 @@ from tap_amazon_ads_entities.transport import Response, Transport
 
 T = TypeVar("T")
 
-_FALLBACK_WAIT = 1.0
 _THROTTLED = 429
 _RATE_HEADERS = ("retry-after", "x-amzn-ratelimit-limit", "x-ratelimit-limit", "x-ratelimit-remaining")
 
@@ -230,7 +229,7 @@ class Client:
         effort.attempt.failures += 1
         if verdict is Verdict.THROTTLED:
             asked = refusal.asked_to_wait
-            wait = max(_FALLBACK_WAIT, policy.backoff(effort.attempt.failures)) if asked is None else asked
+            wait = max(policy.FALLBACK_WAIT, policy.backoff(effort.attempt.failures)) if asked is None else asked
             # The next try waits in the throttle, like everybody else who asks this region.
             self._throttles[request.region].refused(wait)
             self._check_time(request, refusal, effort, wait)

@@ -14,20 +14,27 @@ from collections import deque
 FIRST_WINDOW = 4
 """Requests under way at first: what a fresh limit of a few requests a second would refuse is little."""
 
+FIRST_GUESS = 4.0
+"""Requests a second to go on with where nothing was served before the first refusal: it may have been a stray one."""
+
 _MEASURED = 6.0
 """Seconds over which the rate of served requests is measured."""
 
 _BURST = 1.0
 """Seconds worth of requests that a limit lets pass at once after a quiet while: not part of its rate."""
 
-_MIN_RATE = 0.5
+MIN_RATE = 0.5
 _SAFE_SHARE = 0.99
 _HALVED_SHARE = 0.5
 _RECOVERY_SECONDS = 1.0
-_SEARCH_PER_SECOND = 0.25
+_SEARCH_PER_SECOND = 0.35
 _PROBE_PER_SECOND = 0.002
 _CONFIRMED = 2
-"""Refusals after which the limit counts as known."""
+"""Refusals after which the limit counts as known; those that came before much was served tell nothing."""
+
+_MUCH = 8
+_A_WHILE = 3.0
+"""What counts as much: so many requests, or one for each of so many seconds."""
 
 _PATIENCE_SECONDS = 20.0
 """Without a refusal for that long the limit has probably risen: from then on the probe accelerates."""
@@ -45,7 +52,7 @@ class Pace:
         self._window = FIRST_WINDOW
         self._started: float | None = None
         self._ceiling: float | None = None
-        self._lowered = 0
+        self._confirmed = 0
         self._lowered_at = 0.0
         self._served_since = 0
         self._recent: deque[float] = deque()
@@ -84,8 +91,9 @@ class Pace:
         self._under_way -= 1
         if self._ceiling is None or now >= self._paused_until:
             # Refusals in flight together are one event; only the first of them lowers the pace.
-            self._ceiling = max(_MIN_RATE, self._limit(now))
-            self._lowered += 1
+            self._ceiling = max(MIN_RATE, self._limit(now))
+            lasted = now - self._lowered_at
+            self._confirmed += self._served_since >= _MUCH or (lasted >= _A_WHILE <= self._served_since)
             self._lowered_at = now
             self._served_since = 0
         self._paused_until = max(self._paused_until, now + wait)
@@ -98,16 +106,16 @@ class Pace:
         if since < _RECOVERY_SECONDS:
             share = _HALVED_SHARE + (_SAFE_SHARE - _HALVED_SHARE) * since / _RECOVERY_SECONDS
         else:
-            growth = _PROBE_PER_SECOND if self._lowered >= _CONFIRMED else _SEARCH_PER_SECOND
+            growth = _PROBE_PER_SECOND if self._confirmed >= _CONFIRMED else _SEARCH_PER_SECOND
             share = _SAFE_SHARE * (1 + growth) ** min(since - _RECOVERY_SECONDS, _PATIENCE_SECONDS)
             share += (max(0.0, since - _PATIENCE_SECONDS) / _PATIENCE_SECONDS) ** 3
-        return max(_MIN_RATE, ceiling * share)
+        return max(MIN_RATE, ceiling * share)
 
     def _limit(self, now: float) -> float:
         """Requests a second that the region serves, told from what it served until it refused."""
         if self._ceiling is None:
             elapsed = now - (now if self._started is None else self._started)
-            return self._served_since / (elapsed + _BURST)
+            return max(FIRST_GUESS, self._served_since / (elapsed + _BURST))
         # Between two refusals exactly what the limit allows was served, unless it was not always asked for.
         average = self._served_since / max(now - self._lowered_at, _BURST)
         window = min(_MEASURED, now - self._paused_until)

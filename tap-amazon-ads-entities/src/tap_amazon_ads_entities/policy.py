@@ -19,6 +19,9 @@ from tap_amazon_ads_entities.redaction import redact
 
 BACKOFF_BASE = 1.0
 BACKOFF_CAP = 30.0
+FALLBACK_WAIT = 1.0
+"""Seconds to wait at least after a 429 that does not say for how long."""
+
 _WORDS = 300
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
