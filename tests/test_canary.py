@@ -14,15 +14,20 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
 import pytest
-from harness.canary import Search, canary
+from harness.canary import Search, canary, canary_key
 from harness.pipeline import BIN, ROOT
 from harness.rogue import Answer, Asked, Rogue
 from harness.scenarios import SCENARIOS, Scenario
 from harness.secretive import LOADER, Secretive, children
+from psycopg import sql
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
+from tap_amazon_ads_entities.connections import keys
+from tap_amazon_ads_entities.connections.cipher import Cipher
+from tap_amazon_ads_entities.connections.store import Store
 from tap_amazon_ads_entities.settings import SECRET_SETTINGS
 
 RUN = ("run", "tap-amazon-ads-entities", "target-postgres")
@@ -279,6 +284,51 @@ def test_a_crash(pipeline: Secretive, where: str) -> None:
     assert "RuntimeError" in output
     assert "CLIENT_SECRET': '***'" in output
     assert pipeline.search.data(output, "output") == []
+
+
+def test_stored_connections(pipeline: Secretive) -> None:
+    """The key is a canary too, and so is the password of the database that keeps the connections."""
+    key = canary_key("encryption_keys")
+    with psycopg.connect(pipeline.postgres.dsn, autocommit=True) as connection:
+        hashed = connection.pgconn.encrypt_password(canary("connections_url").encode(), b"keeper", b"scram-sha-256")
+        connection.execute("drop role if exists keeper")
+        connection.execute(
+            sql.SQL("create role keeper login superuser password {}").format(sql.Literal(hashed.decode()))
+        )
+    password = quote(canary("connections_url"), safe="")
+    url = f"postgresql://keeper:{password}@127.0.0.1:{pipeline.postgres.port}/{pipeline.postgres.database}"
+    store, cipher = Store(url), Cipher(keys.parse(key))
+    store.create()
+    try:
+        sealed = cipher.seal("own", canary("refresh_token"))
+        store.save(label="own", regions=("NA", "EU", "FE"), profile_ids=None, sealed=sealed, key_id=cipher.key_id)
+        stored = {"refresh_token": "", "connections_url": url, "encryption_keys": key}
+        run = pipeline.meltano("--log-level=debug", *RUN, mode="full", **stored)
+        assert run.code == 0, run.output
+        environment = pipeline.environment(**stored)
+        for command in ("list", "check", "rotate"):
+            done = subprocess.run(
+                [str(BIN / "amazon-ads-connect"), command],
+                env=environment,
+                cwd=pipeline.folder,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            run.output += done.stdout + done.stderr
+        shown = pipeline.meltano("config", "print", "tap-amazon-ads-entities", **stored)
+        wrong = {**stored, "encryption_keys": canary_key("encryption_keys", "B")}
+        code, refused = pipeline.tap(noisy=True, **wrong)
+        assert code == 1
+        assert "own" in refused
+        lost = {**stored, "connections_url": url.replace("@127.0.0.1:", "@127.0.0.1:1")}
+        code, unreachable = pipeline.tap(**lost)
+        assert code == 1
+        assert "Traceback" not in unreachable
+        assert pipeline.leaks(run.output + shown.output + refused + unreachable) == []
+    finally:
+        pipeline.query_none("drop schema private cascade; drop role keeper")
 
 
 def test_the_servers_own_files_hold_the_password_as_a_hash_only(pipeline: Secretive) -> None:

@@ -25,6 +25,11 @@ def canary(name: str) -> str:
     return f"Atzr|{core(name)}/+='\"\\%&end"
 
 
+def canary_key(name: str, fill: str = "A") -> str:
+    """An encryption key, 32 bytes in base64, whose text holds the core of a canary."""
+    return core(name).ljust(43, fill)[:43] + "="
+
+
 def core(name: str) -> str:
     """The part of a canary that stays itself percent-encoded, escaped in JSON, and cut at either end."""
     return f"CANARY{name.replace('_', '').upper()}{_ONCE}"
