@@ -58,8 +58,8 @@ def workers() -> Iterator[str]:
     yield "|---:|---:|---:|---:|---:|"
     with account(150, **CHAINS) as sandbox:
         tap(sandbox, repeat=0, page_size=100, workers=64, entities=["all"])
-        for number in (8, 16, 24, 32, 40, 64):
-            repeat = 3 if number >= 40 else 1  # noqa: PLR2004 - the ones that decide
+        for number in (8, 16, 24, 32, 48, 64):
+            repeat = 3 if number >= 48 else 1  # noqa: PLR2004 - the ones that decide
             each = tap(sandbox, repeat=repeat, warm_up=False, page_size=100, workers=number, entities=["all"])
             yield f"| {number} | {each.wall:.2f} | {each.wall / 3:.2f} | {each.cpu:.2f} | {each.memory:.0f} MB |"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 
-FIRST_WINDOW = 4
+FIRST_WINDOW = 6
 """Requests under way at first: what a fresh limit of a few requests a second would refuse is little."""
 
 FIRST_GUESS = 4.0

@@ -102,7 +102,7 @@ DEFAULTS: dict[str, Any] = {
     "lookback_hours": 25,
     "initial_window_days": 30,
     "token_url": TOKEN_URL,
-    "workers": 40,
+    "workers": 48,
     "connect_timeout": 10,
     "read_timeout": 60,
     "max_retries": 7,
