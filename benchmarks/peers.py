@@ -55,12 +55,14 @@ def side_by_side() -> Iterator[str]:
             ours = tap(sandbox, entities=list(entities))
             theirs = _airbyte(sandbox, manifest, entities)
         wanted = sizes["profiles"] * sizes["campaigns"] * len(entities)
-        if theirs.rows != wanted or ours.rows < wanted:
-            message = f"{name}: {ours.rows} and {theirs.rows} rows instead of {wanted}"
+        if ours.rows < wanted:
+            message = f"{name}: {ours.rows} rows instead of {wanted}"
             raise RuntimeError(message)
+        # Airbyte's source does not ask for profiles that the user may only view, and so misses theirs.
+        rows = f"{wanted:,}" if theirs.rows >= wanted else f"{wanted:,} (Airbyte: {theirs.rows:,})"
         memory = f"{ours.memory:.0f} MB, {theirs.memory:.0f} MB"
         times = f"{theirs.wall / ours.wall:.1f}"
-        yield f"| {name} | {wanted:,} | {chain} s | {ours.wall:.2f} s | {theirs.wall:.2f} s | {times} | {memory} |"
+        yield f"| {name} | {rows} | {chain} s | {ours.wall:.2f} s | {theirs.wall:.2f} s | {times} | {memory} |"
 
 
 def _install() -> Path:
