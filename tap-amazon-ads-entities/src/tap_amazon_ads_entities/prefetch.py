@@ -14,7 +14,7 @@ from typing import Generic
 
 from tap_amazon_ads_entities.chains import Chain, Fork, P
 
-DEFAULT_BUDGET = 32 << 20
+DEFAULT_BUDGET = 24 << 20
 """Bytes of pages that may wait."""
 
 

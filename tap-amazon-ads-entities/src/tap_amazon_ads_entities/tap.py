@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import click
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.streams import Stream
 
-from tap_amazon_ads_entities import bookmarks
+from tap_amazon_ads_entities import bookmarks, memory
 from tap_amazon_ads_entities.deadline import Stop
 from tap_amazon_ads_entities.errors import RunEndingError, StateError, StoppedError
 from tap_amazon_ads_entities.listing import list_profiles
@@ -29,7 +28,6 @@ from tap_amazon_ads_entities.streams import ENTITY_STREAMS, STREAMS, ProfilesStr
 from tap_amazon_ads_entities.writer import PageWriter
 
 EXIT_FAILED = 1
-_GC_THRESHOLD = 50_000
 _WITH_CAMPAIGNS = frozenset({"portfolios"})
 
 
@@ -184,7 +182,7 @@ class TapAmazonAdsEntities(QuietTap):
             The exit code: 0 only when every slice was read to its end.
         """
         watch_parent()
-        gc.set_threshold(_GC_THRESHOLD)
+        memory.tune()
         try:
             try:
                 self.sync_all()
