@@ -136,7 +136,7 @@ def loader_settings() -> Iterator[str]:
         for name, settings in VARIANTS:
             each = median([bench.target(**settings) for _ in range(2)])
             yield f"| {name} | {rows / each.wall:,.0f} |"
-        profile = _profile(bench)
+        profile = list(_profile(bench))
     yield "\nWhere its own time goes (cProfile; self time, with what it calls in other packages apart):\n"
     yield "| function | share |"
     yield "|---|---:|"
