@@ -36,7 +36,7 @@ def account(latency_ms: float = 0, **sizes: Any) -> Iterator[SandboxProcess]:
 
 def alone() -> Iterator[str]:
     """The tap alone against the limit."""
-    yield "## The tap alone, no latency, 100,000 campaigns, pages of 1,000\n"
+    yield "\n## The tap alone, no latency, 100,000 campaigns, pages of 1,000\n"
     yield "| | seconds | CPU seconds | rows a second | share of the limit |"
     yield "|---|---:|---:|---:|---:|"
     with account(profiles=1, campaigns=100_000) as sandbox:
