@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.connections import Connections
 from harness.pipeline import Pipeline
 
 from amazon_ads_sandbox.places import free_port
@@ -28,3 +29,13 @@ def pipeline(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path_facto
     made = Pipeline(sandbox, postgres, Path(tmp_path_factory.mktemp("state")))
     made.reset()
     return made
+
+
+@pytest.fixture
+def connections(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path: Path) -> Iterator[Connections]:
+    made = Connections(sandbox, postgres, tmp_path)
+    made.reset()
+    sandbox.control.clear_faults()
+    sandbox.control.clear_requests()
+    yield made
+    made.reset()

@@ -13,7 +13,6 @@ from harness.connections import Connections
 from harness.consent import follow, press
 
 from amazon_ads_sandbox.places import free_port
-from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, UNAPPROVED_CLIENT_ID
 from tap_amazon_ads_entities.connections import keys
@@ -26,14 +25,6 @@ TABLE = "select * from private.amazon_ads_connections"
 def sandbox() -> Iterator[SandboxProcess]:
     with SandboxProcess(profiles=4, campaigns=10) as server:
         yield server
-
-
-@pytest.fixture
-def connections(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path: Path) -> Iterator[Connections]:
-    made = Connections(sandbox, postgres, tmp_path)
-    made.reset()
-    yield made
-    made.reset()
 
 
 def loopback() -> str:

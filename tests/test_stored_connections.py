@@ -28,16 +28,6 @@ def sandbox() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-def connections(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path: Path) -> Iterator[Connections]:
-    made = Connections(sandbox, postgres, tmp_path)
-    made.reset()
-    sandbox.control.clear_faults()
-    sandbox.control.clear_requests()
-    yield made
-    made.reset()
-
-
-@pytest.fixture
 def pipeline(connections: Connections, postgres: EmbeddedPostgres, tmp_path: Path) -> Pipeline:
     url = f"{connections.settings['connections_url']} password={postgres.password}"
     settings = {**connections.settings, "connections_url": url, "mode": "full"}
