@@ -20,7 +20,7 @@ from tap_amazon_ads_entities.keyring import Keyring
 from tap_amazon_ads_entities.logs import LOGGER
 from tap_amazon_ads_entities.policy import Verdict
 from tap_amazon_ads_entities.regions import API_HOSTS
-from tap_amazon_ads_entities.throttle import Throttle
+from tap_amazon_ads_entities.throttle import Order, Throttle
 from tap_amazon_ads_entities.transport import Response, Transport
 
 T = TypeVar("T")
@@ -43,6 +43,7 @@ class Request:
         profile_id: the profile it asks for; None for the list of profiles.
         has_page_token: whether it continues a list.
         connection: whose token it is sent with; None for the connection that reads the profile.
+        order: the place of its answer in what the run writes.
     """
 
     endpoint: str
@@ -54,6 +55,7 @@ class Request:
     profile_id: str | None = None
     has_page_token: bool = False
     connection: str | None = None
+    order: Order = ()
 
 
 class Counters:
@@ -182,7 +184,7 @@ class Client:
         """Wait for the region's throttle."""
         waited = None
         if not effort.stop.requested:
-            waited = self._throttles[request.region].acquire(effort.stop, effort.limit.remaining)
+            waited = self._throttles[request.region].acquire(effort.stop, effort.limit.remaining, request.order)
         if waited is None:
             raise _gave_up(request, "throttled by Amazon", effort)
         effort.counters.add(requests=1, throttled_seconds=waited)

@@ -23,6 +23,9 @@ _MEASURED = 6.0
 _BURST = 1.0
 """Seconds worth of requests that a limit lets pass at once after a quiet while: not part of its rate."""
 
+_LATE = 0.05
+"""Seconds by which a thread may miss its moment without costing the pace anything; later, nobody wanted to ask."""
+
 MIN_RATE = 0.5
 _SAFE_SHARE = 0.99
 _HALVED_SHARE = 0.5
@@ -37,7 +40,7 @@ _A_WHILE = 3.0
 """What counts as much: so many requests, or one for each of so many seconds."""
 
 _PATIENCE_SECONDS = 20.0
-"""Without a refusal for that long the limit has probably risen: from then on the probe accelerates."""
+"""Of asking without a refusal; then the limit has probably risen, and the probe accelerates."""
 
 
 class Pace:
@@ -45,8 +48,8 @@ class Pace:
 
     def __init__(self) -> None:
         """Know no limit yet."""
-        self.generation = 0
-        """Changes with every refusal: moments given out before are void."""
+        self.limited_since: float | None = None
+        """When the region refused a request for the first time."""
 
         self._under_way = 0
         self._window = FIRST_WINDOW
@@ -57,24 +60,29 @@ class Pace:
         self._served_since = 0
         self._recent: deque[float] = deque()
         self._paused_until = 0.0
-        self._next_slot = 0.0
+        self._next = 0.0
+        self._used = 0.0
+        """Seconds, since the pause ended, in which somebody always wanted to ask: a pace nobody uses proves nothing."""
 
-    def reserve(self, now: float) -> float | None:
-        """The moment at which one request may be sent; None while too many are under way."""
-        earliest = max(now, self._paused_until)
+    def moment(self, now: float) -> float | None:
+        """From when on the next request may be sent; None while too many are under way."""
         if self._ceiling is None:
-            if self._under_way >= self._window:
-                return None
-            self._started = now if self._started is None else self._started
-            self._under_way += 1
-            return earliest
+            return None if self._under_way >= self._window else max(now, self._paused_until)
+        return max(now, self._paused_until, self._next)
+
+    def sent(self, now: float) -> None:
+        """A request is being sent, at the moment given for it or later."""
         self._under_way += 1
-        slot = max(earliest, self._next_slot)
-        self._next_slot = slot + 1.0 / self._rate(slot, self._ceiling)
-        return slot
+        if self._ceiling is None:
+            self._started = now if self._started is None else self._started
+            return
+        gap = 1.0 / self._rate(self._ceiling)
+        if now - self._next <= _LATE:
+            self._used += gap
+        self._next = max(self._next, now - _LATE) + gap
 
     def void(self) -> None:
-        """A reserved request will not be sent, or was never answered."""
+        """A request was never answered."""
         self._under_way -= 1
 
     def granted(self, now: float) -> None:
@@ -97,18 +105,18 @@ class Pace:
             self._lowered_at = now
             self._served_since = 0
         self._paused_until = max(self._paused_until, now + wait)
-        self._next_slot = self._paused_until
-        self.generation += 1
+        self._next = self._paused_until
+        self._used = 0.0
+        self.limited_since = now if self.limited_since is None else self.limited_since
 
-    def _rate(self, moment: float, ceiling: float) -> float:
-        """Requests a second at a moment."""
-        since = max(0.0, moment - self._paused_until)
-        if since < _RECOVERY_SECONDS:
-            share = _HALVED_SHARE + (_SAFE_SHARE - _HALVED_SHARE) * since / _RECOVERY_SECONDS
+    def _rate(self, ceiling: float) -> float:
+        """Requests a second, now."""
+        if self._used < _RECOVERY_SECONDS:
+            share = _HALVED_SHARE + (_SAFE_SHARE - _HALVED_SHARE) * self._used / _RECOVERY_SECONDS
         else:
             growth = _PROBE_PER_SECOND if self._confirmed >= _CONFIRMED else _SEARCH_PER_SECOND
-            share = _SAFE_SHARE * (1 + growth) ** min(since - _RECOVERY_SECONDS, _PATIENCE_SECONDS)
-            share += (max(0.0, since - _PATIENCE_SECONDS) / _PATIENCE_SECONDS) ** 3
+            share = _SAFE_SHARE * (1 + growth) ** min(self._used - _RECOVERY_SECONDS, _PATIENCE_SECONDS)
+            share += (max(0.0, self._used - _PATIENCE_SECONDS) / _PATIENCE_SECONDS) ** 3
         return max(MIN_RATE, ceiling * share)
 
     def _limit(self, now: float) -> float:
@@ -120,5 +128,5 @@ class Pace:
         average = self._served_since / max(now - self._lowered_at, _BURST)
         window = min(_MEASURED, now - self._paused_until)
         lately = sum(moment > now - window for moment in self._recent) / (window + _BURST)
-        current = self._rate(now, self._ceiling)
+        current = self._rate(self._ceiling)
         return min(max(average, lately, current / 2), current)

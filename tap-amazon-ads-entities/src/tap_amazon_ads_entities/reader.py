@@ -48,7 +48,7 @@ class Reader:
             self.lookups.get(endpoint.campaign_of, reading)
         if endpoint.by_campaigns is not None and endpoint.by_campaigns.always:
             parts = splitting.batches(endpoint.by_campaigns, self.lookups.get(endpoint.by_campaigns.campaigns, reading))
-            yield Fork([partial(self._blocks, reading, part) for part in parts])
+            yield Fork([partial(self._blocks, reading.part(number), part) for number, part in enumerate(parts)])
         elif endpoint.paging is Paging.OFFSET:
             yield from self._blocks(reading, WHOLE)
         else:
@@ -61,7 +61,7 @@ class Reader:
             if len(chosen) == 1:
                 yield from self._walk(chosen[0], reading)
             else:
-                yield Fork([partial(self._walk, block, reading) for block in chosen])
+                yield Fork([partial(self._walk, block, reading.part(number)) for number, block in enumerate(chosen)])
 
     def _parts(self, reading: Reading) -> Iterator[Page | Fork[Page]]:
         """A list with next tokens: cut where its first page says that it is long."""
@@ -75,7 +75,12 @@ class Reader:
         # Its rows come again with their part; its total is what the parts are held against.
         yield replace(first, rows=b"[]", size=0)
         found = _Found()
-        yield Fork([partial(self._part, Paginator(reading.endpoint, part), reading, found) for part in parts])
+        yield Fork(
+            [
+                partial(self._part, Paginator(reading.endpoint, part), reading.part(number), found)
+                for number, part in enumerate(parts)
+            ],
+        )
         if found.rows < (first.total or 0):
             LOGGER.warning(
                 "%s: its parts gave %d of %d rows, reading it whole (profile %s)",
@@ -163,6 +168,7 @@ class Reader:
                 body=paginator.body(size),
                 profile_id=profile.profile_id,
                 has_page_token=paginator.cursor.token is not None,
+                order=reading.order,
             )
 
         def parse(response: Response) -> Page:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tap_amazon_ads_entities.client import Counters
 from tap_amazon_ads_entities.deadline import Deadline, Stop
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.throttle import Order
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Reading:
         counters: what it costs.
         stop: gives up this list.
         deadline: started with the first request of the slice.
+        order: its place among the lists of the run; longer for a part of one.
     """
 
     endpoint: ListEndpoint
@@ -37,3 +39,8 @@ class Reading:
     stop: Stop
     deadline: Callable[[], Deadline]
     counters: Counters = field(default_factory=Counters)
+    order: Order = ()
+
+    def part(self, number: int) -> Reading:
+        """The same, for one of the parts of what is read."""
+        return replace(self, order=(*self.order, number))

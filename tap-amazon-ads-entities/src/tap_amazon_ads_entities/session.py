@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
 from tap_amazon_ads_entities.auth import Exchange, TokenSource
 from tap_amazon_ads_entities.chains import Chain
@@ -87,6 +88,7 @@ class Session:
         self.reader = Reader(self.client, api_url=settings.api_url, page_sizes=PageSizes(settings.page_size))
         self._prefetcher: Prefetcher[Page] = Prefetcher(settings.workers)
         self._slices: dict[tuple[str, str], Slice] = {}
+        self._places = count()
 
     def plan(self, profiles: Iterable[Profile], entities: Iterable[str]) -> None:
         """Start reading ahead: profile by profile, entity by entity, in the order of consumption."""
@@ -130,7 +132,7 @@ class Session:
         deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
         work = Slice(profile, entity, [], stop)
         for endpoint in endpoints_of(entity, self.settings.ad_products):
-            reading = Reading(endpoint, profile, stop, deadline)
+            reading = Reading(endpoint, profile, stop, deadline, order=(next(self._places),))
             chain: Chain[Page] = Chain(partial(self.reader.pages, reading), stop.request)
             work.lists.append(List(endpoint, reading, chain))
             self._prefetcher.submit(chain)
