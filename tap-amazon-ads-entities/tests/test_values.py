@@ -30,7 +30,15 @@ def test_timestamps_have_one_format(value: Any, expected: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("20220126", "2022-01-26"), ("2022-01-26", "2022-01-26"), ("", None), (None, None), ("20221326", None)],
+    [
+        ("20220126", "2022-01-26"),
+        ("2022-01-26", "2022-01-26"),
+        ("", None),
+        (None, None),
+        ("20221326", None),
+        ("2022-02-30", None),
+        ("soon", None),
+    ],
 )
 def test_dates(value: Any, expected: str | None) -> None:
     assert calendar_date(value) == expected

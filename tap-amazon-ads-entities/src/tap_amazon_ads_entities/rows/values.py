@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, Overflow
 from typing import Any
 
@@ -96,7 +96,8 @@ def calendar_date(value: Any) -> str | None:
     if len(text) == _COMPACT_DATE_LENGTH and text.isdigit():
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     try:
-        return datetime.strptime(text[:10], "%Y-%m-%d").replace(tzinfo=timezone.utc).date().isoformat()
+        # strptime takes ten times as long.
+        return date.fromisoformat(text[:10]).isoformat()
     except ValueError:
         return None
 
