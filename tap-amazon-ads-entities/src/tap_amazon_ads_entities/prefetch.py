@@ -14,7 +14,7 @@ from typing import Generic
 
 from tap_amazon_ads_entities.chains import Chain, Fork, P
 
-DEFAULT_BUDGET = 24 << 20
+DEFAULT_BUDGET = 28 << 20
 """Bytes of pages that may wait."""
 
 
@@ -32,7 +32,12 @@ class Prefetcher(Generic[P]):
         self._budget = budget
         self._waiting: deque[Chain[P]] = deque()
         self._unconsumed: deque[Chain[P]] = deque()
-        self._changed = threading.Condition()
+        # One lock, and a condition for each thing that is waited for: a page that comes must not wake idle workers.
+        self._lock = threading.Lock()
+        self._queued = threading.Condition(self._lock)
+        self._arrived = threading.Condition(self._lock)
+        self._room = threading.Condition(self._lock)
+        self._finished = threading.Condition(self._lock)
         self._held = 0
         self._head: Chain[P] | None = None
         self._threads: list[threading.Thread] = []
@@ -40,7 +45,7 @@ class Prefetcher(Generic[P]):
 
     def submit(self, chain: Chain[P]) -> None:
         """Queue a chain; chains must be consumed in the order in which they were submitted."""
-        with self._changed:
+        with self._lock:
             self._unconsumed.append(chain)
             self._waiting.append(chain)
             self._staff(1)
@@ -60,19 +65,19 @@ class Prefetcher(Generic[P]):
 
     def cancel(self, chain: Chain[P]) -> None:
         """Stop reading a chain and drop what waits of it."""
-        with self._changed:
+        with self._lock:
             already = chain.cancelled
             self._drop(chain)
-            self._changed.notify_all()
+            self._wake_all()
         if not already:
             chain.abandon()
 
     def close(self) -> None:
         """End all workers; does not wait for requests under way (the threads are daemons)."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._waiting.clear()
-            self._changed.notify_all()
+            self._wake_all()
 
     def _drain(self, chain: Chain[P]) -> Iterator[P]:
         while (item := self._next(chain)) is not None:
@@ -86,16 +91,17 @@ class Prefetcher(Generic[P]):
 
     def _next(self, chain: Chain[P]) -> P | tuple[Chain[P], ...] | None:
         """What comes next in a chain; None at its end."""
-        with self._changed:
+        with self._lock:
             self._head = chain
-            self._changed.notify_all()
+            self._make_room(chain)
             while not chain.ready and not chain.finished:
-                self._changed.wait()
+                self._arrived.wait()
             if not chain.ready:
                 return None
             item = chain.ready.popleft()
             if not isinstance(item, tuple):
                 self._held -= len(item.rows)
+                self._make_room(chain)
             return item
 
     def _drop(self, chain: Chain[P]) -> None:
@@ -105,19 +111,30 @@ class Prefetcher(Generic[P]):
         for part in chain.parts:
             self._drop(part)
 
+    def _make_room(self, head: Chain[P]) -> None:
+        """Wake who may put a page now: somebody where pages wait, and surely who reads the head where none does."""
+        if head.ready:
+            self._room.notify()
+        else:
+            self._room.notify_all()
+
+    def _wake_all(self) -> None:
+        for condition in (self._queued, self._arrived, self._room, self._finished):
+            condition.notify_all()
+
     def _staff(self, chains: int) -> None:
         """Start threads for that many new chains, as long as there are any to start."""
         for _ in range(min(chains, self._workers - len(self._threads))):
             thread = threading.Thread(target=self._work, name=f"pages-{len(self._threads)}", daemon=True)
             self._threads.append(thread)
             thread.start()
-        self._changed.notify_all()
+        self._queued.notify(chains)
 
     def _work(self) -> None:
         while True:
-            with self._changed:
+            with self._lock:
                 while not self._waiting and not self._closed:
-                    self._changed.wait()
+                    self._queued.wait()
                 if self._closed:
                     return
                 chain = self._waiting.popleft()
@@ -133,28 +150,32 @@ class Prefetcher(Generic[P]):
                         break
         except BaseException as caught:  # noqa: BLE001 - it travels to the consumer's thread
             error = caught
-        with self._changed:
+        with self._lock:
             chain.error = error
             chain.finished = True
             if error is not None:
                 # Nobody will consume what comes after it.
                 for part in chain.later:
                     self._drop(part)
-            self._changed.notify_all()
+                self._room.notify_all()
+            self._arrived.notify_all()
+            self._finished.notify_all()
 
     def _put(self, chain: Chain[P], page: P) -> bool:
         """Hand a page over; False when nobody wants it any more."""
         size = len(page.rows)
-        with self._changed:
+        with self._lock:
             while self._must_wait(chain, size):
                 if self._unwanted(chain):
                     return False
-                self._changed.wait()
+                self._room.wait()
             if self._unwanted(chain):
                 return False
             chain.ready.append(page)
             self._held += size
-            self._changed.notify_all()
+            self._arrived.notify_all()
+            # Whoever waits behind may have room as well.
+            self._room.notify()
         return True
 
     def _unwanted(self, chain: Chain[P]) -> bool:
@@ -175,25 +196,26 @@ class Prefetcher(Generic[P]):
         parts = tuple(Chain(pages, chain.abandon) for pages in fork.parts)
         for number, part in enumerate(parts):
             part.later = parts[number + 1 :]
-        with self._changed:
+        with self._lock:
             if self._unwanted(chain):
                 return False
             chain.parts.extend(parts)
             chain.ready.append(parts)
             self._waiting.extendleft(reversed(parts))
+            self._arrived.notify_all()
             self._staff(len(parts) - 1)
         for part in parts:
             if self._take(part):
                 self._read(part)
-        with self._changed:
+        with self._lock:
             while not all(part.finished for part in parts):
                 if self._closed:
                     return False
-                self._changed.wait()
+                self._finished.wait()
         return not (chain.cancelled or any(part.error for part in parts))
 
     def _take(self, part: Chain[P]) -> bool:
-        with self._changed:
+        with self._lock:
             if part not in self._waiting:
                 return False
             self._waiting.remove(part)
