@@ -124,6 +124,7 @@ def tap(
     state: Path | None = None,
     *,
     warm_up: bool = True,
+    keep: Path | None = None,
     **settings: Any,
 ) -> Measurement:
     """The tap alone, its start-up included."""
@@ -132,7 +133,7 @@ def tap(
         file.flush()
         command = [str(BIN / "tap-amazon-ads-entities"), "--config", file.name]
         command += ["--state", str(state)] if state else []
-        return repeated(command, repeat, warm_up=warm_up)
+        return repeated(command, repeat, warm_up=warm_up, keep=keep)
 
 
 def bare(sandbox: SandboxProcess, entity: str, repeat: int = 3) -> Measurement:
