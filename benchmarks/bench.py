@@ -30,7 +30,7 @@ def heading() -> Iterator[str]:
     yield "Written by `make bench-peers`; `make bench` measures the same without the peers."
     yield f"Commit {commit.stdout.strip()}, {machine}, Python {platform.python_version()}."
     yield "The sandbox account, Postgres and whatever is measured share the machine. Medians; compare ratios within one"
-    yield "run. What follows from the numbers: [performance.md](performance.md).\n"
+    yield "run. What follows from the numbers: [performance.md](performance.md)."
 
 
 def main() -> None:

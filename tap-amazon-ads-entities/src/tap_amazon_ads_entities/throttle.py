@@ -106,6 +106,7 @@ class Throttle:
         """A 429 asked for `wait` seconds of silence."""
         with self._lock:
             self._pace.refused(time.monotonic(), wait)
+            self._wake_first()
 
     def unanswered(self) -> None:
         """A request got no answer."""
