@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, Overflow
+from functools import lru_cache
 from typing import Any
 
 from tap_amazon_ads_entities.errors import BadBodyError
@@ -95,9 +96,14 @@ def calendar_date(value: Any) -> str | None:
     text = str(value)
     if len(text) == _COMPACT_DATE_LENGTH and text.isdigit():
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    return _date(text[:10])
+
+
+@lru_cache(maxsize=10_000)
+def _date(text: str) -> str | None:
+    """Reading one takes a quarter of the time of a campaign's row, and an account has few different ones."""
     try:
-        # strptime takes ten times as long.
-        return date.fromisoformat(text[:10]).isoformat()
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=timezone.utc).date().isoformat()
     except ValueError:
         return None
 
