@@ -67,8 +67,8 @@ class Pace:
     def moment(self, now: float) -> float | None:
         """From when on the next request may be sent; None while too many are under way."""
         if self._ceiling is None:
-            return None if self._under_way >= self._window else max(now, self._paused_until)
-        return max(now, self._paused_until, self._next)
+            return None if self._under_way >= self._window else now
+        return max(now, self._next)
 
     def sent(self, now: float) -> None:
         """A request is being sent, at the moment given for it or later."""

@@ -92,8 +92,10 @@ class Prefetcher(Generic[P]):
     def _next(self, chain: Chain[P]) -> P | tuple[Chain[P], ...] | None:
         """What comes next in a chain; None at its end."""
         with self._lock:
-            self._head = chain
-            self._make_room(chain)
+            if chain is not self._head:
+                self._head = chain
+                # Whoever reads it may wait for room that it need not wait for any more.
+                self._room.notify_all()
             while not chain.ready and not chain.finished:
                 self._arrived.wait()
             if not chain.ready:
@@ -101,7 +103,11 @@ class Prefetcher(Generic[P]):
             item = chain.ready.popleft()
             if not isinstance(item, tuple):
                 self._held -= len(item.rows)
-                self._make_room(chain)
+                if chain.ready:
+                    self._room.notify()
+                else:
+                    # Somebody may put a page now, and surely who reads this chain.
+                    self._room.notify_all()
             return item
 
     def _drop(self, chain: Chain[P]) -> None:
@@ -110,13 +116,6 @@ class Prefetcher(Generic[P]):
         chain.ready.clear()
         for part in chain.parts:
             self._drop(part)
-
-    def _make_room(self, head: Chain[P]) -> None:
-        """Wake who may put a page now: somebody where pages wait, and surely who reads the head where none does."""
-        if head.ready:
-            self._room.notify()
-        else:
-            self._room.notify_all()
 
     def _wake_all(self) -> None:
         for condition in (self._queued, self._arrived, self._room, self._finished):

@@ -75,11 +75,12 @@ class Throttle:
         while not stop.requested:
             now = time.monotonic()
             moment = self._pace.moment(now)
-            if max(now, moment or now) > waiter.ends:
+            if (now if moment is None else moment) > waiter.ends:
                 return None
             wait = _LOOK_UP
-            if self._first(now) is not waiter:
-                self._wake_first()
+            first = self._first(now)
+            if first is not waiter:
+                first.turn.notify()
             elif moment is not None:
                 if moment <= now:
                     self._pace.sent(now)
