@@ -69,6 +69,7 @@ def workers() -> Iterator[str]:
 
 
 TURNS = 2 * (0, 5_000, 0, 5_000, 0, 5_000, 50_000) + (500_000,)
+"""Campaigns of the accounts that are read in turn, each with one ad group."""
 
 
 def scale() -> Iterator[str]:
@@ -87,9 +88,9 @@ def scale() -> Iterator[str]:
         runs: dict[int, list[Measurement]] = {size: [] for size in accounts}
         for size in 5 * TURNS:
             runs[size].append(tap(accounts[size], keep=Path(os.devnull), **settings))
-    nothing, *sizes = ((rows[size], median(each)) for size, each in runs.items())
+    (_, nothing), *sizes = ((rows[size], median(each)) for size, each in runs.items())
     for count, each in sizes:
-        cost = (each.cpu - nothing[1].cpu) / count * 1e6
+        cost = (each.cpu - nothing.cpu) / count * 1e6
         yield f"| {count:,} | {each.wall:.2f} | {cost:.1f} | {each.memory:.0f} MB |"
 
 

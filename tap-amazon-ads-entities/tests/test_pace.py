@@ -144,13 +144,11 @@ def test_refusals_in_flight_together_lower_the_pace_once() -> None:
 
 
 def test_a_thread_that_is_late_costs_the_pace_nothing() -> None:
-    pace = Pace()
-    pace.sent(0.0)
-    pace.refused(0.0, 1.0)
-    pace.sent(1.0)
-    on_time = pace.moment(1.0)
-    pace = Pace()
-    pace.sent(0.0)
-    pace.refused(0.0, 1.0)
-    pace.sent(1.01)
-    assert pace.moment(1.01) == on_time
+    def following(sent: float) -> float | None:
+        pace = Pace()
+        pace.sent(0.0)
+        pace.refused(0.0, 1.0)
+        pace.sent(sent)
+        return pace.moment(sent)
+
+    assert following(1.01) == following(1.0)
