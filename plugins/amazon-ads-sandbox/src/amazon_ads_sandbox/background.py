@@ -56,7 +56,7 @@ class BackgroundSandbox:
             os.kill(pid, 0)
         except (OSError, ValueError):
             return None
-        return pid, port
+        return (pid, port) if _serves(pid, port) else None
 
     def start(self) -> BackgroundSandbox:
         """Start it unless it runs.
@@ -66,7 +66,14 @@ class BackgroundSandbox:
         """
         if self.running():
             return self
-        self._home.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._start()
+        except OSError as error:
+            message = f"cannot write to {self._home}: {error.strerror}; choose another AMAZON_ADS_SANDBOX_HOME"
+            raise RuntimeError(message) from error
+
+    def _start(self) -> BackgroundSandbox:
+        places.make_private(self._home)
         self._pid_file.unlink(missing_ok=True)
         port = self.port
         if places.configured_api_port() is None and not places.is_free(port):
@@ -88,11 +95,21 @@ class BackgroundSandbox:
     def stop(self) -> None:
         """Stop it if we started it."""
         recorded = self._recorded()
-        self._pid_file.unlink(missing_ok=True)
         if recorded is None:
             return
+        self._pid_file.unlink(missing_ok=True)
         pid = recorded[0]
         os.kill(pid, signal.SIGTERM)
         if not wait_gone(pid, _STOP_SECONDS):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _serves(pid: int, port: int) -> bool:
+    """Whether a process is the server of that port: after a crash the id may belong to anybody."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        # No such folder: another system than Linux.
+        return True
+    return f"--port={port}".encode() in command

@@ -43,3 +43,9 @@ def home() -> Path:
     if chosen := os.environ.get("AMAZON_ADS_SANDBOX_HOME"):
         return Path(chosen)
     return Path(os.environ.get("MELTANO_PROJECT_ROOT") or Path.cwd()) / ".sandbox"
+
+
+def make_private(folder: Path) -> None:
+    """Create a folder that is our own user's alone; one that is there keeps its permissions."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)

@@ -69,7 +69,7 @@ def psql(database: str, sql: tuple[str, ...]) -> None:
         "PGUSER": settings.get("TARGET_POSTGRES_USER", ""),
         "PGPASSWORD": settings.get("TARGET_POSTGRES_PASSWORD", ""),
         "PGDATABASE": settings.get("TARGET_POSTGRES_DATABASE", ""),
-        "PGOPTIONS": "-c search_path=amazon_ads,public",
+        "PGOPTIONS": f"-c search_path={os.environ.get('AMAZON_ADS_SCHEMA') or 'amazon_ads'},public",
         "PGCLIENTENCODING": "UTF8",
     }
     arguments = ["--command", " ".join(sql)] if sql else []

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+
+from amazon_ads_sandbox.postgres import become
+from amazon_ads_sandbox.postgres.error import PostgresError
 
 _NOBODY = 65_534
-_PR_SET_KEEPCAPS = 8
-_PR_CAP_AMBIENT = 47
-_PR_CAP_AMBIENT_RAISE = 2
-_CAP_DAC_OVERRIDE = 1
-_CAPABILITY_VERSION = 0x20080522
-
-
-class _Header(ctypes.Structure):
-    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
-
-
-class _Data(ctypes.Structure):
-    _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
 
 
 def is_root() -> bool:
@@ -30,8 +21,10 @@ def is_root() -> bool:
     return os.geteuid() == 0
 
 
-def unprivileged() -> tuple[int, int]:
-    """User and group id of `nobody`."""
+def server_user() -> tuple[int, int]:
+    """User and group id of the server: our own, or those of `nobody`."""
+    if not is_root():
+        return os.geteuid(), os.getegid()
     try:
         entry = pwd.getpwnam("nobody")
     except KeyError:
@@ -39,35 +32,79 @@ def unprivileged() -> tuple[int, int]:
     return entry.pw_uid, entry.pw_gid
 
 
-def own(folder: Path) -> None:
-    """Give a folder to the user who runs the server."""
-    if is_root():
-        os.chown(folder, *unprivileged())
+def own(path: Path) -> None:
+    """Give a file or folder to the user who runs the server.
 
-
-def popen_options() -> dict[str, Any]:
-    """Options of `subprocess` that start a program of the server's as its user."""
-    return {"preexec_fn": _become_unprivileged()} if is_root() else {}
-
-
-def _become_unprivileged() -> Callable[[], None]:
-    """Change the user, keeping only the right to pass through folders that root alone may enter.
-
-    Projects lie below /root or private temporary folders; opening those to everybody would be worse.
+    Raises:
+        PostgresError: root may not.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    uid, gid = unprivileged()
+    if is_root():
+        try:
+            os.chown(path, *server_user())
+        except OSError as error:
+            lacking = f"give {path} to another user: {error.strerror}"
+            raise no_other_user(lacking) from error
 
-    def change() -> None:
-        libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
-        os.setgroups([])
-        os.setgid(gid)
-        os.setuid(uid)
-        mask = 1 << _CAP_DAC_OVERRIDE
-        header = _Header(_CAPABILITY_VERSION, 0)
-        data = (_Data * 2)(_Data(mask, mask, mask), _Data(0, 0, 0))
-        # Where the kernel or a container refuses, plain file permissions decide.
-        if libc.capset(ctypes.byref(header), ctypes.byref(data)) == 0:
-            libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
 
-    return change
+def command(arguments: Sequence[str]) -> list[str]:
+    """What to run so that a program of the server's runs as its user."""
+    if not is_root():
+        return list(arguments)
+    uid, gid = server_user()
+    return [sys.executable, "-IS", become.__file__, str(uid), str(gid), *arguments]
+
+
+def reaches(*paths: Path) -> bool:
+    """Whether the server's user may read and search these.
+
+    Raises:
+        PostgresError: root may not become that user.
+    """
+    if not is_root():
+        return True
+    done = subprocess.run(  # noqa: S603 - our own program
+        command(["--reach", *map(str, paths)]), capture_output=True, text=True, check=False, cwd="/"
+    )
+    if done.returncode == become.CANNOT_BECOME:
+        lacking = f"become another user: {done.stderr.strip()}"
+        raise no_other_user(lacking)
+    return done.returncode == 0
+
+
+def no_other_user(lacking: str) -> PostgresError:
+    """What to say where a container has taken from root what running the server as another user needs."""
+    message = (
+        f"Postgres refuses to run as root, and here root may not {lacking}; "
+        "run this as an ordinary user, or set TARGET_POSTGRES_HOST to a Postgres of your own"
+    )
+    return PostgresError(message)
+
+
+@contextmanager
+def handed(folder: Path) -> Iterator[tuple[Path, tuple[int, ...]]]:
+    """A folder of the server's under a path that its user can use, whatever lies above it.
+
+    Where a container has taken the capability to pass through private folders, the opened folder itself is handed
+    over: a descriptor's name below /proc leads past its parents.
+
+    Yields:
+        The path, and the descriptors a program needs for it.
+
+    Raises:
+        PostgresError: there is no such path.
+    """
+    if reaches(folder):
+        yield folder, ()
+        return
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        path = Path(f"/proc/self/fd/{opened}")
+        if not path.exists():
+            message = (
+                f"{folder} lies below a folder that only root may enter, and Postgres refuses to run as root; "
+                "run this as an ordinary user, or set AMAZON_ADS_SANDBOX_HOME to a folder that others may enter"
+            )
+            raise PostgresError(message)
+        yield path, (opened,)
+    finally:
+        os.close(opened)

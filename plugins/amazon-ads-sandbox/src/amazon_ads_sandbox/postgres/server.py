@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
-import shutil
 import signal
 import subprocess
 import time
@@ -18,10 +16,11 @@ import psycopg
 from psycopg import sql
 
 from amazon_ads_sandbox import places
-from amazon_ads_sandbox.postgres import account, binaries, processes
+from amazon_ads_sandbox.postgres import home as homes
+from amazon_ads_sandbox.postgres import processes, programs
+from amazon_ads_sandbox.postgres.error import PostgresError
 from amazon_ads_sandbox.waiting import wait_gone
 
-USER = "amazon_ads"
 SANDBOX_DATABASE = "sandbox"
 ACCOUNT_DATABASE = "amazon_ads"
 """A real account's rows never share a database with the made-up ones."""
@@ -30,10 +29,6 @@ _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 _LOG_LINES = 5
 _ORPHAN_SECONDS = 1.0
-
-
-class PostgresError(Exception):
-    """The server cannot be had; the message says what to do."""
 
 
 class EmbeddedPostgres:
@@ -54,6 +49,7 @@ class EmbeddedPostgres:
         self.password_file = self.home / "password"
         self.pass_file = self.home / "pgpass"
         self._port = port
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def port(self) -> int:
@@ -70,14 +66,14 @@ class EmbeddedPostgres:
     @property
     def dsn(self) -> str:
         """Connection string of the owner."""
-        return f"host=127.0.0.1 port={self.port} user={USER} dbname={self.database} password={self.password}"
+        return f"host=127.0.0.1 port={self.port} user={programs.USER} dbname={self.database} password={self.password}"
 
     def environment(self) -> dict[str, str]:
         """The database settings of target-postgres and dbt."""
         return {
             "TARGET_POSTGRES_HOST": "127.0.0.1",
             "TARGET_POSTGRES_PORT": str(self.port),
-            "TARGET_POSTGRES_USER": USER,
+            "TARGET_POSTGRES_USER": programs.USER,
             "TARGET_POSTGRES_PASSWORD": self.password,
             "TARGET_POSTGRES_DATABASE": self.database,
         }
@@ -92,15 +88,19 @@ class EmbeddedPostgres:
         Raises:
             PostgresError: it cannot be started.
         """
-        self._make_home()
-        with self._locked():
-            launched = self.pid() is None
-            if launched:
-                if not (self.data / "PG_VERSION").exists():
-                    self._create()
-                processes.clear_stale_pid_file(self.data)
-                self._launch()
-            self._wait(launched=launched)
+        homes.make(self.home)
+        try:
+            with self._locked():
+                self._process = None
+                if self.pid() is None:
+                    if not (self.data / "PG_VERSION").exists():
+                        programs.create(self.home)
+                    processes.clear_stale_pid_file(self.data)
+                    self._launch()
+                self._wait()
+        except OSError as error:
+            message = f"the embedded Postgres in {self.home} cannot be started: {error.strerror or error}"
+            raise PostgresError(message) from error
         return self
 
     def stop(self) -> None:
@@ -141,15 +141,6 @@ class EmbeddedPostgres:
             message = f"the embedded Postgres (process {pid}) does not stop; see {self.log}"
             raise PostgresError(message)
 
-    def _make_home(self) -> None:
-        try:
-            self.home.mkdir(parents=True, exist_ok=True)
-            self.home.chmod(0o700)
-            account.own(self.home)
-        except OSError as error:
-            message = f"cannot write to {self.home}: {error.strerror}; choose another AMAZON_ADS_SANDBOX_HOME"
-            raise PostgresError(message) from error
-
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         """Let only one process create or start the server."""
@@ -157,56 +148,11 @@ class EmbeddedPostgres:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
-    def _create(self) -> None:
-        password = secrets.token_urlsafe(24)
-        self._write_private(self.password_file, password)
-        # A creation that was interrupted leaves a folder that initdb refuses.
-        shutil.rmtree(self.data, ignore_errors=True)
-        done = binaries.run(
-            "initdb",
-            f"--pgdata={self.data}",
-            f"--username={USER}",
-            f"--pwfile={self.password_file}",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-instructions",
-        )
-        if done.returncode != 0:
-            message = f"initdb failed: {done.stderr.strip().splitlines()[-1:] or done.stdout}"
-            raise PostgresError(message)
-
-    def _write_private(self, path: Path, text: str) -> None:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        account.own(path)
-
     def _launch(self) -> None:
         port = self._choose_port()
-        # libpq reads it where no password is given; as our own user it must stay readable to us.
-        handle = os.open(self.pass_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(f"127.0.0.1:{port}:*:{USER}:{self.password}\n")
-        settings = {
-            "listen_addresses": "127.0.0.1",
-            "port": str(port),
-            "unix_socket_directories": "",
-            "max_wal_size": "2GB",
-            "shared_buffers": "128MB",
-            "log_min_messages": "warning",
-        }
-        arguments = [f"--{name}={value}" for name, value in settings.items()]
-        with self.log.open("ab") as log:
-            subprocess.Popen(  # noqa: S603 - the wheel's own program
-                [binaries.program("postgres"), "-D", str(self.data), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,
-                **account.popen_options(),
-            )
+        # libpq reads it where no password is given; it must stay readable to us, whoever runs the server.
+        homes.write_private(self.pass_file, f"127.0.0.1:{port}:*:{programs.USER}:{self.password}\n")
+        self._process = programs.launch(self.home, port)
 
     def _choose_port(self) -> int:
         """The port asked for, or the default one unless another copy of the project has it."""
@@ -222,18 +168,20 @@ class EmbeddedPostgres:
         message = f"port {port} on 127.0.0.1 is taken by another program; set AMAZON_ADS_SANDBOX_PG_PORT to a free one"
         raise PostgresError(message)
 
-    def _wait(self, *, launched: bool) -> None:
+    def _wait(self) -> None:
+        """Wait until it answers; one that was just dying when we looked is launched again."""
         ends = time.monotonic() + _START_SECONDS
-        launched_again = launched
         while time.monotonic() < ends:
             try:
                 self._ensure_database()
             except psycopg.OperationalError:
-                if self.pid() is None and not launched_again:
-                    # It was just dying when we looked: a killed server takes a moment to be gone.
-                    launched_again = True
-                    processes.clear_stale_pid_file(self.data)
-                    self._launch()
+                if self._process is None:
+                    # A killed server takes a moment to be gone.
+                    if self.pid() is None:
+                        processes.clear_stale_pid_file(self.data)
+                        self._launch()
+                elif self._process.poll() is not None:
+                    break
                 time.sleep(0.05)
             else:
                 return
@@ -245,7 +193,7 @@ class EmbeddedPostgres:
         with psycopg.connect(
             host="127.0.0.1",
             port=self.port,
-            user=USER,
+            user=programs.USER,
             password=self.password,
             dbname="postgres",
             autocommit=True,
