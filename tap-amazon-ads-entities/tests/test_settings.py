@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from singer_sdk.exceptions import ConfigValidationError
 
-from tap_amazon_ads_entities.settings import PROPERTIES, SECRET_SETTINGS, Settings
+from tap_amazon_ads_entities.settings import ENV_PREFIX, PROPERTIES, SECRET_SETTINGS, Settings
 from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
 from tap_amazon_ads_entities.validation import problems
 
@@ -24,7 +24,11 @@ GOOD = {"client_id": "id", "client_secret": "hush", "refresh_token": "hush-hush"
         ({"regions": ["NA", "XX"]}, "Setting 'regions' holds 'XX', which is none of NA, EU, FE"),
         ({"entities": "adgroups"}, "Setting 'entities' holds 'adgroups'"),
         ({"profile_ids": ["12x"]}, "Setting 'profile_ids' holds '12x'"),
-        ({"mode": "partial"}, "Setting 'mode' is 'partial'"),
+        ({"mode": "partial"}, "Setting 'mode' is 'partial', which is none of auto, full, incremental"),
+        ({"lookback_hours": float("nan")}, "Setting 'lookback_hours' must be a number up to 100,000,000"),
+        ({"read_timeout": float("inf")}, "Setting 'read_timeout' must be a number up to 100,000,000"),
+        ({"initial_window_days": "1e300"}, "Setting 'initial_window_days' must be a number up to 100,000,000"),
+        ({"workers": 10**30}, "Setting 'workers' must be a number up to 100,000,000"),
         ({"start_date": "soon"}, "Setting 'start_date' is 'soon'"),
         ({"api_url": "http://example.com"}, "Setting 'api_url' must use https"),
         ({"api_url": "https://user:pw@example.com"}, "Setting 'api_url' must not hold credentials"),
@@ -75,11 +79,117 @@ def test_environment_variables_are_read_as_text_and_judged_like_any_setting(monk
     assert tap.config["stream_maps"] == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("profil_ids", "profile_ids"),
+        ("profile-ids", "profile_ids"),
+        ("Mode", "mode"),
+        ("ad_product", "ad_products"),
+        ("refresh_tokens", "refresh_token"),
+        ("stream_map", "stream_maps"),
+        ("flattening_enable", "flattening_enabled"),
+        ("TAP_AMAZON_ADS_ENTITIES_MODE", "mode"),
+        ("TAP_AMAZON_ADS_ENTITIES_MODES", "TAP_AMAZON_ADS_ENTITIES_MODE"),
+    ],
+)
+def test_an_unknown_setting_is_named_with_the_one_that_was_meant(name: str, meant: str) -> None:
+    TapAmazonAdsEntities(config=GOOD)  # the SDK has added its own settings
+    assert problems({**GOOD, name: "hush"}) == [f"Setting '{name}' is not known; did you mean '{meant}'?"]
+
+
+@pytest.mark.parametrize("value", ["x", 0, False, [], {"a": 1}])
+def test_an_unknown_setting_is_refused_whatever_it_says(value: Any) -> None:
+    found = problems({**GOOD, "batch_size_rows": value})
+    assert found == ["Setting 'batch_size_rows' is not known; tap-amazon-ads-entities --about lists those there are."]
+
+
+def test_a_misspelt_setting_is_not_also_reported_as_missing() -> None:
+    config = {"cliend_id": "id", "client_secret": "hush", "refresh_token": "hush-hush"}
+    assert problems(config) == ["Setting 'cliend_id' is not known; did you mean 'client_id'?"]
+
+
+def test_the_name_of_an_unknown_setting_cannot_flood_or_forge_a_line() -> None:
+    (sentence,) = problems({**GOOD, f"a\nERROR {'b' * 10_000}": "hush"})
+    assert "\n" not in sentence
+    assert len(sentence) < 200
+
+
+@pytest.mark.parametrize("name", ["_catalog", "_select", "_metadata", "_load_schema", "__anything"])
+def test_what_meltano_keeps_for_itself_is_no_mistake(name: str) -> None:
+    assert problems({**GOOD, name: "x"}) == []
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_an_unknown_setting_without_a_value_says_nothing(value: Any) -> None:
+    assert problems({**GOOD, "profil_ids": value}) == []
+
+
+def test_settings_of_the_sdk_are_known() -> None:
+    config = {
+        "stream_maps": {"entity_ads": {"name": "name"}},
+        "stream_map_config": {"hash_seed": "x"},
+        "faker_config": {"seed": 1},
+        "flattening_enabled": False,
+        "flattening_max_depth": 1,
+        "flattening_separator": "__",
+    }
+    assert TapAmazonAdsEntities(config={**GOOD, **config}).config["stream_map_config"] == {"hash_seed": "x"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("PROFIL_IDS", "PROFILE_IDS"),
+        ("REFRESH_TOKENS", "REFRESH_TOKEN"),
+        ("Mode", "MODE"),
+        ("STREAM_MAP", "STREAM_MAPS"),
+    ],
+)
+def test_an_unknown_variable_is_refused_like_an_unknown_setting(
+    variable: str, meant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(f"{ENV_PREFIX}{name.upper()}", value)
+    monkeypatch.setenv(f"{ENV_PREFIX}{variable}", "hush")
+    with pytest.raises(ConfigValidationError) as caught:
+        TapAmazonAdsEntities(parse_env_config=True)
+    assert caught.value.errors == [
+        f"Setting '{ENV_PREFIX}{variable}' is not known; did you mean '{ENV_PREFIX}{meant}'?"
+    ]
+    # Only a run that reads its settings from the environment minds it.
+    assert TapAmazonAdsEntities(config=dict(GOOD)).settings.mode == "auto"
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "_CATALOG",
+        "_LOAD_SCHEMA",
+        "_SELECT",
+        "_SELECT_FILTER",
+        "_METADATA_ENTITY_ADS_NAME_SELECTED",
+        "_USE_CACHED_CATALOG",
+        "LOGLEVEL",
+        "STREAM_MAPS_ENTITY_ADS___ALIAS__",
+    ],
+)
+def test_what_meltano_and_the_sdk_put_into_the_environment_is_no_mistake(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(f"{ENV_PREFIX}{name.upper()}", value)
+    monkeypatch.setenv(f"{ENV_PREFIX}{variable}", "INFO")
+    monkeypatch.setenv(f"{ENV_PREFIX}PROFIL_IDS", "")
+    assert TapAmazonAdsEntities(parse_env_config=True).settings.client_id == "id"
+
+
 def test_defaults() -> None:
     settings = Settings.from_config(GOOD)
     assert settings.regions == ("NA", "EU", "FE")
     assert settings.entities == {"campaigns", "ad_groups", "ads", "targets"}
-    assert settings.mode == "incremental"
+    assert settings.mode == "auto"
+    assert PROPERTIES["mode"]["default"] == "auto"
     assert settings.lookback.total_seconds() == 25 * 3600
     assert settings.initial_window.days == 30
 

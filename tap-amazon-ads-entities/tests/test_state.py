@@ -1,19 +1,23 @@
-"""Bookmarks and tallies."""
+"""Watermarks, the STATE that is taken over or refused, and tallies."""
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
-from tap_amazon_ads_entities import bookmarks
+from tap_amazon_ads_entities import bookmarks, state_check
 from tap_amazon_ads_entities.errors import StateError
 from tap_amazon_ads_entities.settings import Settings
+from tap_amazon_ads_entities.streams import STREAMS
 from tap_amazon_ads_entities.tallies import Distinct, EndpointTally
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 STARTED = "2026-11-24T12:00:00.000Z"
+FULL_READ = {"at": STARTED, "ad_products": ["SB", "SP"], "lists": "0123"}
+NAMES = [stream.name for stream in STREAMS]
 
 
 def settings(**config: Any) -> Settings:
@@ -29,6 +33,8 @@ def settings(**config: Any) -> Settings:
         ({"initial_window_days": 2}, None, "2026-11-22T12:00:00.000Z"),
         ({"start_date": "2020-01-01"}, None, "2020-01-01T00:00:00.000Z"),
         ({"start_date": "2020-01-01"}, "2026-11-24T10:00:00.000Z", "2026-11-23T09:00:00.000Z"),
+        ({}, "0001-01-01T00:00:00.000Z", "0001-01-01T00:00:00.000Z"),
+        ({"initial_window_days": 10_000_000}, None, "0001-01-01T00:00:00.000Z"),
     ],
 )
 def test_where_an_incremental_slice_starts(config: dict[str, Any], watermark: str | None, expected: str) -> None:
@@ -50,31 +56,158 @@ def test_a_watermark_never_goes_back_and_never_past_the_start(
     seen: str | None,
     expected: str | None,
 ) -> None:
-    state: dict[str, Any] = {} if old is None else {"replication_key_value": old}
-    assert bookmarks.advance(state, seen, STARTED) == expected
-    assert state.get("replication_key_value") == expected
+    assert bookmarks.advance(old, seen, STARTED) == expected
+
+
+def test_a_bookmark_is_found_by_its_profile_and_replaced_in_its_place() -> None:
+    state: dict[str, Any] = {}
+    book = bookmarks.Bookmarks(state)
+    assert book.of("1") == {}
+    assert state == {}
+    book.keep("1", {"run_id": "a"})
+    book.keep("2", {"run_id": "a"})
+    book.keep("1", {"replication_key_value": STARTED, "run_id": "b"})
+    assert state == {
+        "version": 1,
+        "partitions": [
+            {"context": {"profile_id": "1"}, "replication_key_value": STARTED, "run_id": "b"},
+            {"context": {"profile_id": "2"}, "run_id": "a"},
+        ],
+    }
+    assert bookmarks.Bookmarks(state).of("2")["run_id"] == "a"
+
+
+# --- a STATE that is refused -------------------------------------------------------------
+
+
+def partition(**more: Any) -> dict[str, Any]:
+    return {"context": {"profile_id": "4711"}, **more}
+
+
+def of_ads(*partitions: Any) -> dict[str, Any]:
+    return {"bookmarks": {"entity_ads": {"version": 1, "partitions": list(partitions)}}}
+
+
+def full_read(**change: Any) -> dict[str, Any]:
+    return of_ads(partition(full_read={**FULL_READ, **change}))
+
+
+NO_TIMESTAMPS: tuple[Any, ...] = (
+    "soon",
+    "",
+    "xxxxxxxxxxxxxxxxxxx.000Z",
+    "0000-00-00T00:00:00.000Z",
+    "2026-13-01T00:00:00.000Z",
+    "9999-12-31T23:59:59-23:00",
+    "1767225600000",
+    1767225600000,
+    17.5,
+    float("nan"),
+    float("inf"),
+    False,
+    [],
+    [STARTED],
+    {},
+)
+
+BROKEN: list[tuple[dict[str, Any], list[str]]] = [
+    # The document.
+    ({"type": "STATE", "value": {"bookmarks": {}}}, ["whole STATE message", "'value'"]),
+    ({"singer_state": {"bookmarks": {}}}, ["Meltano's document", "'singer_state'"]),
+    ({"completed": {"singer_state": {}}, "partial": {}}, ["Meltano's document", "'completed'"]),
+    ({"bookmarks": {}, "currently_syncing": None}, ["'currently_syncing'"]),
+    ({"entity_ads": {"version": 1}}, ["'entity_ads'"]),
+    ({"bookmarks": None}, ["bookmarks are null"]),
+    ({"bookmarks": []}, ["bookmarks are a list"]),
+    ({"bookmarks": 7}, ["bookmarks are 7"]),
+    ({"bookmarks": {"orders": {}, "customers": {}}}, ["belongs to another tap", "'orders', 'customers'"]),
+    # A stream.
+    ({"bookmarks": {"entity_ads": "x"}}, ["entity_ads", "no object"]),
+    ({"bookmarks": {"entity_ads": None}}, ["entity_ads", "null"]),
+    ({"bookmarks": {"entity_ads": {"version": 2}}}, ["entity_ads", "version 2"]),
+    ({"bookmarks": {"entity_ads": {"version": None}}}, ["entity_ads", "version null"]),
+    ({"bookmarks": {"entity_ads": {"version": True}}}, ["entity_ads", "version True"]),
+    ({"bookmarks": {"entity_ads": {"partitions": None}}}, ["entity_ads", "no list"]),
+    ({"bookmarks": {"entity_ads": {"partitions": {"4711": {}}}}}, ["entity_ads", "no list"]),
+    # A partition.
+    (of_ads("4711"), ["entity_ads", "number 1", "no object"]),
+    (of_ads(partition(), None), ["entity_ads", "number 2", "no object"]),
+    (of_ads({}), ["entity_ads", "context is null"]),
+    (of_ads({"context": {}}), ["entity_ads", "context is an object that is empty"]),
+    (of_ads({"context": ["4711"]}), ["entity_ads", "context is a list"]),
+    (of_ads({"context": {"profile_id": 4711}}), ["entity_ads", "profile_id is 4711"]),
+    (of_ads({"context": {"profile_id": ""}}), ["entity_ads", "profile_id is ''"]),
+    (of_ads({"context": {"profile_id": "4711", "region": "NA"}}), ["entity_ads", "profile_id alone"]),
+    (of_ads(partition(), partition()), ["entity_ads for profile 4711", "twice"]),
+    (of_ads(partition(replication_key="id")), ["entity_ads for profile 4711", "'id'"]),
+    *(
+        (of_ads(partition(replication_key_value=value)), ["entity_ads for profile 4711", "not a timestamp"])
+        for value in NO_TIMESTAMPS
+    ),
+    (of_ads(partition(run_id=7)), ["entity_ads for profile 4711", "run_id"]),
+    (of_ads(partition(run_id=None)), ["entity_ads for profile 4711", "run_id"]),
+    (of_ads(partition(full_read_due=True)), ["entity_ads for profile 4711", "full_read_due"]),
+    (of_ads(partition(full_read=None)), ["entity_ads for profile 4711", "full_read"]),
+    (of_ads(partition(full_read=STARTED)), ["entity_ads for profile 4711", "full_read"]),
+    (of_ads(partition(full_read={})), ["entity_ads for profile 4711", "full_read"]),
+    (full_read(more=1), ["entity_ads for profile 4711", "full_read"]),
+    (full_read(at="soon"), ["entity_ads for profile 4711", "full_read"]),
+    (full_read(lists=7), ["entity_ads for profile 4711", "full_read"]),
+    (full_read(ad_products="SP"), ["entity_ads for profile 4711", "full_read"]),
+    (full_read(ad_products=[1]), ["entity_ads for profile 4711", "full_read"]),
+]
+
+
+@pytest.mark.parametrize(("state", "words"), BROKEN, ids=[json.dumps(state)[:60] for state, _ in BROKEN])
+def test_a_state_that_cannot_be_understood_is_refused_in_a_sentence(state: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises(StateError) as caught:
+        state_check.take_over(state, NAMES)
+    sentence = str(caught.value)
+    assert all(word in sentence for word in words), sentence
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert len(sentence) < 300
+
+
+def test_a_long_value_is_not_repeated_at_length() -> None:
+    with pytest.raises(StateError) as caught:
+        state_check.take_over(of_ads(partition(replication_key_value="x" * 10_000)), NAMES)
+    assert len(str(caught.value)) < 300
+
+
+# --- a STATE that is taken over ------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "state",
     [
-        {"bookmarks": {"entity_ads": {"version": 2}}},
-        {"bookmarks": {"entity_ads": {"partitions": [{"replication_key_value": "soon"}]}}},
-        {"bookmarks": []},
-        {"bookmarks": {"entity_ads": "x"}},
+        {},
+        of_ads(partition(replication_key="last_updated_time", replication_key_value=STARTED)),
+        of_ads(partition(run_id="r", full_read=FULL_READ)),
+        of_ads(partition(run_id="r", full_read={**FULL_READ, "ad_products": []}, full_read_due="the table lost rows")),
     ],
 )
-def test_a_state_that_cannot_be_understood_is_refused(state: dict[str, Any]) -> None:
-    if not state["bookmarks"]:
-        state = {"bookmarks": [1]}
-    with pytest.raises(StateError):
-        bookmarks.check(state)
+def test_a_state_of_ours_is_taken_over_as_it_is(state: dict[str, Any]) -> None:
+    assert state_check.take_over(state, NAMES) == state
 
 
-def test_a_state_of_ours_is_accepted() -> None:
-    bookmarks.check({})
-    partition = {"context": {"profile_id": "1"}, "replication_key_value": STARTED}
-    bookmarks.check({"bookmarks": {"entity_ads": {"version": 1, "partitions": [partition]}, "sync_log": {}}})
+def test_what_is_not_ours_in_a_state_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    state = of_ads(partition(progress_markers="x", replication_key_signpost=1, new=2))
+    state["bookmarks"] |= {"orders": 7, "sync_log": {}}
+    assert state_check.take_over(state, NAMES) == {
+        "bookmarks": {"entity_ads": {"version": 1, "partitions": [partition()]}, "sync_log": {}},
+    }
+    assert "bookmarks of 'orders', which this tap does not have; ignored" in caplog.text
+
+
+def test_many_bookmarks_are_checked_in_linear_time() -> None:
+    state = of_ads(*({"context": {"profile_id": str(number)}} for number in range(200_000)))
+    book = bookmarks.Bookmarks(state_check.take_over(state, NAMES)["bookmarks"]["entity_ads"])
+    assert book.of("199999") == {"context": {"profile_id": "199999"}}
+
+
+# --- tallies ------------------------------------------------------------------------------
 
 
 def test_distinct_rows_are_counted_and_clashes_named() -> None:
@@ -83,6 +216,8 @@ def test_distinct_rows_are_counted_and_clashes_named() -> None:
     second.add(["2", "3", "sb-legacy-2"])
     assert first.count() == 4
     assert Distinct.clashes([first, second]) == [2]
+    assert Distinct.union([first, second]) == 6
+    assert Distinct.union([]) == 0
 
 
 def test_a_shortfall_against_amazons_total_is_reported() -> None:

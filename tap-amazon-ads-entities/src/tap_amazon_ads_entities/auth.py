@@ -18,7 +18,7 @@ from tap_amazon_ads_entities.deadline import Deadline, Stop
 from tap_amazon_ads_entities.errors import CredentialsError, StoppedError, TokenUnavailableError, TransportError
 from tap_amazon_ads_entities.logs import LOGGER
 from tap_amazon_ads_entities.policy import backoff, retry_after
-from tap_amazon_ads_entities.redaction import redact, register
+from tap_amazon_ads_entities.redaction import register
 from tap_amazon_ads_entities.transport import Response, Transport
 
 LEEWAY = 300.0
@@ -37,6 +37,26 @@ _REJECTIONS = {
     "unauthorized_client": "this client_id may not use this kind of grant",
     "invalid_scope": "this client_id is not approved for the Amazon Ads API",
 }
+_CODES = frozenset(
+    {
+        *_REJECTIONS,
+        "invalid_grant",
+        "invalid_request",
+        "invalid_token",
+        "insufficient_scope",
+        "unsupported_grant_type",
+        "unsupported_response_type",
+        "access_denied",
+        "authorization_pending",
+        "expired_token",
+        "slow_down",
+        "server_error",
+        "ServerError",
+        "temporarily_unavailable",
+    },
+)
+"""The error codes of OAuth and of Login with Amazon. Any other text comes from who knows where and is not repeated."""
+
 _GRANTS = {
     "refresh_token": "refresh_token is wrong, was revoked, or belongs to another client_id",
     "authorization_code": "the code was used before, is older than five minutes, or was made for another return URL",
@@ -50,7 +70,7 @@ class Grant:
 
     Args:
         access_token: good for `lifetime` seconds.
-        refresh_token: the one that was sent, or the new one for a code.
+        refresh_token: the one that was sent, the one for a code, or the one that takes its place from now on.
     """
 
     access_token: str = field(repr=False)
@@ -136,6 +156,7 @@ class TokenSource:
     Args:
         exchange: where tokens come from.
         form: the fields of the refresh request, secrets among them.
+        renewed: is told of a refresh token that takes the place of the one that was sent.
     """
 
     def __init__(
@@ -143,11 +164,13 @@ class TokenSource:
         exchange: Exchange,
         form: Mapping[str, str],
         *,
+        renewed: Callable[[str], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Fetch nothing yet."""
         self._exchange = exchange
         self._form = {"grant_type": "refresh_token", **form}
+        self._renewed = renewed
         self._clock = clock
         self._lock = threading.Lock()
         self._token: str | None = None
@@ -171,9 +194,16 @@ class TokenSource:
                 except (CredentialsError, TokenUnavailableError) as error:
                     self._failure = error
                     raise
+                self._renew(grant.refresh_token)
                 self._token = grant.access_token
                 self._expires_at = self._clock() + max(grant.lifetime - LEEWAY, grant.lifetime / 2)
             return self._token
+
+    def _renew(self, refresh_token: str | None) -> None:
+        """Use a new refresh token from now on: the one before it may stop working at any time."""
+        if refresh_token is not None and refresh_token != self._form.get("refresh_token"):
+            self._form["refresh_token"] = refresh_token
+            self._renewed(refresh_token)
 
     def invalidate(self, token: str) -> None:
         """A server refused this token; a newer one, fetched by another thread meanwhile, stays."""
@@ -201,11 +231,16 @@ def _accepted(response: Response, grant_type: str) -> Grant | None:
             return Grant(
                 token,
                 float(lifetime) if usable else _DEFAULT_LIFETIME,
-                refresh if isinstance(refresh, str) and refresh else None,
+                refresh if isinstance(refresh, str) and _HEADER_SAFE.fullmatch(refresh) else None,
             )
         return None
-    code = redact(str(document.get("error", "")))[:60]
-    cause = _GRANTS.get(grant_type) if code == "invalid_grant" else _REJECTIONS.get(code)
+    raise _rejection(response.status, document.get("error"), grant_type)
+
+
+def _rejection(status: int, error: Any, grant_type: str) -> CredentialsError:
+    """Why nothing was given; what the answer says in its own words is not repeated."""
+    code = error if isinstance(error, str) and error in _CODES else None
+    cause = _GRANTS.get(grant_type) if code == "invalid_grant" else _REJECTIONS.get(code or "")
     cause = cause or "check client_id, client_secret, refresh_token and token_url"
-    message = f"Login with Amazon rejected the credentials ({code or f'HTTP {response.status}'}): {cause}."
-    raise CredentialsError(message, code=code or None)
+    shown = code or (f"an unknown error code, HTTP {status}" if error else f"HTTP {status}")
+    return CredentialsError(f"Login with Amazon rejected the credentials ({shown}): {cause}.", code=code)

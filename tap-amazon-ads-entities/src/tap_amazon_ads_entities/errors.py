@@ -32,6 +32,10 @@ class TokenUnavailableError(RunEndingError):
     """Login with Amazon could not be reached, or kept failing."""
 
 
+class ProxyError(RunEndingError):
+    """The proxy that the environment names cannot be used, or refuses us."""
+
+
 class ConnectionStoreError(RunEndingError):
     """The database of the connections cannot be used."""
 

@@ -27,11 +27,13 @@ class Entry:
     Args:
         profile_id: the profile, or `*`.
         entity_type: profiles, portfolios, campaigns, ad_groups, ads or targets.
+        mode: full or incremental.
         started_at: not later than its first request.
     """
 
     profile_id: str
     entity_type: str
+    mode: str
     started_at: str
     status: str = "running"
     finished_at: str | None = None
@@ -50,7 +52,6 @@ class RunLog:
 
     Args:
         run_id: the run.
-        mode: full or incremental.
         tap_version: of this package.
         details: parts of `details` that every row has.
         write: takes finished rows to the stream; None when the stream is not selected.
@@ -60,7 +61,6 @@ class RunLog:
         self,
         *,
         run_id: str,
-        mode: str,
         tap_version: str,
         details: dict[str, Any],
         write: Callable[[Row], None] | None,
@@ -68,7 +68,6 @@ class RunLog:
         """Log nothing yet."""
         self.run_id = run_id
         self.started_at = now()
-        self._mode = mode
         self._tap_version = tap_version
         self._details = details
         self._write = write
@@ -76,9 +75,9 @@ class RunLog:
         self.failed: list[Entry] = []
         self.succeeded = 0
 
-    def start(self, profile_id: str, entity_type: str) -> Entry:
-        """A slice is going to be read."""
-        entry = Entry(profile_id, entity_type, self.started_at)
+    def start(self, profile_id: str, entity_type: str, mode: str) -> Entry:
+        """A slice is going to be read, in full or incrementally."""
+        entry = Entry(profile_id, entity_type, mode, self.started_at)
         self._open[(profile_id, entity_type)] = entry
         self._emit(entry)
         return entry
@@ -114,7 +113,7 @@ class RunLog:
                 "run_id": self.run_id,
                 "profile_id": entry.profile_id,
                 "entity_type": entry.entity_type,
-                "mode": self._mode,
+                "mode": entry.mode,
                 "status": entry.status,
                 "started_at": entry.started_at,
                 "finished_at": entry.finished_at,

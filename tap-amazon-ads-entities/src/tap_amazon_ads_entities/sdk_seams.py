@@ -6,6 +6,7 @@ keeping, which would promote half-done progress. `QuietTap` replaces messages th
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Generator, Iterator, Mapping
@@ -23,8 +24,9 @@ from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.streams import Stream
 from singer_sdk.tap_base import Tap
 
-from tap_amazon_ads_entities import redaction
+from tap_amazon_ads_entities import proxies, redaction
 from tap_amazon_ads_entities.settings import CONFIG_SCHEMA, OWN_SETTINGS, SECRET_SETTINGS
+from tap_amazon_ads_entities.unknown_settings import unknown_variables
 from tap_amazon_ads_entities.validation import problems
 
 if TYPE_CHECKING:
@@ -35,7 +37,22 @@ STATE_INTERVAL = 10.0
 """Seconds between STATE messages: one costs time in proportion to profiles times streams."""
 
 
-class PageStream(Stream):
+class AnnouncedOnce(Stream):
+    """A stream whose SCHEMA is written once: the SDK writes it again for every profile."""
+
+    _announced = False
+
+    def _write_schema_message(self) -> None:
+        if not self._announced:
+            self._announced = True
+            super()._write_schema_message()
+
+    def announce(self) -> None:
+        """Write the SCHEMA now, unless it has been written."""
+        self._write_schema_message()
+
+
+class PageStream(AnnouncedOnce):
     """A stream whose rows come in pages and whose bookmark is set by whoever knows that all of them came."""
 
     def page_rows(self, context: Mapping[str, Any] | None) -> Iterator[Rows]:
@@ -110,6 +127,7 @@ class QuietTap(Tap):
     def cli(cls: type[QuietTap]) -> click.Command:  # noqa: N805 - the SDK's descriptor hands over the class
         """Redact before the SDK sets up its logging and reads anything."""
         redaction.install(f"{cls._env_var_prefix}{name.upper()}" for name in SECRET_SETTINGS)
+        proxies.hide_passwords()
         return super().cli
 
     @classmethod
@@ -132,13 +150,17 @@ class QuietTap(Tap):
 
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
-        """Our own settings stay text, as `validation` wants them: the SDK's conversion dies with the value in words."""
+        """Our own settings stay text, as `validation` wants them: the SDK's conversion dies with the value in words.
+
+        A variable that is no setting goes in under its own name, to be refused like any other unknown setting.
+        """
         cls.append_builtin_config(CONFIG_SCHEMA)
         properties = {
             name: {"type": ["string", "null"]} if name in OWN_SETTINGS else schema
             for name, schema in CONFIG_SCHEMA["properties"].items()
         }
-        return parse_environment_config({"properties": properties}, cls._env_var_prefix)
+        config = parse_environment_config({"properties": properties}, cls._env_var_prefix)
+        return {**config, **dict.fromkeys(unknown_variables(os.environ), True)}
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """The SDK's messages repeat the offending value, secrets included."""

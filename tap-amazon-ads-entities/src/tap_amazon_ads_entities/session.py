@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -51,12 +51,13 @@ class Session:
     Args:
         settings: parsed settings.
         stop: ends the run.
+        renewed: keeps refresh tokens that Amazon replaced, instead of the source of the connections.
 
     Raises:
         RunEndingError: stored connections are wanted, and none of them can be used.
     """
 
-    def __init__(self, settings: Settings, stop: Stop) -> None:
+    def __init__(self, settings: Settings, stop: Stop, renewed: Callable[[str], None] | None = None) -> None:
         """Open nothing yet but the store of connections, where that is used."""
         self.settings = settings
         self.stop = stop
@@ -76,7 +77,10 @@ class Session:
             stop=stop,
         )
         self.keyring = Keyring(
-            {connection.label: self._tokens(connection) for connection in self.source.connections},
+            {
+                connection.label: self._tokens(connection, renewed or partial(self.source.renewed, connection.label))
+                for connection in self.source.connections
+            },
             self.source.unusable,
         )
         self.client = Client(
@@ -119,13 +123,13 @@ class Session:
         self._prefetcher.close()
         self.transport.close()
 
-    def _tokens(self, connection: Connection) -> TokenSource:
+    def _tokens(self, connection: Connection, renewed: Callable[[str], None]) -> TokenSource:
         secrets = {
             "client_id": self.settings.client_id,
             "client_secret": self.settings.client_secret,
             "refresh_token": connection.refresh_token,
         }
-        return TokenSource(self.exchange, secrets)
+        return TokenSource(self.exchange, secrets, renewed=renewed)
 
     def _slice(self, profile: Profile, entity: str) -> Slice:
         stop = Stop(self.stop)

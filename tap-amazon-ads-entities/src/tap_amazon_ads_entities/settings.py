@@ -13,8 +13,11 @@ from tap_amazon_ads_entities import __name__ as package
 from tap_amazon_ads_entities.endpoints import AD_PRODUCTS
 from tap_amazon_ads_entities.regions import API_HOSTS, TOKEN_URL
 
+ENV_PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
+"""What the environment variable of a setting begins with."""
+
 ENTITIES = ("campaigns", "ad_groups", "ads", "targets")
-MODES = ("full", "incremental")
+AUTO, FULL, INCREMENTAL = MODES = ("auto", "full", "incremental")
 _LISTS = ("regions", "profile_ids", "entities", "ad_products", "connections")
 
 
@@ -98,7 +101,7 @@ DEFAULTS: dict[str, Any] = {
     "connections": [],
     "entities": ["all"],
     "ad_products": list(AD_PRODUCTS),
-    "mode": "incremental",
+    "mode": AUTO,
     "lookback_hours": 25,
     "initial_window_days": 30,
     "token_url": TOKEN_URL,
@@ -187,8 +190,9 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         DEFAULTS["ad_products"],
     ),
     "mode": _text(
-        "full: emit every entity. incremental: emit what changed since the high watermark minus lookback_hours.",
-        default="incremental",
+        "full: emit every entity. incremental: emit what changed since the high watermark minus lookback_hours. "
+        "auto: incremental for each profile and entity whose bookmark holds a completed full read, full for the rest.",
+        default=DEFAULTS["mode"],
     ),
     "lookback_hours": _number(
         "lookback_hours", "Hours before the high watermark from which changes are emitted again."

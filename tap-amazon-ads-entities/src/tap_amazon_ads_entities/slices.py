@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
-from datetime import datetime, timezone
+from collections.abc import Iterator
 from typing import Any
 
-from tap_amazon_ads_entities import bookmarks
+from tap_amazon_ads_entities.bookmarks import Bookmarks, high_watermark
 from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
 from tap_amazon_ads_entities.logs import LOGGER
 from tap_amazon_ads_entities.pages import Page
+from tap_amazon_ads_entities.plans import Plan, completed
 from tap_amazon_ads_entities.rows.context import Row, RowContext
-from tap_amazon_ads_entities.run_log import Entry, RunLog
+from tap_amazon_ads_entities.run_log import Entry, RunLog, now
 from tap_amazon_ads_entities.session import List, Session, Slice
 from tap_amazon_ads_entities.tallies import Distinct, EndpointTally
 
@@ -31,8 +31,8 @@ class SliceRun:
         log: the run log.
         entry: the slice's row in it.
         key: the id column of the entity.
-        full: emit everything.
-        state: the slice's own part of STATE; its bookmark moves only at the very end.
+        plan: full or incremental.
+        bookmarks: of the stream; the slice's own one is replaced at the very end, and only then.
     """
 
     def __init__(  # noqa: PLR0913 - all of them by name
@@ -43,8 +43,8 @@ class SliceRun:
         log: RunLog,
         entry: Entry,
         key: str,
-        full: bool,
-        state: MutableMapping[str, Any],
+        plan: Plan,
+        bookmarks: Bookmarks,
     ) -> None:
         """Consume nothing yet."""
         self._session = session
@@ -52,18 +52,10 @@ class SliceRun:
         self._log = log
         self._entry = entry
         self._key = key
-        self._state = state
-        self._since = (
-            None
-            if full
-            else bookmarks.emit_since(
-                session.settings,
-                bookmarks.high_watermark(state),
-                datetime.now(tz=timezone.utc),
-            )
-        )
+        self._plan = plan
+        self._bookmarks = bookmarks
         self._newest: str | None = None
-        self._last_key: str | None = None
+        self._last: Row | None = None
         self._tallies: dict[str, EndpointTally] = {}
 
     def rows(self) -> Iterator[Rows]:
@@ -102,7 +94,7 @@ class SliceRun:
                 changed = self._changed(rows)
                 tally.emitted += len(changed)
                 if changed:
-                    self._last_key = changed[-1][self._key]
+                    self._last = changed[-1]
                     yield changed, page.fetched_at
         except SliceError as error:
             reason = self._known_reason(part, tally, error)
@@ -135,7 +127,7 @@ class SliceRun:
         newest = max((row["last_updated_time"] for row in rows if row["last_updated_time"]), default=None)
         if newest and (self._newest is None or newest > self._newest):
             self._newest = newest
-        since = self._since
+        since = self._plan.since
         if since is None:
             return rows
         return [row for row in rows if row["last_updated_time"] is None or row["last_updated_time"] >= since]
@@ -163,14 +155,16 @@ class SliceRun:
                     **({"throttled_seconds": round(cost.throttled_seconds, 3)} if cost.throttled_seconds else {}),
                 }
         entry.details["endpoints"] = endpoints
-        if self._last_key is not None:
+        if self._last is not None:
             # Rows are stored in order: where this one has arrived, all before it have.
-            entry.details["last_key"] = self._last_key
+            entry.details["last_key"] = self._last[self._key]
+            entry.details["last_synced_at"] = self._last["synced_at"]
 
     def _succeed(self) -> None:
         entry = self._entry
         self._collect()
-        entry.high_watermark = bookmarks.advance(self._state, self._newest, self._log.started_at)
+        entry.details["rows_seen"] = Distinct.union([tally.ids for tally in self._tallies.values()])
+        self._keep_bookmark()
         self._warn()
         self._log.finish(entry)
         LOGGER.info(
@@ -181,6 +175,19 @@ class SliceRun:
             entry.pages_fetched,
             entry.retries,
         )
+
+    def _keep_bookmark(self) -> None:
+        profile_id = self._work.profile.profile_id
+        bookmark = completed(
+            self._bookmarks.of(profile_id),
+            self._plan,
+            seen=self._newest,
+            run_id=self._log.run_id,
+            run_started=self._log.started_at,
+            finished=now(),
+        )
+        self._bookmarks.keep(profile_id, bookmark)
+        self._entry.high_watermark = high_watermark(bookmark)
 
     def _fail(self, reason: str, request_id: str | None) -> None:
         entry = self._entry

@@ -41,6 +41,14 @@ class Distinct:
         return sum(len(set(bucket)) for bucket in self._buckets)
 
     @staticmethod
+    def union(tallies: list[Distinct]) -> int:
+        """How many different ids they saw together."""
+        return sum(
+            len(set().union(*(tally._buckets[index] for tally in tallies)))  # noqa: SLF001 - its own class
+            for index in range(_BUCKETS)
+        )
+
+    @staticmethod
     def clashes(tallies: list[Distinct]) -> list[int]:
         """Ids (as numbers) that more than one tally saw."""
         found: list[int] = []

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import metadata
 from typing import IO, Any, ClassVar, cast
 
 import click
+from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.streams import Stream
 
-from tap_amazon_ads_entities import bookmarks, memory
+from tap_amazon_ads_entities import memory, planning, state_check
 from tap_amazon_ads_entities.deadline import Stop
 from tap_amazon_ads_entities.errors import RunEndingError, StateError, StoppedError
 from tap_amazon_ads_entities.listing import list_profiles
@@ -22,9 +23,9 @@ from tap_amazon_ads_entities.reading import Profile
 from tap_amazon_ads_entities.run_log import ALL_PROFILES, RunLog
 from tap_amazon_ads_entities.sdk_seams import QuietTap
 from tap_amazon_ads_entities.session import Session
-from tap_amazon_ads_entities.settings import CONFIG_SCHEMA, Settings
+from tap_amazon_ads_entities.settings import AUTO, CONFIG_SCHEMA, FULL, Settings
 from tap_amazon_ads_entities.shutdown import GRACE, exit_now, exit_within, watch_parent
-from tap_amazon_ads_entities.streams import ENTITY_STREAMS, STREAMS, ProfilesStream, SyncLogStream
+from tap_amazon_ads_entities.streams import ENTITY_STREAMS, STREAMS, EntityStream, ProfilesStream, SyncLogStream
 from tap_amazon_ads_entities.writer import PageWriter
 
 EXIT_FAILED = 1
@@ -93,11 +94,15 @@ class TapAmazonAdsEntities(QuietTap):
             details["session"] = self.settings.loader_session
         return RunLog(
             run_id=self.settings.run_id,
-            mode=self.settings.mode,
             tap_version=metadata.version(self.name),
             details=details,
             write=stream.write if writes and isinstance(stream, SyncLogStream) else None,
         )
+
+    @cached_property
+    def plans(self) -> planning.Plans:
+        """How each slice of the run is read; filled when it begins."""
+        return {}
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over a STATE of this tap.
@@ -105,23 +110,23 @@ class TapAmazonAdsEntities(QuietTap):
         Raises:
             StateError: it cannot be understood.
         """
-        bookmarks.check(state)
-        super().load_state(state)
+        super().load_state(state_check.take_over(state, (stream.name for stream in STREAMS)))
 
     @property
     def dry_run(self) -> bool:
         """Whether only a record per stream is wanted."""
         return self.streams[ProfilesStream.name].ABORT_AT_RECORD_COUNT is not None
 
-    def entities(self) -> list[str]:
-        """The entities of this run, in reading order: chosen by the settings and by the catalog."""
+    def entity_streams(self) -> dict[str, EntityStream]:
+        """The streams of this run by entity, in reading order: chosen by the settings and by the catalog."""
         chosen = self.settings.entities | (_WITH_CAMPAIGNS if "campaigns" in self.settings.entities else frozenset())
-        selected = []
-        for stream in ENTITY_STREAMS:
-            if stream.entity not in chosen:
-                self.streams[stream.name].selected = False
-            elif self.streams[stream.name].selected:
-                selected.append(stream.entity)
+        selected = {}
+        for each in ENTITY_STREAMS:
+            stream = cast("EntityStream", self.streams[each.name])
+            if each.entity not in chosen:
+                stream.selected = False
+            elif stream.selected:
+                selected[each.entity] = stream
         return selected
 
     def begin(self) -> Iterator[dict[str, Any]]:
@@ -130,8 +135,14 @@ class TapAmazonAdsEntities(QuietTap):
         Raises:
             RunEndingError: nothing can be read.
         """
-        entities = self.entities()
-        entry = self.run_log.start(ALL_PROFILES, "profiles")
+        streams = self.entity_streams()
+        entities = tuple(streams)
+        for stream in streams.values():
+            # Loaders store streams in the order of their SCHEMAs: the run log comes after the rows it speaks of.
+            stream.announce()
+        mode = self.settings.mode
+        # The list of profiles is always read whole.
+        entry = self.run_log.start(ALL_PROFILES, "profiles", FULL if mode == AUTO else mode)
         listing = list_profiles(self.session)
         self.session.source.note_use(self.session.keyring.used)
         entry.items_upserted, entry.pages_fetched = len(listing.rows), len(listing.details)
@@ -148,16 +159,22 @@ class TapAmazonAdsEntities(QuietTap):
         LOGGER.info(
             "run %s: %s, %d profiles, each with %s",
             self.settings.run_id,
-            self.settings.mode,
+            mode,
             len(profiles),
             ", ".join(entities) or "nothing",
         )
-        for profile in profiles:
-            for entity in entities:
-                self.run_log.start(profile.profile_id, entity)
+        self._decide([profile.profile_id for profile in profiles], streams)
         self.session.plan(profiles, entities)
         yield from listing.rows
         self.run_log.finish(entry, "; ".join(listing.problems) or None, listing.request_id)
+
+    def _decide(self, profile_ids: list[str], streams: Mapping[str, EntityStream]) -> None:
+        """Full or incremental, slice by slice."""
+        entities = {entity: (stream.bookmarks, stream.whole) for entity, stream in streams.items()}
+        self.plans.update(planning.plan_slices(self.settings, profile_ids, entities, self.run_log.started_at))
+        planning.announce(self.plans, self.settings.mode)
+        for (profile_id, entity), plan in self.plans.items():
+            self.run_log.start(profile_id, entity, plan.mode)
 
     def terminate(self, reason: str) -> None:
         """End the run: stop reading, end open slices as errors, hand over what there is, exit non-zero.
@@ -237,7 +254,12 @@ class TapAmazonAdsEntities(QuietTap):
         if value == "disabled":
             return
         config = ctx.params["config"]
-        tap = cls(config=config.config, parse_env_config=config.parse_env, validate_config=True)
+        try:
+            tap = cls(config=config.config, parse_env_config=config.parse_env, validate_config=True)
+        except ConfigValidationError as error:
+            for problem in error.errors:
+                LOGGER.error("%s", problem)
+            ctx.exit(EXIT_FAILED)
         if value == "schema":
             tap.write_schemas()
         else:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import urllib3
 from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ProxyError as UnreachableProxyError
 
-from tap_amazon_ads_entities.errors import TransportError
+from tap_amazon_ads_entities.errors import ProxyError, TransportError
+from tap_amazon_ads_entities.proxies import Proxies, Proxy
 
 _CHUNK = 1 << 18
+_REFUSED_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+_CREDENTIALS_WANTED = 407
 _REQUEST_ID_HEADERS = ("x-amz-request-id", "x-amzn-requestid", "x-amz-rid", "x-amzn-remapped-x-amzn-requestid")
 
 
@@ -37,7 +43,7 @@ class Response:
 
 
 class Transport:
-    """A thread-safe pool of connections to all hosts.
+    """A thread-safe pool of connections to all hosts, directly or through the environment's proxies.
 
     Args:
         connections: how many connections a host may have open.
@@ -59,13 +65,11 @@ class Transport:
         self._read_timeout = read_timeout
         self._connect_timeout = connect_timeout
         self._max_body_bytes = max_body_bytes
-        self._pool = urllib3.PoolManager(
-            maxsize=connections,
-            block=False,
-            retries=False,
-            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
-            ssl_context=_tls(),
-        )
+        self._connections = connections
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
+        self._proxies = Proxies.of_environment()
+        self._pools: dict[Proxy | None, urllib3.PoolManager] = {}
+        self._lock = threading.Lock()
 
     def send(
         self,
@@ -80,18 +84,20 @@ class Transport:
 
         Raises:
             TransportError: refused, reset, timed out, cut short, or too large.
+            ProxyError: the proxy cannot be used, or wants other credentials.
         """
+        proxy = self._proxies.of(url)
         ends_at = time.monotonic() + time_left
         timeout = urllib3.Timeout(
             connect=min(self._connect_timeout, time_left),
             read=min(self._read_timeout, time_left),
         )
         try:
-            response = self._pool.request(
+            response = self._pool(proxy).request(
                 method,
                 url,
                 body=body,
-                headers={**self._pool.headers, **headers},
+                headers={**self._headers, **headers},
                 timeout=timeout,
                 redirect=False,
                 preload_content=False,
@@ -103,7 +109,10 @@ class Transport:
                 raise
             response.release_conn()
         except (HTTPError, OSError) as error:
-            raise TransportError(_describe(error)) from error
+            if proxy is None:
+                raise TransportError(_describe(error)) from error
+            # Not chained: what urllib3 knows of the request to the proxy holds its password.
+            raise _by_proxy(proxy, error) from None
         return Response(response.status, {name.lower(): value for name, value in response.headers.items()}, content)
 
     def _read(self, response: urllib3.BaseHTTPResponse, ends_at: float) -> bytes:
@@ -123,7 +132,31 @@ class Transport:
 
     def close(self) -> None:
         """Close idle connections."""
-        self._pool.clear()
+        with self._lock:
+            for pool in self._pools.values():
+                pool.clear()
+
+    def _pool(self, proxy: Proxy | None) -> urllib3.PoolManager:
+        with self._lock:
+            if proxy not in self._pools:
+                self._pools[proxy] = self._open(proxy)
+            return self._pools[proxy]
+
+    def _open(self, proxy: Proxy | None) -> urllib3.PoolManager:
+        if proxy is None:
+            return urllib3.PoolManager(
+                maxsize=self._connections, block=False, retries=False, headers=self._headers, ssl_context=_tls()
+            )
+        return urllib3.ProxyManager(
+            proxy.url,
+            proxy_headers=proxy.headers,
+            proxy_ssl_context=_tls(),
+            maxsize=self._connections,
+            block=False,
+            retries=False,
+            headers=self._headers,
+            ssl_context=_tls(),
+        )
 
 
 def _tls() -> ssl.SSLContext:
@@ -136,6 +169,22 @@ def _tls() -> ssl.SSLContext:
     context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def _by_proxy(proxy: Proxy, error: Exception) -> TransportError | ProxyError:
+    """What went wrong on the way through a proxy; it is named by host and port."""
+    if refused := _REFUSED_TUNNEL.search(str(error)):
+        status = int(refused[1])
+        if status == _CREDENTIALS_WANTED:
+            message = (
+                f"The proxy {proxy.name} refused us (HTTP {status}): it wants a user and a password, or others than "
+                f"those in {proxy.variable}."
+            )
+            return ProxyError(message)
+        return TransportError(f"the proxy {proxy.name} refused to connect us (HTTP {status})")
+    if isinstance(error, UnreachableProxyError):
+        return TransportError(f"the proxy {proxy.name} cannot be used: {_describe(error.original_error)}")
+    return TransportError(f"{_describe(error)}, through the proxy {proxy.name}")
 
 
 def _describe(error: Exception) -> str:

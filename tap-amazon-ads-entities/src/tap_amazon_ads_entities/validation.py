@@ -20,15 +20,22 @@ from tap_amazon_ads_entities.settings import (
     as_list,
     parse_moment,
 )
+from tap_amazon_ads_entities.unknown_settings import unknown_settings
 
 _URL_SAFE = re.compile(r"(?:(?![\\?#])[!-~])+")
 _HEADER_SAFE = re.compile("[ -~]*")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LARGEST = 100_000_000
+"""As many days as a calendar can be asked for; also neither infinity nor what is no number."""
+
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,)}
 
 
 def problems(config: Mapping[str, Any]) -> list[str]:
     """Every problem of a configuration, in words."""
+    if found := list(unknown_settings(config)):
+        # What is missing may be what is misspelt.
+        return found
     found = list(_missing(config))
     for name, value in config.items():
         if name in OWN_SETTINGS and value is not None and value != "" and name not in LIST_SETTINGS:
@@ -68,6 +75,8 @@ def _wrong_type(name: str, value: Any) -> Iterable[str]:
     minimum = PROPERTIES[name].get("minimum")
     if minimum is not None and value < minimum:
         yield f"Setting {name!r} must be at least {minimum}."
+    elif isinstance(value, (int, float)) and not value <= _LARGEST:
+        yield f"Setting {name!r} must be a number up to {_LARGEST:,}."
 
 
 def _as_number(text: str, kind: str) -> Any:

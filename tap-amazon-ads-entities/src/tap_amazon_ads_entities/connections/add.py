@@ -72,8 +72,10 @@ def add(  # noqa: PLR0913 - the options
     if grant.refresh_token is None:
         message = "Login with Amazon gave no refresh token; check the security profile of client_id."
         raise NotConnectedError(message)
+    # Amazon may replace the token while it is tried: the last one is kept.
+    tokens = [grant.refresh_token]
     try:
-        findings = examine(context.session(grant.refresh_token), chosen_regions)
+        findings = examine(context.session(grant.refresh_token, tokens.append), chosen_regions)
     except CredentialsError as error:
         raise NotConnectedError(in_words(error)) from error
     chosen = _profiles(findings, profile_ids, yes=yes)
@@ -81,7 +83,7 @@ def add(  # noqa: PLR0913 - the options
         label=label,
         regions=chosen_regions,
         profile_ids=chosen,
-        sealed=cipher.seal(label, grant.refresh_token),
+        sealed=cipher.seal(label, tokens[-1]),
         key_id=cipher.key_id,
     )
     what = "every profile its user can see, also new ones" if chosen is None else f"{len(chosen)} profiles"

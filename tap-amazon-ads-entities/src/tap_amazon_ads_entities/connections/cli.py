@@ -15,6 +15,7 @@ from tap_amazon_ads_entities.connections.examine import Findings, examine, in_wo
 from tap_amazon_ads_entities.connections.model import StoredConnection, about
 from tap_amazon_ads_entities.connections.store import Store
 from tap_amazon_ads_entities.errors import CredentialsError, RunEndingError, TapError
+from tap_amazon_ads_entities.proxies import hide_passwords
 from tap_amazon_ads_entities.redaction import install, printable
 
 
@@ -30,6 +31,7 @@ def main() -> None:
 def run() -> None:
     """Run a command; a mistake is a sentence and an exit code."""
     install()
+    hide_passwords()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         main()
@@ -48,7 +50,7 @@ def check(labels: tuple[str, ...]) -> None:
     context = Context.read()
     store, unusable = context.store(), 0
     for stored in _chosen(store, labels):
-        findings = _examined(context, stored)
+        findings = _examined(context, store, stored)
         profiles = len(findings.profiles)
         count = "1 profile" if profiles == 1 else f"{profiles} profiles"
         click.echo(f"{stored.label}: {f'NOT USABLE, {count}' if findings.problems else f'ok, {count}'}")
@@ -62,12 +64,16 @@ def check(labels: tuple[str, ...]) -> None:
         sys.exit(1)
 
 
-def _examined(context: Context, stored: StoredConnection) -> Findings:
+def _examined(context: Context, store: Store, stored: StoredConnection) -> Findings:
     """What is the matter with a connection; whatever it is, the next one is looked at as well."""
     cipher = context.cipher()
+
+    def renewed(token: str) -> None:
+        store.renew(stored.label, cipher.seal(stored.label, token), cipher.key_id)
+
     context.settings(refresh_token="unknown yet")  # noqa: S106 - a wrong setting is not this connection's fault
     try:
-        session = context.session(cipher.open(stored.label, stored.sealed, stored.key_id))
+        session = context.session(cipher.open(stored.label, stored.sealed, stored.key_id), renewed)
         return examine(session, stored.regions, stored.profile_ids)
     except CredentialsError as error:
         return Findings(problems=[in_words(error).removeprefix(about(stored.label, ""))])

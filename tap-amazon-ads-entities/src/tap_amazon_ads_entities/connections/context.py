@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,9 @@ from tap_amazon_ads_entities.deadline import Stop
 from tap_amazon_ads_entities.errors import TapError
 from tap_amazon_ads_entities.redaction import register
 from tap_amazon_ads_entities.session import Session
-from tap_amazon_ads_entities.settings import OWN_SETTINGS, SECRET_SETTINGS, Settings
+from tap_amazon_ads_entities.settings import ENV_PREFIX, OWN_SETTINGS, SECRET_SETTINGS, Settings
 from tap_amazon_ads_entities.validation import problems
 
-PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
 # A person waits for the answer: no half hours of patience.
 _IMPATIENT = {"max_retries": 2, "request_deadline": 60, "run_deadline": 900, "workers": 8}
 _OF_RUNS = frozenset({"refresh_token", "connections", "profile_ids", "regions", "entities", "mode", "start_date"})
@@ -39,7 +39,7 @@ class Context:
     def read(cls) -> Context:
         """From .env in the current folder, overridden by the environment."""
         variables = {**dotenv_values(Path(".env")), **os.environ}
-        names = {f"{PREFIX}{name.upper()}": name for name in OWN_SETTINGS}
+        names = {f"{ENV_PREFIX}{name.upper()}": name for name in OWN_SETTINGS}
         config = {name: variables[variable] for variable, name in names.items() if variables.get(variable)}
         register([config.get(name) for name in SECRET_SETTINGS])
         return cls(config)
@@ -53,7 +53,7 @@ class Context:
         url = self.config.get("connections_url")
         if not url:
             message = (
-                f"{PREFIX}CONNECTIONS_URL is missing: the database that keeps the connections, such as "
+                f"{ENV_PREFIX}CONNECTIONS_URL is missing: the database that keeps the connections, such as "
                 "postgresql://user@host/database (PGPASSWORD or PGPASSFILE may hold its password)."
             )
             raise SettingError(message)
@@ -68,7 +68,7 @@ class Context:
         text = self.config.get("encryption_keys")
         if not text:
             message = (
-                f"{PREFIX}ENCRYPTION_KEYS is missing: make a key with `amazon-ads-connect new-key` "
+                f"{ENV_PREFIX}ENCRYPTION_KEYS is missing: make a key with `amazon-ads-connect new-key` "
                 "(in the project: make connect ARGS=new-key) and put it into .env. "
                 "Keep a copy elsewhere: without it the stored connections cannot be read."
             )
@@ -76,7 +76,7 @@ class Context:
         try:
             return Cipher(keys.parse(str(text)))
         except keys.KeyFormatError as error:
-            message = f"{PREFIX}ENCRYPTION_KEYS {error}."
+            message = f"{ENV_PREFIX}ENCRYPTION_KEYS {error}."
             raise SettingError(message) from None
 
     def settings(self, **more: Any) -> Settings:
@@ -93,10 +93,14 @@ class Context:
             raise SettingError(" ".join(found))
         return Settings.from_config(config)
 
-    def session(self, refresh_token: str) -> Session:
+    def session(self, refresh_token: str, renewed: Callable[[str], None] | None = None) -> Session:
         """A session with this token.
+
+        Args:
+            refresh_token: the token.
+            renewed: keeps the one that takes its place, should Amazon replace it.
 
         Raises:
             SettingError: a setting is missing or wrong.
         """
-        return Session(self.settings(refresh_token=refresh_token), Stop())
+        return Session(self.settings(refresh_token=refresh_token), Stop(), renewed)

@@ -103,6 +103,15 @@ class Store:
         ids = None if profile_ids is None else list(profile_ids)
         self._write(_UPSERT, (label, list(regions), ids, sealed, key_id))
 
+    def renew(self, label: str, sealed: bytes, key_id: str) -> None:
+        """Amazon replaced the refresh token of a connection; one that was removed meanwhile stays so.
+
+        Raises:
+            ConnectionStoreError: the database cannot be reached or refuses.
+        """
+        statement = "update private.amazon_ads_connections set refresh_token = %s, key_id = %s where label = %s"
+        self._write(statement, (sealed, key_id, label))
+
     def remove(self, label: str) -> bool:
         """Forget a connection.
 

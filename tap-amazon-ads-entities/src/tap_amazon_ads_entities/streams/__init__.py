@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tap_amazon_ads_entities.streams.entities import ENTITY_STREAMS
+from tap_amazon_ads_entities.streams.entities import ENTITY_STREAMS, EntityStream
 from tap_amazon_ads_entities.streams.profiles import ProfilesStream
 from tap_amazon_ads_entities.streams.sync_log import SyncLogStream
 
 STREAMS = (ProfilesStream, *ENTITY_STREAMS, SyncLogStream)
 """Every stream class; the children of profiles are read in this order."""
 
-__all__ = ["ENTITY_STREAMS", "STREAMS", "ProfilesStream", "SyncLogStream"]
+__all__ = ["ENTITY_STREAMS", "STREAMS", "EntityStream", "ProfilesStream", "SyncLogStream"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
-from tap_amazon_ads_entities import bookmarks
+from tap_amazon_ads_entities.bookmarks import REPLICATION_KEY, Bookmarks
 from tap_amazon_ads_entities.sdk_seams import PageStream, Rows
 from tap_amazon_ads_entities.slices import SliceRun
 from tap_amazon_ads_entities.streams import schemas
@@ -22,26 +23,34 @@ class EntityStream(PageStream):
 
     parent_stream_type = ProfilesStream
     state_partitioning_keys: ClassVar[list[str]] = ["profile_id"]
-    replication_key = bookmarks.REPLICATION_KEY
+    replication_key = REPLICATION_KEY
     entity: ClassVar[str]
     """Its name in settings and in the run log."""
 
     id_column: ClassVar[str]
 
+    @cached_property
+    def bookmarks(self) -> Bookmarks:
+        """The bookmarks of its slices."""
+        return Bookmarks(self.stream_state)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the catalog wants it in full every time."""
+        return self.replication_method == REPLICATION_FULL_TABLE
+
     def page_rows(self, context: Mapping[str, Any] | None) -> Iterator[Rows]:
         """Consume the slice that the session reads ahead."""
         tap = cast("TapAmazonAdsEntities", self._tap)
         profile_id = str((context or {})["profile_id"])
-        full = tap.settings.mode == "full" or self.replication_method == REPLICATION_FULL_TABLE
-        self.stream_state["version"] = bookmarks.VERSION
         yield from SliceRun(
             session=tap.session,
             work=tap.session.slice(profile_id, self.entity),
             log=tap.run_log,
             entry=tap.run_log.entry(profile_id, self.entity),
             key=self.id_column,
-            full=full,
-            state=self.get_context_state({"profile_id": profile_id}),
+            plan=tap.plans[(profile_id, self.entity)],
+            bookmarks=self.bookmarks,
         ).rows()
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
-from singer_sdk.streams import Stream
 
+from tap_amazon_ads_entities.sdk_seams import AnnouncedOnce
 from tap_amazon_ads_entities.streams import schemas
 
 
-class SyncLogStream(Stream):
+class SyncLogStream(AnnouncedOnce):
     """One row per run, profile and entity."""
 
     name = "sync_log"
@@ -21,7 +21,6 @@ class SyncLogStream(Stream):
     forced_replication_method = REPLICATION_FULL_TABLE
     # Rows hold exactly the declared columns.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    _announced = False
 
     @property
     def emit_activate_version_messages(self) -> bool:
@@ -35,7 +34,5 @@ class SyncLogStream(Stream):
 
     def write(self, row: dict[str, Any]) -> None:
         """Write one row now, after the stream's SCHEMA."""
-        if not self._announced:
-            self._announced = True
-            self._write_schema_message()
+        self.announce()
         self._write_record_message(row)

@@ -1,0 +1,381 @@
+"""Whole runs of the tap against a small account: what it writes, in which order, and what it keeps in STATE."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.rogue import Answer, Asked, Rogue
+
+from tap_amazon_ads_entities.coverage import coverage
+from tap_amazon_ads_entities.endpoints import CATALOGUE
+from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+
+PROFILE = "4711"
+LISTS: dict[str, ListEndpoint] = {endpoint.path: endpoint for endpoint in CATALOGUE}
+OLD, NEW = "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z"
+ENTITIES = ("portfolios", "campaigns", "ad_groups", "ads", "targets")
+WITH_WATERMARK = (
+    '{"bookmarks": {"entity_ads": {"partitions": [{"context": {"profile_id": "4711"}, "replication_key_value": %s}]}}}'
+)
+DUE = "the table lost 3 rows"
+
+
+def campaign(number: int, changed: str = OLD) -> dict[str, Any]:
+    return {
+        "campaignId": str(number),
+        "name": f"campaign {number}",
+        "state": "ENABLED",
+        "extendedData": {"creationDateTime": OLD, "lastUpdateDateTime": changed},
+    }
+
+
+@dataclass
+class Account:
+    """One profile. Every list is empty but those that a test fills.
+
+    Args:
+        rows: by list.
+        broken: lists that answer with an error.
+    """
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    url: str = ""
+
+    def __call__(self, asked: Asked) -> Answer:
+        path, _, query = asked.path.partition("?")
+        region, _, path = path.removeprefix("/").partition("/")
+        if region == "token":
+            return _json({"access_token": "Atza|x", "refresh_token": "unchanged", "expires_in": 3600})
+        if path == "v2/profiles":
+            profile = {"profileId": int(PROFILE), "currencyCode": "USD", "accountInfo": {"type": "seller", "id": "A"}}
+            return _json([profile] if region == "na" else [])
+        if path in self.broken:
+            return Answer(b"{}", 400)
+        rows = self.rows.get(path, [])
+        envelope = LISTS[path].envelope if path in LISTS else None
+        if envelope is None:
+            return _json(rows if "startIndex=0" in query else [])
+        return _json({envelope: rows, "totalResults": len(rows), "totalCount": len(rows)})
+
+
+def _json(document: Any) -> Answer:
+    return Answer(json.dumps(document).encode())
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    made = Account()
+    with Rogue(made) as server:
+        made.url = server.url
+        yield made
+
+
+@dataclass
+class Run:
+    """How a run ended.
+
+    Args:
+        code: its exit code.
+        messages: what it wrote.
+        log: its lines for people.
+    """
+
+    code: int
+    messages: list[dict[str, Any]]
+    log: str
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The last STATE."""
+        states: list[dict[str, Any]] = [each["value"] for each in self.messages if each["type"] == "STATE"]
+        return states[-1]
+
+    def bookmark(self, entity: str) -> dict[str, Any]:
+        """The bookmark of the profile's slice."""
+        found = self.state["bookmarks"].get(f"entity_{entity}", {}).get("partitions", [])
+        return dict(found[0]) if found else {}
+
+    def records(self, stream: str) -> list[dict[str, Any]]:
+        """The records of a stream."""
+        return [each["record"] for each in self.messages if each["type"] == "RECORD" and each["stream"] == stream]
+
+    @property
+    def slices(self) -> dict[str, dict[str, Any]]:
+        """The last log row of each slice, by entity."""
+        return {row["entity_type"]: row for row in self.records("sync_log")}
+
+
+@pytest.fixture
+def run(account: Account, tmp_path: Path) -> Any:
+    def start(
+        state: Any = None,
+        *arguments: str,
+        config: dict[str, Any] | None = None,
+        variables: dict[str, str] | None = None,
+        text: str | None = None,
+    ) -> Run:
+        base = {
+            "client_id": "id",
+            "client_secret": "not-a-secret",
+            "refresh_token": "unchanged",
+            "api_url": f"{account.url}/{{region}}",
+            "token_url": f"{account.url}/token",
+            "max_retries": 0,
+        }
+        settings, handed = tmp_path / "config.json", tmp_path / "state.json"
+        settings.write_text(json.dumps({**base, **(config or {})}))
+        handed.write_text(text if text is not None else json.dumps(state or {}))
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TAP_AMAZON_ADS")}
+        code = "from tap_amazon_ads_entities.tap import TapAmazonAdsEntities as T; T.cli()"
+        given = arguments or ("--state", str(handed))
+        done = subprocess.run(
+            [sys.executable, "-c", code, "--config", str(settings), *(["--config=ENV"] if variables else []), *given],
+            env={**inherited, **(variables or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Run(done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr)
+
+    return start
+
+
+def modes(done: Run) -> dict[str, str]:
+    return {entity: row["mode"] for entity, row in done.slices.items()}
+
+
+# --- the order of what is written ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("config", "schemas"),
+    [
+        ({}, ["entity_profiles", *(f"entity_{entity}" for entity in ENTITIES), "sync_log"]),
+        ({"entities": "ads"}, ["entity_profiles", "entity_ads", "sync_log"]),
+        (
+            {"stream_maps": {"entity_ads": {"__alias__": "ads"}, "entity_targets": None}, "entities": "ads,targets"},
+            ["entity_profiles", "ads", "sync_log"],
+        ),
+    ],
+)
+def test_the_run_log_is_announced_after_the_rows_it_speaks_of(
+    run: Any, account: Account, config: dict[str, Any], schemas: list[str]
+) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1)]
+    done = run(config=config)
+    assert done.code == 0
+    kinds = [(each["type"], each.get("stream")) for each in done.messages]
+    assert [stream for kind, stream in kinds if kind == "SCHEMA"] == schemas
+    first_log = kinds.index(("RECORD", "sync_log"))
+    assert all(kinds.index(("SCHEMA", stream)) < first_log for stream in schemas)
+    announced: set[str] = set()
+    for kind, stream in kinds:
+        if kind == "SCHEMA":
+            announced.add(stream)
+        elif kind == "RECORD":
+            assert stream in announced
+
+
+# --- auto ---------------------------------------------------------------------------------
+
+
+def test_auto_reads_in_full_what_never_was_and_then_incrementally(run: Any, account: Account) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1), campaign(2, NEW)]
+    first = run()
+    assert first.code == 0
+    assert set(modes(first).values()) == {"full"}
+    assert [row["campaign_id"] for row in first.records("entity_campaigns")] == ["1", "2"]
+    assert f"run {first.slices['ads']['run_id']}: auto, 1 profiles, each with {', '.join(ENTITIES)}" in first.log
+    assert "5 slices are read in full, 0 incrementally" in first.log
+    kept = first.bookmark("campaigns")
+    lists = coverage("campaigns", frozenset({"SP", "SB", "SD"})).lists
+    assert kept == {
+        "context": {"profile_id": PROFILE},
+        "replication_key": "last_updated_time",
+        "replication_key_value": NEW,
+        "run_id": first.slices["campaigns"]["run_id"],
+        "full_read": {"at": kept["full_read"]["at"], "ad_products": ["SB", "SD", "SP"], "lists": lists},
+    }
+    second = run(first.state)
+    assert second.code == 0
+    assert modes(second) == {"profiles": "full", **dict.fromkeys(ENTITIES, "incremental")}
+    assert [row["campaign_id"] for row in second.records("entity_campaigns")] == ["2"]
+    assert "0 slices are read in full, 5 incrementally" in second.log
+    assert second.bookmark("campaigns") == {**kept, "run_id": second.slices["campaigns"]["run_id"]}
+
+
+def test_the_bookmarks_of_an_older_tap_are_read_in_full_once(run: Any, account: Account) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1), campaign(2, NEW)]
+    partition = {
+        "context": {"profile_id": PROFILE},
+        "replication_key": "last_updated_time",
+        "replication_key_value": NEW,
+    }
+    state = {"bookmarks": {"entity_campaigns": {"version": 1, "partitions": [partition]}}}
+    done = run(state)
+    assert len(done.records("entity_campaigns")) == 2
+    assert done.bookmark("campaigns")["full_read"]["ad_products"] == ["SB", "SD", "SP"]
+
+
+def test_an_empty_account_is_read_in_full_once_and_what_appears_later_is_emitted_whenever(
+    run: Any, account: Account
+) -> None:
+    first = run()
+    assert first.code == 0
+    assert first.bookmark("campaigns").keys() == {"context", "run_id", "full_read"}
+    account.rows["sp/campaigns/list"] = [campaign(1, "2020-01-01T00:00:00.000Z")]
+    second = run(first.state)
+    assert modes(second)["campaigns"] == "incremental"
+    assert [row["campaign_id"] for row in second.records("entity_campaigns")] == ["1"]
+
+
+def test_a_failed_slice_leaves_its_bookmark_as_it_was_and_is_read_in_full_next_time(run: Any, account: Account) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1)]
+    account.broken = {"sd/campaigns/extended"}
+    first = run()
+    assert first.code == 1
+    assert first.bookmark("campaigns") == {}
+    assert "full_read" in first.bookmark("ads")
+    account.broken = set()
+    second = run(first.state)
+    assert modes(second) == {"profiles": "full", **dict.fromkeys(ENTITIES, "incremental"), "campaigns": "full"}
+    account.broken = {"sd/campaigns/extended"}
+    third = run(second.state)
+    assert third.code == 1
+    assert third.bookmark("campaigns") == second.bookmark("campaigns")
+    assert third.bookmark("ads")["run_id"] == third.slices["ads"]["run_id"]
+
+
+def test_a_run_over_fewer_ad_products_does_not_hide_changes_of_the_others(run: Any, account: Account) -> None:
+    account.rows = {"sp/campaigns/list": [campaign(1)], "sb/v4/campaigns/list": [campaign(2)]}
+    first = run(config={"lookback_hours": 0})
+    account.rows = {
+        "sp/campaigns/list": [campaign(1, "2026-02-02T00:00:00.000Z")],
+        "sb/v4/campaigns/list": [campaign(2, NEW)],
+    }
+    second = run(first.state, config={"lookback_hours": 0, "ad_products": "SP"})
+    assert modes(second)["campaigns"] == "incremental"
+    assert [row["campaign_id"] for row in second.records("entity_campaigns")] == ["1"]
+    third = run(second.state, config={"lookback_hours": 0})
+    assert modes(third)["campaigns"] == "incremental"
+    assert [row["campaign_id"] for row in third.records("entity_campaigns")] == ["1", "2"]
+
+
+@pytest.mark.parametrize("mode", ["full", "incremental"])
+def test_a_mode_that_is_set_holds_for_every_slice_whatever_was_read(run: Any, account: Account, mode: str) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1, "2020-01-01T00:00:00.000Z")]
+    first = run(config={"mode": mode})
+    second = run(first.state, config={"mode": mode})
+    for done in (first, second):
+        assert set(modes(done).values()) == {mode}
+        assert "slices are read" not in done.log
+        assert f": {mode}, 1 profiles, each with " in done.log
+    assert len(first.records("entity_campaigns")) == (1 if mode == "full" else 0)
+
+
+def test_a_full_read_that_is_due_is_done_in_every_mode_and_asked_for_until_it_is(run: Any, account: Account) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1), campaign(2, NEW)]
+    first = run()
+    state = first.state
+    state["bookmarks"]["entity_campaigns"]["partitions"][0]["full_read_due"] = DUE
+    account.broken = {"sd/campaigns/extended"}
+    failed = run(state, config={"mode": "incremental"})
+    assert failed.code == 1
+    assert failed.bookmark("campaigns") == {**first.bookmark("campaigns"), "full_read_due": DUE}
+    account.broken = set()
+    healed = run(failed.state, config={"mode": "incremental"})
+    assert healed.code == 0
+    assert f"campaigns of profile {PROFILE}: read in full: {DUE}" in healed.log
+    assert modes(healed) == dict.fromkeys(("profiles", *ENTITIES), "incremental") | {"campaigns": "full"}
+    assert len(healed.records("entity_campaigns")) == 2
+    assert "full_read_due" not in healed.bookmark("campaigns")
+    assert healed.bookmark("campaigns")["full_read"]["at"] > first.bookmark("campaigns")["full_read"]["at"]
+
+
+@pytest.mark.parametrize("mode", ["auto", "full", "incremental"])
+def test_a_watermark_in_the_future_is_not_believed(run: Any, account: Account, mode: str) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1), campaign(2, NEW)]
+    state = run().state
+    state["bookmarks"]["entity_campaigns"]["partitions"][0]["replication_key_value"] = "2099-01-01T00:00:00.000Z"
+    done = run(state, config={"mode": mode})
+    assert done.code == 0
+    assert f"campaigns of profile {PROFILE}: read in full: its bookmark lies in the future: 2099-01-01" in done.log
+    assert len(done.records("entity_campaigns")) == 2
+    assert done.bookmark("campaigns")["replication_key_value"] == NEW
+    assert done.slices["campaigns"]["high_watermark"] == NEW
+
+
+# --- the run log --------------------------------------------------------------------------
+
+
+def test_the_log_names_the_last_row_emitted_and_counts_the_rows_seen(run: Any, account: Account) -> None:
+    account.rows = {
+        "sp/campaigns/list": [campaign(1), campaign(2), campaign(3, NEW)],
+        # The same id in another list is one row.
+        "sb/v4/campaigns/list": [campaign(1)],
+    }
+    first = run()
+    details, last = first.slices["campaigns"]["details"], first.records("entity_campaigns")[-1]
+    assert (details["last_key"], details["last_synced_at"]) == (last["campaign_id"], last["synced_at"])
+    assert details["rows_seen"] == 3
+    second = run(first.state)
+    details = second.slices["campaigns"]["details"]
+    assert (details["last_key"], details["rows_seen"], second.slices["campaigns"]["items_upserted"]) == ("3", 3, 1)
+    account.broken = {"sd/campaigns/extended"}
+    assert "rows_seen" not in run(second.state).slices["campaigns"]["details"]
+    empty = second.slices["ads"]["details"]
+    assert empty["rows_seen"] == 0
+    assert not empty.keys() & {"last_key", "last_synced_at"}
+
+
+# --- what is refused -----------------------------------------------------------------------
+
+
+def test_a_misspelt_setting_ends_the_run_before_it_begins(run: Any, account: Account) -> None:
+    sentence = "Setting 'profil_ids' is not known; did you mean 'profile_ids'?"
+    for arguments in ((), ("--test",), ("--test=schema",)):
+        done = run(None, *arguments, config={"profil_ids": [PROFILE]})
+        assert (done.code, done.messages) == (1, [])
+        assert sentence in done.log
+    prefix = "TAP_AMAZON_ADS_ENTITIES_"
+    done = run(variables={f"{prefix}PROFIL_IDS": "not-a-secret"})
+    assert (done.code, done.messages) == (1, [])
+    assert f"Setting '{prefix}PROFIL_IDS' is not known; did you mean '{prefix}PROFILE_IDS'?" in done.log
+    assert "not-a-secret" not in done.log
+    assert account.rows == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"type": "STATE", "value": {"bookmarks": {}}}', "pass the object in its 'value'"),
+        ('{"singer_state": {"bookmarks": {}}}', "pass the object in its 'singer_state'"),
+        ('{"bookmarks": {"orders": {}}}', "This STATE belongs to another tap"),
+        ('{"bookmarks": null}', "bookmarks are null"),
+        ('{"bookmarks": {"entity_ads": {"partitions": [{}]}}}', "The bookmark of entity_ads has a partition, number 1"),
+        (WITH_WATERMARK % "NaN", "The bookmark of entity_ads for profile 4711 is not a timestamp"),
+        (WITH_WATERMARK % "1e999", "The bookmark of entity_ads for profile 4711 is not a timestamp"),
+        ("[]", "does not hold a JSON object"),
+        ("", "does not hold a JSON object"),
+    ],
+)
+def test_a_broken_state_ends_the_run_before_it_begins(run: Any, text: str, words: str) -> None:
+    done = run(text=text)
+    assert (done.code, done.messages) == (1, [])
+    assert words in done.log
+
+
+def test_an_empty_state_is_none(run: Any) -> None:
+    assert run({}).code == 0
