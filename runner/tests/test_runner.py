@@ -26,6 +26,7 @@ from entities_runner.services import running
 from entities_runner.summary import summary
 
 ALL = dict.fromkeys(CREDENTIALS, "x")
+OWN = {"TARGET_POSTGRES_HOST": "db", "TARGET_POSTGRES_USER": "me", "TARGET_POSTGRES_DATABASE": "ads"}
 
 
 def test_without_credentials_it_is_the_sandbox() -> None:
@@ -38,7 +39,7 @@ def test_without_credentials_it_is_the_sandbox() -> None:
 
 def test_with_credentials_it_is_the_real_account() -> None:
     assert choose(ALL).sentence() == "Syncing your Amazon Ads account into the embedded Postgres in .sandbox."
-    own = choose({**ALL, "TARGET_POSTGRES_HOST": "db"})
+    own = choose({**ALL, **OWN})
     assert own.sentence() == "Syncing your Amazon Ads account into your Postgres."
 
 
@@ -127,10 +128,10 @@ def test_text_from_outside_cannot_drive_the_terminal(tmp_path: Path, capsys: pyt
 
 def test_the_summary_names_every_failure() -> None:
     slices = [Slice("1", "ads", "success", None, None), Slice("2", "ads", "error", "HTTP 403", "R1")]
-    text = summary({"entity_ads": 1234}, slices, 12.3, "full")
+    text = summary({"entity_ads": 1234}, slices, 12.3, "2 full")
     assert "entity_ads" in text
     assert "1,234" in text
-    assert "1 slices succeeded, 1 failed, full mode, 12 s" in text
+    assert "1 slices succeeded, 1 failed (2 full), 12 s" in text
     assert "FAILED  profile 2, ads: HTTP 403 (request id R1)" in text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,13 @@ CREDENTIALS = tuple(f"{TAP}{name}" for name in ("CLIENT_ID", "CLIENT_SECRET", "R
 CONNECTIONS_URL = f"{TAP}CONNECTIONS_URL"
 ENCRYPTION_KEYS = f"{TAP}ENCRYPTION_KEYS"
 DATABASE = "TARGET_POSTGRES_HOST"
+SCHEMA = "AMAZON_ADS_SCHEMA"
+
+MADE_UP, REAL, AUTO = "sandbox", "prod", "auto"
+"""Meltano's environments: the made-up account, the real one, whichever .env names."""
+
+_USABLE_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,49}")
+_RESERVED_SCHEMAS = frozenset({"public", "private", "information_schema"})
 
 
 class UsageError(Exception):
@@ -24,7 +32,7 @@ class Choice:
     """What will be done.
 
     Args:
-        environment: the Meltano environment, sandbox or prod.
+        environment: which account: sandbox or prod.
         embedded_database: whether the data goes into the embedded Postgres.
         stored: whether the credentials are stored connections.
     """
@@ -36,7 +44,7 @@ class Choice:
     def sentence(self) -> str:
         """What will be done, in words."""
         account = "the sandbox account (no credentials are configured)"
-        if self.environment == "prod":
+        if self.environment == REAL:
             account = "your stored connections" if self.stored else "your Amazon Ads account"
         database = "the embedded Postgres in .sandbox" if self.embedded_database else "your Postgres"
         return f"Syncing {account} into {database}."
@@ -48,14 +56,22 @@ def settings(project: Path, environment: Mapping[str, str]) -> dict[str, str]:
     return {**file, **environment}
 
 
-def choose(variables: Mapping[str, str]) -> Choice:
+def choose(variables: Mapping[str, str], environment: str = AUTO) -> Choice:
     """Pick account and database.
 
-    Stored connections are used where an encryption key is set and a refresh token is not.
+    Stored connections are used where an encryption key is set and a refresh token is not. The made-up account goes into
+    a database of the embedded Postgres that is its own, and into no other.
+
+    Args:
+        variables: the settings in force.
+        environment: Meltano's, or what it stands for.
 
     Raises:
-        UsageError: only some of the credentials are there, or too many.
+        UsageError: only some of the credentials are there, or too many, or none where a database is named.
     """
+    _check(variables)
+    if environment == MADE_UP:
+        return Choice(MADE_UP, embedded_database=True)
     client, token = CREDENTIALS[:-1], CREDENTIALS[-1]
     if variables.get(token) and variables.get(CONNECTIONS_URL):
         message = f"{token} and {CONNECTIONS_URL} are both set: keep the one that shall be used."
@@ -70,4 +86,44 @@ def choose(variables: Mapping[str, str]) -> Choice:
             "or remove the other credentials to use the sandbox."
         )
         raise UsageError(message)
-    return Choice("sandbox" if missing else "prod", not variables.get(DATABASE), stored and not missing)
+    if missing and environment == REAL:
+        message = f"The environment prod reads your account, but {', '.join(missing)} are missing: set them in .env."
+        raise UsageError(message)
+    if missing and variables.get(DATABASE):
+        message = (
+            f"{DATABASE} names a Postgres, but no credentials are configured, and the made-up account's rows never go "
+            f"into a database of yours: set {', '.join(CREDENTIALS)} in .env, or remove {DATABASE} to try the sandbox."
+        )
+        raise UsageError(message)
+    return Choice(MADE_UP if missing else REAL, not variables.get(DATABASE), stored and not missing)
+
+
+def schema_of(variables: Mapping[str, str]) -> str:
+    """The schema the tables are in."""
+    return variables.get(SCHEMA) or "amazon_ads"
+
+
+def _check(variables: Mapping[str, str]) -> None:
+    schema = schema_of(variables)
+    if schema in _RESERVED_SCHEMAS or not _USABLE_SCHEMA.fullmatch(schema):
+        message = (
+            f"{SCHEMA} is {schema!r}, which cannot be used: it takes a lower-case letter or _, then up to 49 lower-"
+            "case letters, digits and _, and is neither public, private nor reserved."
+        )
+        raise UsageError(message)
+    if variables.get("TARGET_POSTGRES_SQLALCHEMY_URL"):
+        message = (
+            "TARGET_POSTGRES_SQLALCHEMY_URL is read by the loader alone: name the database with TARGET_POSTGRES_HOST, "
+            "_PORT, _USER, _PASSWORD and _DATABASE instead."
+        )
+        raise UsageError(message)
+    lacking = [
+        f"TARGET_POSTGRES_{name}" for name in ("USER", "DATABASE") if not variables.get(f"TARGET_POSTGRES_{name}")
+    ]
+    if variables.get(DATABASE) and lacking:
+        message = f"{DATABASE} names a Postgres, but {' and '.join(lacking)} is missing: set it in .env."
+        raise UsageError(message)
+    port = variables.get("TARGET_POSTGRES_PORT") or "5432"
+    if not port.isdigit():
+        message = f"TARGET_POSTGRES_PORT is {port!r}, which is not a number."
+        raise UsageError(message)

@@ -2,116 +2,108 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from entities_runner import process
-from entities_runner.account import TAP, Choice, UsageError, choose, settings
-from entities_runner.database import Database
+from entities_runner import lock, pending, process
+from entities_runner.account import TAP, UsageError
+from entities_runner.database import Database, Slice
 from entities_runner.leftovers import no_leftovers
+from entities_runner.private_file import LockError
 from entities_runner.progress import Progress
+from entities_runner.run import Run
 from entities_runner.services import running
 from entities_runner.summary import summary
 
-_MODES = ("full", "incremental")
+_MODES = ("auto", "full", "incremental")
 
 
 def main() -> None:
     """Sync, and exit with what the run deserves."""
     project = Path.cwd()
     try:
-        with _only_one(project), no_leftovers(project):
-            sys.exit(_sync(project))
-    except UsageError as error:
+        run = Run.of(project, {**os.environ, "MELTANO_RUN_ID": str(uuid.uuid4())})
+        with lock.only_one(run.folder) as held, no_leftovers(project):
+            sys.exit(_sync(run, held))
+    except (UsageError, LockError) as error:
         _say(str(error))
         sys.exit(1)
 
 
-def _sync(project: Path) -> int:
-    variables = settings(project, os.environ)
-    choice = choose(variables)
-    _say(choice.sentence())
-    home = Path(variables.get("AMAZON_ADS_SANDBOX_HOME") or project / ".sandbox")
-    with running(choice, home, variables) as found:
-        database = Database({**variables, **found})
+def _sync(run: Run, held: lock.Held) -> int:
+    _say(run.choice.sentence())
+    mode = _mode(run.variables)
+    with running(run.choice, run.home, run.variables) as found:
+        environment = run.environment(found)
+        # Settlement looks for sessions of the run's name: ours must not keep it alive.
+        database = Database(environment)
         database.check()
-        mode = _mode(variables, database)
-        return _run(project, choice, {**variables, **found}, database, mode)
+        pending.store(run.folder, database)
+        return _run(run, {**environment, f"{TAP}MODE": mode, "NO_COLOR": "1"}, database, held)
 
 
-def _mode(variables: Mapping[str, str], database: Database) -> str:
-    """As asked for; else full until the database holds a complete full sync, incremental from then on."""
-    asked = variables.get("MODE") or variables.get(f"{TAP}MODE")
-    if asked:
-        if asked not in _MODES:
-            message = f"MODE is {asked!r}, which is none of {', '.join(_MODES)}."
-            raise UsageError(message)
-        return asked
-    return "full" if database.needs_full_sync() else "incremental"
+def _mode(variables: Mapping[str, str]) -> str:
+    """As asked for; else full for what was never read in full, incremental afterwards."""
+    mode = variables.get("MODE") or variables.get(f"{TAP}MODE") or "auto"
+    if mode not in _MODES:
+        message = f"MODE is {mode!r}, which is none of {', '.join(_MODES)}."
+        raise UsageError(message)
+    return mode
 
 
-def _run(project: Path, choice: Choice, variables: Mapping[str, str], database: Database, mode: str) -> int:
-    run_id = str(uuid.uuid4())
-    _say(f"Mode: {mode}. Run: {run_id}")
-    environment = {
-        **variables,
-        "MELTANO_PROJECT_ROOT": str(project),
-        "MELTANO_RUN_ID": run_id,
-        f"{TAP}MODE": mode,
-        f"{TAP}RUN_ID": run_id,
-        "NO_COLOR": "1",
-    }
-    progress = Progress(project / ".sandbox" / "logs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{run_id[:8]}.log")
+def _run(run: Run, environment: Mapping[str, str], database: Database, held: lock.Held) -> int:
+    _say(f"Mode: {environment[f'{TAP}MODE']}. Run: {run.run_id}")
+    progress = Progress(run.folder / "logs" / f"{time.strftime('%Y%m%dT%H%M%S')}-{run.run_id[:8]}.log")
     started = time.monotonic()
     # Our own lock has made sure that nobody else runs: whatever Meltano still believes to run is dead.
-    command = [
-        str(Path(sys.executable).parent / "meltano"),
-        f"--environment={choice.environment}",
-        "run",
-        "--force",
-        "sync",
-    ]
-    code = process.run(command, environment, progress.follow)
-    slices = database.slices(run_id)
-    _say(summary(database.rows(), slices, time.monotonic() - started, mode))
+    command = [str(Path(sys.executable).parent / "meltano"), "run", "--force", "sync"]
+    code = process.run(command, environment, progress.follow, pass_fds=(held.fd,))
+    slices = _slices(run, database, progress)
+    modes = _modes(slices)
+    try:
+        _say(summary(database.rows(), slices, time.monotonic() - started, modes))
+    except UsageError as error:
+        progress.reasons.append(str(error))
     failed = code != 0 or not slices or any(each.status != "success" for each in slices)
     if failed:
         # Where the run log names the failed slices, Meltano's own words add nothing.
-        named = any(each.status != "success" for each in slices)
-        _explain(code, progress, [] if named else progress.trouble)
+        named = progress.reasons or any(each.status != "success" for each in slices)
+        _explain(code, progress, [*progress.reasons, *([] if named else progress.trouble)])
     return code or int(failed)
+
+
+def _slices(run: Run, database: Database, progress: Progress) -> list[Slice]:
+    """What became of the slices, as settled now that nothing more can come."""
+    try:
+        pending.store(run.folder, database)
+        for reason in progress.reasons[:1]:
+            if not database.say_why(run.run_id, reason):
+                pending.keep(run.folder, run.run_id, reason)
+        if why := database.settle(run.run_id, run.origin):
+            progress.reasons.append(f"The verdicts of this run are stored by the next one: {why}")
+        return database.slices(run.run_id)
+    except UsageError as error:
+        progress.reasons.append(str(error))
+        return []
+
+
+def _modes(slices: Sequence[Slice]) -> str:
+    """How many slices were read in which mode."""
+    found = Counter(each.mode for each in slices if each.mode and each.profile_id != "*")
+    return " and ".join(f"{number} {mode}" for mode, number in sorted(found.items())) or "none"
 
 
 def _explain(code: int, progress: Progress, lines: list[str]) -> None:
     _say("")
-    _say(f"The run failed (exit code {code}).{' What the log says:' if lines else ''}")
+    _say(f"The run failed (exit code {code}).{' Why:' if lines else ''}")
     for line in dict.fromkeys(lines):
         _say(f"  {line}")
     _say(f"The whole log: {progress.log}")
-
-
-@contextmanager
-def _only_one(project: Path) -> Iterator[None]:
-    """Two runs in one project directory would break each other.
-
-    Raises:
-        UsageError: another one is under way.
-    """
-    folder = project / ".sandbox"
-    folder.mkdir(exist_ok=True)
-    with (folder / "sync.lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            message = "Another sync is under way in this folder; wait for it to end."
-            raise UsageError(message) from error
-        yield
 
 
 def _say(text: str) -> None:

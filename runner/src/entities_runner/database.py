@@ -1,16 +1,17 @@
-"""What the runner asks the database: whether it is there, whether a full sync is complete, what a run did."""
+"""The database the data goes into: whether it answers, what it holds, what a run did, and its verdicts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 
-from entities_runner.account import UsageError
+from entities_runner import reasons
+from entities_runner.account import UsageError, schema_of
 
-SCHEMA = "amazon_ads"
 TABLES = (
     "entity_profiles",
     "entity_portfolios",
@@ -19,21 +20,11 @@ TABLES = (
     "entity_ads",
     "entity_targets",
 )
+_NEEDED = (*TABLES, "sync_log", "sync_slices", "sync_meta", "profile_access")
+_OPTIONS = "-c search_path=pg_catalog,pg_temp"
+_ABSENT = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedColumn)
 
-# A profile is complete when each of its entities was read in full once; new profiles make the next run a full one.
-_INCOMPLETE = """
-select exists (
-    select 1
-    from amazon_ads.entity_profiles as profile
-    cross join unnest(array['portfolios', 'campaigns', 'ad_groups', 'ads', 'targets']) as entity (type)
-    where not exists (
-        select 1 from amazon_ads.sync_log as log
-        where
-            log.profile_id = profile.profile_id and log.entity_type = entity.type
-            and log.mode = 'full' and log.status = 'success'
-    )
-) or not exists (select 1 from amazon_ads.entity_profiles)
-"""
+Connection = psycopg.Connection[tuple[object, ...]]
 
 
 @dataclass(frozen=True)
@@ -45,33 +36,49 @@ class Slice:
     status: str
     error: str | None
     request_id: str | None
+    mode: str | None = None
 
 
 class Database:
-    """The database the data goes into.
+    """The database the data goes into, as the owner of its tables sees it.
 
     Args:
-        variables: TARGET_POSTGRES_* as target-postgres takes them.
+        variables: TARGET_POSTGRES_* as target-postgres takes them, AMAZON_ADS_OWNER_* where the loader owns nothing.
+        session: application_name of the sessions.
     """
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self, variables: Mapping[str, str], session: str = "entities-sync") -> None:
         """Connect later."""
         self._host = variables["TARGET_POSTGRES_HOST"]
         self._port = variables.get("TARGET_POSTGRES_PORT") or "5432"
         self._name = variables.get("TARGET_POSTGRES_DATABASE") or ""
-        self._user = variables.get("TARGET_POSTGRES_USER") or ""
-        self._password = variables.get("TARGET_POSTGRES_PASSWORD") or ""
+        owner = "AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_"
+        self._user = variables.get(f"{owner}USER") or ""
+        self._password = variables.get(f"{owner}PASSWORD") or ""
+        self._session = session
+        self._options = _OPTIONS
+        self._lock_timeout = f"{variables.get('AMAZON_ADS_LOCK_TIMEOUT') or 60}s"
+        self._statement_timeout = f"{variables.get('AMAZON_ADS_STATEMENT_TIMEOUT') or 1800}s"
+        self.schema = schema_of(variables)
 
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(
+    def open(self) -> Connection:
+        """A session in which names mean what they mean in Postgres.
+
+        Raises:
+            psycopg.OperationalError: it cannot be had.
+        """
+        connection: Connection = psycopg.connect(
             host=self._host,
             port=self._port,
             dbname=self._name,
             user=self._user,
             password=self._password,
             connect_timeout=10,
-            application_name="entities-sync",
+            application_name=self._session,
+            options=self._options,
+            autocommit=True,
         )
+        return connection
 
     def check(self) -> None:
         """Make sure that it answers.
@@ -80,50 +87,175 @@ class Database:
             UsageError: it does not.
         """
         try:
-            self._connect().close()
+            self.open().close()
         except psycopg.OperationalError as error:
-            reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no answer"
-            message = (
-                f"The database {self._name} at {self._host}:{self._port} cannot be reached ({reason}). "
-                "Start it, or correct TARGET_POSTGRES_* in .env."
-            )
-            raise UsageError(message) from error
+            if self._options and reasons.refuses_options(str(error)):
+                # Some poolers take no options when a session begins.
+                self._options = ""
+                self.check()
+                return
+            raise UsageError(self._unreachable(error)) from error
 
-    def needs_full_sync(self) -> bool:
-        """Whether some profile's entity has never been read in full."""
-        with self._connect() as connection:
-            try:
-                row = connection.execute(_INCOMPLETE).fetchone()
-            except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-                return True
-        return bool(row and row[0])
+    def _unreachable(self, error: Exception) -> str:
+        reason = reasons.first_line(str(error)).rpartition("failed: ")[2] or "no answer"
+        return (
+            f"The database {self._name} at {self._host}:{self._port} cannot be reached ({reason}). "
+            "Start it (`make up` starts the embedded one), or correct TARGET_POSTGRES_* in .env."
+        )
+
+    @property
+    def takes_options(self) -> bool:
+        """Whether sessions can begin with settings of their own."""
+        return bool(self._options)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction whose waits have a bound.
+
+        Raises:
+            UsageError: the database refuses; says why.
+        """
+        try:
+            with self.open() as connection, connection.transaction():
+                for name, value in (
+                    ("search_path", "pg_catalog, pg_temp"),
+                    ("lock_timeout", self._lock_timeout),
+                    ("statement_timeout", self._statement_timeout),
+                ):
+                    connection.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+                yield connection
+        except psycopg.errors.LockNotAvailable as error:
+            raise UsageError(reasons.sentence(str(error), self.lock_holders())) from error
+        except psycopg.Error as error:
+            raise UsageError(reasons.of(error)) from error
+
+    def lock_holders(self) -> str:
+        """Who keeps locks on our tables just now, in words."""
+        statement = """
+            select string_agg(distinct format('%%s (process %%s, %%s)', a.usename, a.pid,
+                coalesce(nullif(a.application_name, ''), 'no application_name')), '; ')
+            from pg_catalog.pg_stat_activity as a
+            where a.pid <> pg_catalog.pg_backend_pid() and a.application_name <> %s and a.pid in (
+                select l.pid
+                from pg_catalog.pg_locks as l
+                join pg_catalog.pg_class as c on c.oid = l.relation
+                join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+                where l.granted and n.nspname in (%s, %s) and l.mode <> 'AccessShareLock'
+            )
+        """
+        try:
+            with self.open() as connection:
+                row = connection.execute(statement, (self._session, self.schema, f"{self.schema}_fivetran")).fetchone()
+        except psycopg.Error:
+            return ""
+        return str(row[0]) if row and row[0] else ""
+
+    def table(self, name: str) -> sql.Composed:
+        """A table of ours, in SQL."""
+        return sql.SQL("{}").format(sql.Identifier(self.schema, name))
+
+    def prepared(self, fingerprint: str) -> bool:
+        """Whether `prepare` has nothing to do: all tables are there, made from these sources and settings."""
+        statement = sql.SQL(
+            "select (select value from {} where name = 'prepared'), (select count(*) from pg_class as c"
+            " join pg_namespace as n on n.oid = c.relnamespace"
+            " where n.nspname = %s and c.relname = any (%s) and c.relkind = 'r')"
+        ).format(self.table("sync_meta"))
+        try:
+            with self.open() as connection:
+                row = connection.execute(statement, (self.schema, list(_NEEDED))).fetchone()
+        except (*_ABSENT, psycopg.errors.InsufficientPrivilege):
+            return False
+        return row == (fingerprint, len(_NEEDED))
+
+    def announce(self, run_id: str, origin: str) -> None:
+        """Give earlier runs of this project their verdict, and leave the row of this run.
+
+        Raises:
+            UsageError: the database refuses.
+        """
+        with self.transaction() as connection:
+            connection.execute(sql.SQL("select {}(%s, %s, false)").format(self.table("settle_runs")), (run_id, origin))
+            connection.execute(
+                sql.SQL(
+                    "insert into {} (run_id, profile_id, entity_type, status, started_at, updated_at, details)"
+                    " values (%s, '*', 'run', 'running', now(), now(),"
+                    " jsonb_build_object('origin', %s::text, 'session', %s::text)) on conflict do nothing"
+                ).format(self.table("sync_log")),
+                (run_id, origin, self._session),
+            )
+
+    def can_take_options(self) -> bool:
+        """Whether sessions can begin with settings of their own; true where nobody answers who could tell."""
+        try:
+            self.check()
+        except UsageError:
+            return True
+        return self.takes_options
+
+    def say_why(self, run_id: str, reason: str) -> bool:
+        """Keep why a run ended; false where that cannot be stored now."""
+        statement = sql.SQL(
+            "update {} set error = coalesce(error, %s), updated_at = now()"
+            " where run_id = %s and profile_id = '*' and entity_type = 'run' and settled_at is null"
+        ).format(self.table("sync_log"))
+        try:
+            with self.transaction() as connection:
+                connection.execute(statement, (reason, run_id))
+        except UsageError:
+            return False
+        return True
+
+    def settle(self, run_id: str, origin: str) -> str | None:
+        """Give a run that is over its verdict.
+
+        Returns:
+            Why that cannot be done now; the next run does it then.
+        """
+        try:
+            with self.transaction() as connection:
+                connection.execute(
+                    sql.SQL("select {}(%s, %s, true)").format(self.table("settle_runs")), (run_id, origin)
+                )
+        except UsageError as error:
+            return str(error)
+        return None
 
     def rows(self) -> dict[str, int]:
-        """Rows per table; tables that are not there are left out."""
+        """Rows per table; tables that are not there are left out.
+
+        Raises:
+            UsageError: the database does not answer.
+        """
         found: dict[str, int] = {}
-        with self._connect() as connection:
-            connection.autocommit = True
-            for table in TABLES:
-                statement = sql.SQL("select count(*) from {}").format(sql.Identifier(SCHEMA, table))
-                try:
+        for table in TABLES:
+            statement = sql.SQL("select count(*) from {}").format(self.table(table))
+            try:
+                with self.open() as connection:
                     row = connection.execute(statement).fetchone()
-                except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-                    continue
-                found[table] = int(str(row[0])) if row else 0
+            except _ABSENT:
+                continue
+            except psycopg.OperationalError as error:
+                raise UsageError(self._unreachable(error)) from error
+            found[table] = int(str(row[0])) if row else 0
         return found
 
     def slices(self, run_id: str) -> list[Slice]:
-        """What became of the slices of a run."""
-        statement = (
-            "select profile_id, entity_type, status, error, request_id from amazon_ads.sync_runs"
-            " where run_id = %s order by profile_id, entity_type"
-        )
-        fallback = statement.replace("sync_runs", "sync_log")
-        with self._connect() as connection:
-            connection.autocommit = True
-            for query in (statement, fallback):
-                try:
-                    return [Slice(*row) for row in connection.execute(query, (run_id,))]  # type: ignore[arg-type]
-                except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-                    continue
+        """What became of the slices of a run.
+
+        Raises:
+            UsageError: the database does not answer.
+        """
+        for view in ("sync_runs", "sync_log"):
+            statement = sql.SQL(
+                "select profile_id, entity_type, status, error, request_id, mode from {}"
+                " where run_id = %s order by profile_id, entity_type"
+            ).format(self.table(view))
+            try:
+                with self.open() as connection:
+                    return [Slice(*row) for row in connection.execute(statement, (run_id,))]  # type: ignore[arg-type]
+            except _ABSENT:
+                continue
+            except psycopg.OperationalError as error:
+                raise UsageError(self._unreachable(error)) from error
         return []

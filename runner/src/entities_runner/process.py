@@ -1,66 +1,183 @@
-"""Runs Meltano in a process group of its own, and leaves none of it behind."""
+"""Runs Meltano in a session of its own, and leaves none of it behind."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import select
 import signal
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import termios
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import FrameType
 
-_GRACE = 15.0
+from entities_runner.guard import guarded
+from entities_runner.session import Session
+
+_GRACE = 4.0
+"""Seconds after a signal until everything is killed."""
+_REST = 5.0
+"""Seconds for what still writes when the command itself has ended."""
+_ABANDON = 2.0
+"""Seconds after that until whoever follows the output is interrupted, wherever that is stuck."""
+_STDOUT, _STDERR = 1, 2
+_CHUNK = 1 << 16
+_LONGEST_LINE = 1 << 20
 
 
 def run(
     command: Sequence[str],
     environment: Mapping[str, str],
     follow: Callable[[Iterable[bytes]], None],
+    pass_fds: Sequence[int] = (),
 ) -> int:
-    """Run a command to its end; Ctrl-C and SIGTERM end the whole group.
+    """Run a command to its end; Ctrl-C, SIGTERM and a closed terminal end everything it has started.
 
     Meltano itself hangs when it is interrupted while the tap is ahead of the loader, so it gets a SIGINT, some
-    seconds, and then a SIGKILL.
+    seconds, and then a SIGKILL; a second signal kills at once. When this process is killed, the command is too.
+
+    Args:
+        command: Meltano.
+        environment: its variables.
+        follow: gets the lines of its output as they come.
+        pass_fds: descriptors it inherits, such as a lock that shall be held as long as it lives.
 
     Returns:
-        Its exit code; 130 or 143 when it was interrupted.
+        Its exit code; 128 and the number of the signal when one ended it or interrupted us.
     """
-    process = subprocess.Popen(  # noqa: S603 - Meltano
-        list(command),
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        # What Meltano and its plugins write is for this user alone: settings with secrets are among it.
-        umask=0o077,
-    )
-    interrupted: list[int] = []
+    return _Run(follow).to_its_end(command, environment, pass_fds)
 
-    def stop(number: int, _: FrameType | None) -> None:
-        interrupted.append(number)
-        _signal(process, signal.SIGINT if len(interrupted) == 1 else signal.SIGKILL)
+
+class _Abandoned(BaseException):
+    """Everything is killed, and whoever follows the output is stuck."""
+
+
+class _Run:
+    """One command, the signals that came meanwhile, and what they lead to."""
+
+    def __init__(self, follow: Callable[[Iterable[bytes]], None]) -> None:
+        self._follow = follow
+        self._following = False
+        self._session: Session | None = None
+        self._signals: list[int] = []
+        self._killed = False
+        self._latest = float("inf")
+
+    def to_its_end(self, command: Sequence[str], environment: Mapping[str, str], pass_fds: Sequence[int]) -> int:
+        with self._handlers():
+            process = subprocess.Popen(  # noqa: S603 - Meltano
+                guarded(command),
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=pass_fds,
+                # What Meltano and its plugins write is for this user alone: settings with secrets are among it.
+                umask=0o077,
+            )
+            session = self._session = Session(process)
+            assert process.stdout is not None  # noqa: S101 - it was asked for
+            try:
+                if self._signals:
+                    session.signal(signal.SIGINT)
+                self._following = True
+                self._follow(self._lines(session, process.stdout.fileno()))
+                self._following = False
+                self._wait_for_leader(session)
+            except _Abandoned:
+                _silence(_STDOUT)
+            except OSError:
+                # A terminal that is closed takes no more output; what it was closed for has been handled.
+                if not self._signals:
+                    raise
+            finally:
+                self._following = False
+                code = session.end()
+                process.stdout.close()
+        if signal.SIGHUP in self._signals:
+            _silence_closed_terminal()
+        return 128 + self._signals[0] if self._signals else code
+
+    @contextlib.contextmanager
+    def _handlers(self) -> Iterator[None]:
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        # Whoever has started us with nohup means it.
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            numbers.append(signal.SIGHUP)
+        alarm = signal.signal(signal.SIGALRM, self._overdue)
+        previous = {number: signal.signal(number, self._stop) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+            # In this order: an alarm that came late would end the whole process.
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, alarm)
+
+    def _stop(self, number: int, _: FrameType | None) -> None:
+        self._signals.append(number)
+        if len(self._signals) > 1:
+            self._kill()
+            return
+        self._latest = time.monotonic() + _GRACE + 1
         signal.setitimer(signal.ITIMER_REAL, _GRACE)
+        if self._session is not None:
+            self._session.signal(signal.SIGINT)
 
-    def overdue(_: int, __: FrameType | None) -> None:
-        _signal(process, signal.SIGKILL)
+    def _overdue(self, _: int, __: FrameType | None) -> None:
+        if not self._killed:
+            self._kill()
+        elif self._following:
+            raise _Abandoned
 
-    previous = {
-        number: signal.signal(number, handler)
-        for number, handler in ((signal.SIGINT, stop), (signal.SIGTERM, stop), (signal.SIGALRM, overdue))
-    }
-    try:
-        assert process.stdout is not None  # noqa: S101 - it was asked for
-        follow(process.stdout)
-        code = process.wait()
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        _signal(process, signal.SIGKILL)
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-    return 128 + interrupted[0] if interrupted else code
+    def _kill(self) -> None:
+        self._killed = True
+        self._latest = min(self._latest, time.monotonic() + 1)
+        signal.setitimer(signal.ITIMER_REAL, _ABANDON)
+        if self._session is not None:
+            self._session.kill()
+
+    def _lines(self, session: Session, output: int) -> Iterator[bytes]:
+        """The output by lines, until it ends or nobody is left who should write."""
+        rest = b""
+        ends = float("inf")
+        while time.monotonic() < min(ends, self._latest):
+            if select.select([output], [], [], 0.2)[0]:
+                data = os.read(output, _CHUNK)
+                if not data:
+                    break
+                *lines, rest = (rest + data).split(b"\n")
+                yield from (line + b"\n" for line in lines)
+                if len(rest) > _LONGEST_LINE:
+                    yield rest
+                    rest = b""
+            if ends == float("inf") and session.is_leaderless():
+                ends = time.monotonic() + _REST
+        if rest:
+            yield rest
+
+    def _wait_for_leader(self, session: Session) -> None:
+        """It may have closed its output long before it ends."""
+        while not session.is_leaderless() and time.monotonic() < self._latest:
+            time.sleep(0.05)
 
 
-def _signal(process: subprocess.Popen[bytes], number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
+def _silence_closed_terminal() -> None:
+    """Whatever is said from here on is said to nobody, instead of ending in an error."""
+    for descriptor in (_STDOUT, _STDERR):
+        try:
+            termios.tcgetattr(descriptor)
+        except termios.error as error:
+            if error.args[0] in {errno.EIO, errno.ENXIO}:
+                _silence(descriptor)
+
+
+def _silence(descriptor: int) -> None:
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, descriptor)
+    os.close(nothing)

@@ -12,9 +12,11 @@ from entities_runner.terminal import printable
 
 _DONE = re.compile(r"slice done profile=(\S+) entity=(\S+) rows=(\d+) pages=(\d+)")
 _FAILED = re.compile(r"slice failed profile=(\S+) entity=(\S+) rows=(\d+) error=(.*?) request_id=(\S+)")
+_REASON = re.compile(r"FAILED: (.*)$")
 _RETRY = re.compile(r"(\S+ \(region .*trying again in .*)$")
 _WORTH_SHOWING = re.compile(
-    r"(skipped:|reported \d+ rows|tables in schema|profiles, each with|for analysts|has to run: )"
+    r"(skipped:|reported \d+ rows|tables in schema|profiles, each with|for analysts|has to run: |may create objects"
+    r"|read in full|in full and|replaced the refresh token)"
 )
 _TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed|AMAZON_ADS_[A-Z]+_ROLE|AMAZON_ADS_IDENTITY)\b")
 _NOISE = re.compile(r"METRIC|An unhandled error occurred|level=debug")
@@ -38,6 +40,7 @@ class Progress:
         """Show nothing yet."""
         self.log = log
         self.trouble: list[str] = []
+        self.reasons: list[str] = []
 
     def follow(self, lines: Iterable[bytes]) -> None:
         """Show lines as they come, until there are no more."""
@@ -54,6 +57,9 @@ class Progress:
         elif match := _FAILED.search(line):
             profile, entity, _, error, request_id = match.groups()
             self._say(f"  {profile}  {entity:<10}  FAILED  {error} (request id {request_id})")
+        elif match := _REASON.search(line):
+            self.reasons.append(match.group(1))
+            self._say(f"  FAILED  {match.group(1)}")
         elif (match := _RETRY.search(line)) or (_WORTH_SHOWING.search(line)):
             self._say(f"  {match.group(1) if match else _text(line)}")
         elif _TROUBLE.search(line) and not _NOISE.search(line):

@@ -6,19 +6,23 @@ import os
 import sys
 from pathlib import Path
 
-from entities_runner.account import UsageError, choose, settings
+from entities_runner.account import DATABASE, UsageError
+from entities_runner.run import Run
 from entities_runner.services import database_of
 
 
 def main() -> None:
     """Become the sandbox's psql command, with .env read as Meltano reads it (a shell would choke on a `|`)."""
     command = str(Path(sys.executable).parent / "amazon-ads-sandbox")
-    variables = settings(Path.cwd(), os.environ)
     try:
-        database = database_of(choose(variables))
+        run = Run.of(Path.cwd(), os.environ)
     except UsageError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
+    variables = {**run.variables, "AMAZON_ADS_SCHEMA": run.schema}
+    if run.choice.embedded_database:
+        variables.pop(DATABASE, None)
+    database = database_of(run.choice)
     os.execve(command, [command, "psql", f"--database={database}", *sys.argv[1:]], variables)  # noqa: S606 - our own
 
 

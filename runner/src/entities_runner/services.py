@@ -1,4 +1,4 @@
-"""The sandbox and the embedded Postgres for one run: started when needed, stopped when we started them."""
+"""The sandbox and the embedded Postgres for a run: started when needed."""
 
 from __future__ import annotations
 
@@ -8,24 +8,53 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from amazon_ads_sandbox.background import BackgroundSandbox
 from amazon_ads_sandbox.postgres import ACCOUNT_DATABASE, SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
-from entities_runner.account import CONNECTIONS_URL, DATABASE, TAP, Choice, UsageError
+from entities_runner.account import CONNECTIONS_URL, DATABASE, REAL, TAP, Choice, UsageError
 
 
 def database_of(choice: Choice) -> str:
     """The database of the embedded Postgres that a choice uses."""
-    return ACCOUNT_DATABASE if choice.environment == "prod" else SANDBOX_DATABASE
+    return ACCOUNT_DATABASE if choice.environment == REAL else SANDBOX_DATABASE
 
 
-@contextmanager
-def running(choice: Choice, home: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Run what the choice needs.
+def start(
+    choice: Choice, home: Path, environment: Mapping[str, str], started: ExitStack | None = None
+) -> dict[str, str]:
+    """Start what the choice needs and does not run yet.
 
     Args:
         choice: what will be done.
         home: the state folder.
         environment: the variables in force.
+        started: gets a callback that stops each service which this call has started; without it they stay.
+
+    Returns:
+        The variables that point tap and loader at it.
+
+    Raises:
+        UsageError: it cannot be started.
+    """
+    variables: dict[str, str] = {}
+    if choice.embedded_database:
+        postgres = EmbeddedPostgres(home, database=database_of(choice))
+        ours = postgres.pid() is None
+        try:
+            postgres.start()
+        except PostgresError as error:
+            raise UsageError(str(error)) from error
+        if ours and started is not None:
+            started.callback(postgres.stop)
+        variables |= postgres.environment()
+    if choice.environment != REAL:
+        variables |= _made_up_account(home, started)
+    if choice.stored and not environment.get(CONNECTIONS_URL):
+        variables |= _connections({**environment, **variables})
+    return variables
+
+
+@contextmanager
+def running(choice: Choice, home: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Run what the choice needs, and stop at the end what was started for it.
 
     Yields:
         The variables that point tap and loader at it.
@@ -33,33 +62,25 @@ def running(choice: Choice, home: Path, environment: Mapping[str, str]) -> Itera
     Raises:
         UsageError: it cannot be started.
     """
-    variables: dict[str, str] = {}
     with ExitStack() as stack:
-        if choice.embedded_database:
-            postgres = EmbeddedPostgres(home, database=database_of(choice))
-            started = postgres.pid() is None
-            try:
-                postgres.start()
-            except PostgresError as error:
-                raise UsageError(str(error)) from error
-            if started:
-                stack.callback(postgres.stop)
-            variables |= postgres.environment()
-        if choice.environment == "sandbox":
-            sandbox = BackgroundSandbox(home)
-            if not sandbox.running():
-                try:
-                    sandbox.start()
-                except RuntimeError as error:
-                    raise UsageError(str(error)) from error
-                stack.callback(sandbox.stop)
-            variables |= {
-                f"{TAP}API_URL": f"{sandbox.url}/{{region}}",
-                f"{TAP}TOKEN_URL": f"{sandbox.url}/auth/o2/token",
-            }
-        if choice.stored and not environment.get(CONNECTIONS_URL):
-            variables |= _connections({**environment, **variables})
-        yield variables
+        yield start(choice, home, environment, stack)
+
+
+def _made_up_account(home: Path, started: ExitStack | None) -> dict[str, str]:
+    from amazon_ads_sandbox.background import BackgroundSandbox  # noqa: PLC0415 - start-up, for a real account
+
+    sandbox = BackgroundSandbox(home)
+    if not sandbox.running():
+        try:
+            sandbox.start()
+        except RuntimeError as error:
+            raise UsageError(str(error)) from error
+        if started is not None:
+            started.callback(sandbox.stop)
+    return {
+        f"{TAP}API_URL": f"{sandbox.url}/{{region}}",
+        f"{TAP}TOKEN_URL": f"{sandbox.url}/auth/o2/token",
+    }
 
 
 def _connections(database: Mapping[str, str]) -> dict[str, str]:

@@ -8,13 +8,13 @@ from entities_runner.database import Slice
 from entities_runner.terminal import printable
 
 
-def summary(rows: Mapping[str, int], slices: Sequence[Slice], seconds: float, mode: str) -> str:
+def summary(rows: Mapping[str, int], slices: Sequence[Slice], seconds: float, modes: str) -> str:
     """Rows per table, slices, duration, and how to look at the data."""
     failed = [each for each in slices if each.status != "success"]
     lines = ["", f"{'table':<20} {'rows':>12}", "-" * 33]
     lines += [f"{table:<20} {count:>12,}" for table, count in rows.items()]
     lines += ["-" * 33]
-    lines += [f"{len(slices) - len(failed)} slices succeeded, {len(failed)} failed, {mode} mode, {seconds:.0f} s"]
+    lines += [f"{len(slices) - len(failed)} slices succeeded, {len(failed)} failed ({modes}), {seconds:.0f} s"]
     for each in failed:
         who = f"profile {each.profile_id}, {each.entity_type}" if each.profile_id else each.entity_type
         request = f" (request id {each.request_id})" if each.request_id else ""

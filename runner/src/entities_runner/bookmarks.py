@@ -1,0 +1,142 @@
+"""Holds the bookmarks of a STATE against what the database holds.
+
+A bookmark belongs to the database whose log knows the run that wrote it, and is believed as far as the tables bear it
+out: nothing is ever deleted by a sync, so a table with fewer rows than it had, or with an older version of the last row
+that was stored, has lost what the bookmark promises. Such a slice is marked, and the tap reads it in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import sql
+
+from entities_runner.database import Connection, Database
+
+ID_COLUMNS = {
+    "portfolios": "portfolio_id",
+    "campaigns": "campaign_id",
+    "ad_groups": "ad_group_id",
+    "ads": "ad_id",
+    "targets": "target_id",
+}
+DUE = "full_read_due"
+_FOREIGN = "its bookmark was not written for what this database holds"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the database keeps of a slice."""
+
+    run_id: str | None
+    rows: int
+    last_key: str | None
+    last_synced_at: Any
+
+
+def hold(state: dict[str, Any], database: Database) -> int:
+    """Mark every slice whose bookmark the database does not bear out.
+
+    Args:
+        state: a STATE; changed in place. What is broken in it is left to the tap, which refuses it in words.
+        database: where its rows should be.
+
+    Returns:
+        How many slices were marked.
+
+    Raises:
+        UsageError: the database refuses.
+    """
+    partitions = list(_partitions(state))
+    if not partitions:
+        return 0
+    with database.transaction() as connection:
+        kept = _kept(connection, database)
+        known = _known_runs(connection, database, [partition for _, _, partition in partitions])
+        lost = dict(_lost(connection, database, kept))
+    marked = 0
+    for profile_id, entity, partition in partitions:
+        slice_ = (profile_id, entity)
+        if slice_ not in kept or (partition.get("run_id"), *slice_) not in known:
+            partition.setdefault(DUE, _FOREIGN)
+        elif slice_ in lost:
+            partition[DUE] = lost[slice_]
+        marked += DUE in partition
+    return marked
+
+
+def _partitions(state: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    bookmarks = state.get("bookmarks")
+    if not isinstance(bookmarks, dict):
+        return
+    for entity in ID_COLUMNS:
+        bookmark = bookmarks.get(f"entity_{entity}")
+        partitions = bookmark.get("partitions") if isinstance(bookmark, dict) else None
+        for partition in partitions if isinstance(partitions, list) else ():
+            context = partition.get("context") if isinstance(partition, dict) else None
+            profile_id = context.get("profile_id") if isinstance(context, dict) else None
+            if isinstance(profile_id, str):
+                yield profile_id, entity, partition
+
+
+def _kept(connection: Connection, database: Database) -> dict[tuple[str, str], Kept]:
+    statement = sql.SQL(
+        "select profile_id, entity_type, last_success_run_id, greatest(rows_stored,"
+        # What an incremental slice alone has seen need not be stored: it leaves out what is old.
+        " case when last_full_sync_at is not null then rows_seen end), last_key, last_synced_at from {}"
+    ).format(database.table("sync_slices"))
+    return {
+        (str(row[0]), str(row[1])): Kept(_text(row[2]), int(str(row[3] or 0)), _text(row[4]), row[5])
+        for row in connection.execute(statement)
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _known_runs(
+    connection: Connection, database: Database, partitions: list[dict[str, Any]]
+) -> set[tuple[str, str, str]]:
+    runs = sorted({run for each in partitions if isinstance(run := each.get("run_id"), str)})
+    statement = sql.SQL(
+        "select run_id, profile_id, entity_type from {log} where run_id = any (%s) and status = 'success'"
+        " and coalesce(settled_status, status) = 'success'"
+        " union select last_success_run_id, profile_id, entity_type from {slices} where last_success_run_id is not null"
+    ).format(log=database.table("sync_log"), slices=database.table("sync_slices"))
+    return {(str(row[0]), str(row[1]), str(row[2])) for row in connection.execute(statement, (runs,))}
+
+
+def _lost(
+    connection: Connection, database: Database, kept: dict[tuple[str, str], Kept]
+) -> Iterator[tuple[tuple[str, str], str]]:
+    for entity, column in ID_COLUMNS.items():
+        wanted = {profile_id: each for (profile_id, of), each in kept.items() if of == entity}
+        table = database.table(f"entity_{entity}")
+        counted = connection.execute(sql.SQL("select profile_id, count(*) from {} group by profile_id").format(table))
+        counts = {str(row[0]): int(str(row[1])) for row in counted}
+        rows = {profile_id: counts.get(profile_id, 0) for profile_id in wanted}
+        fewer = [profile_id for profile_id, each in wanted.items() if rows[profile_id] < each.rows]
+        had, has = sum(wanted[profile_id].rows for profile_id in fewer), sum(rows[profile_id] for profile_id in fewer)
+        for profile_id in fewer:
+            yield (profile_id, entity), f"entity_{entity} holds {has:,} of the {had:,} rows it had of them"
+        statement = sql.SQL(
+            "select k.profile_id"
+            " from unnest(%s::text[], %s::text[], %s::timestamptz[]) as k (profile_id, id, synced_at)"
+            " left join {} as e on e.profile_id = k.profile_id and e.{} = k.id"
+            " where e.synced_at is null or e.synced_at < k.synced_at"
+        ).format(table, sql.Identifier(column))
+        with_key = [
+            (profile_id, each)
+            for profile_id, each in wanted.items()
+            if each.last_key is not None and profile_id not in fewer
+        ]
+        arrays = (
+            [profile_id for profile_id, _ in with_key],
+            [each.last_key for _, each in with_key],
+            [each.last_synced_at for _, each in with_key],
+        )
+        for row in connection.execute(statement, arrays):
+            yield (str(row[0]), entity), f"entity_{entity} holds older rows than were stored last"

@@ -1,0 +1,28 @@
+"""What the tables are made from, as one short text: where it has not changed, `prepare` has nothing to do."""
+
+from __future__ import annotations
+
+import hashlib
+
+from entities_runner.run import Run
+
+_SETTINGS = (
+    "AMAZON_ADS_ANALYST_ROLE",
+    "AMAZON_ADS_IDENTITY",
+    "AMAZON_ADS_LOADER_ROLE",
+    "AMAZON_ADS_OWNER_USER",
+    "TARGET_POSTGRES_USER",
+)
+
+
+def of(run: Run) -> str:
+    """The fingerprint of the dbt project and of the settings that it reads."""
+    digest = hashlib.sha256()
+    for folder in ("macros", "models"):
+        for path in sorted((run.project / "transform" / folder).rglob("*")):
+            if path.is_file():
+                digest.update(path.read_bytes())
+    for name in _SETTINGS:
+        digest.update(f"{name}={run.variables.get(name, '')}".encode())
+    digest.update(run.schema.encode())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,102 @@
+"""The program that a launcher stands for: started so that it ends with us, its exit code ours."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+
+from entities_runner import guard
+from entities_runner.account import UsageError
+from entities_runner.private_file import LockError
+from entities_runner.run import Run
+
+FAILED = "FAILED: "
+"""Begins the line that says why something failed."""
+
+
+def this_run() -> Run:
+    """The run that Meltano has started us for.
+
+    Raises:
+        UsageError: account and database cannot be told.
+    """
+    return Run.of(_project(), os.environ)
+
+
+def _project() -> Path:
+    return Path(os.environ.get("MELTANO_PROJECT_ROOT") or Path.cwd())
+
+
+def command(name: str, plugin: str, *, own: bool = True) -> list[str]:
+    """How to start a plugin's program: the one of the environment that Meltano has chosen, else the project's."""
+    folder = os.environ.get("VIRTUAL_ENV") if own else None
+    chosen = Path(folder) if folder and ".meltano" in folder else _project() / ".meltano" / plugin / "venv"
+    return [str(chosen / "bin" / name)]
+
+
+def say(words: str) -> None:
+    """Say in a line why something failed."""
+    sys.stderr.write(f"{FAILED}{words}\n")
+    sys.stderr.flush()
+
+
+def exit_with(launch: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> None:
+    """Run a launcher, and exit as what it launched."""
+    guard.die_with(os.getppid())
+    # Services that we start outlive us on purpose, and Meltano makes Python warn of it.
+    warnings.simplefilter("ignore", ResourceWarning)
+    try:
+        sys.exit(launch(arguments))
+    except (UsageError, LockError) as error:
+        say(str(error))
+        sys.exit(1)
+
+
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    follow: Callable[[Iterable[bytes]], None] | None = None,
+    *,
+    errors_too: bool = False,
+    holds: Sequence[int] = (),
+) -> int:
+    """Run a program to its end; what tells us to stop tells it.
+
+    Args:
+        command: the program and its arguments.
+        environment: its environment.
+        follow: takes its standard error line by line; with `errors_too` its standard output as well.
+        errors_too: whether both are one.
+        holds: locks that last as long as it lives.
+
+    Returns:
+        Its exit code; 128 and the signal's number where a signal ended it.
+    """
+    piped = subprocess.PIPE if follow else None
+    process = subprocess.Popen(  # noqa: S603 - Meltano's plugins
+        guard.guarded(command),
+        env=dict(environment),
+        stdout=piped if errors_too else None,
+        stderr=subprocess.STDOUT if errors_too else piped,
+        pass_fds=holds,
+    )
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        process.send_signal(number)
+
+    # Ctrl-C reaches the whole group by itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    output = process.stdout if errors_too else process.stderr
+    if follow and output is not None:
+        with output:
+            follow(output)
+    code = process.wait()
+    return 128 - code if code < 0 else code

@@ -1,0 +1,55 @@
+"""Starts the loader: into the database of the run, with its failures in words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from entities_runner import lock, pending, reasons, services
+from entities_runner.database import Database
+from entities_runner.launch import child
+from entities_runner.launch.quiet import Quiet
+from entities_runner.run import Run
+
+_LOOKS_ONLY = frozenset({"--about", "--help", "--version"})
+
+
+def main() -> None:
+    """Become the loader, as far as Meltano can tell."""
+    child.exit_with(_launch, sys.argv[1:])
+
+
+def _launch(arguments: Sequence[str]) -> int:
+    run = child.this_run()
+    command = child.command("target-postgres", "loaders/target-postgres")
+    if _LOOKS_ONLY.intersection(arguments):
+        return child.run([*command, *arguments], run.environment({}))
+    held = (lock.hold(run.folder),)
+    environment = run.environment(services.start(run.choice, run.home, run.variables))
+    environment["PGOPTIONS"] = " ".join(filter(None, (environment.get("PGOPTIONS"), *_bounds(environment))))
+    quiet = Quiet(run.folder / "logs" / f"loader-{run.run_id}.log")
+    code = child.run([*command, *arguments, "--config=ENV"], environment, quiet.follow, holds=held)
+    if code:
+        child.say(_explain(run, Database(environment, run.session), quiet.text))
+    return code
+
+
+def _bounds(environment: dict[str, str]) -> tuple[str, ...]:
+    """Every lock and statement of the loader has a bound, and names mean what they mean in Postgres."""
+    if not Database(environment).can_take_options():
+        return ()
+    return (
+        "-c search_path=pg_catalog,pg_temp",
+        f"-c lock_timeout={environment.get('AMAZON_ADS_LOCK_TIMEOUT') or 60}s",
+        f"-c statement_timeout={environment.get('AMAZON_ADS_STATEMENT_TIMEOUT') or 1800}s",
+    )
+
+
+def _explain(run: Run, database: Database, text: str) -> str:
+    """Why the loader ended, kept where people look."""
+    holders = database.lock_holders() if "lock timeout" in text else ""
+    words = reasons.known(text, holders) or reasons.last_line(text) or "it gave no reason"
+    reason = f"the loader ended: {words}"
+    if not database.say_why(run.run_id, reason):
+        pending.keep(run.folder, run.run_id, reason)
+    return reason[0].upper() + reason[1:]

@@ -1,0 +1,25 @@
+"""Why a run ended, kept beside the data while the database cannot take it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from entities_runner.database import Database
+
+_SUFFIX = ".reason"
+
+
+def keep(home: Path, run_id: str, reason: str) -> None:
+    """Remember it until the database answers again."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(home / f"{run_id}{_SUFFIX}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(reason)
+
+
+def store(home: Path, database: Database) -> None:
+    """Hand over what is remembered."""
+    for path in sorted(home.glob(f"*{_SUFFIX}")):
+        if database.say_why(path.name.removesuffix(_SUFFIX), path.read_text()):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,70 @@
+"""Account and database: which .env names which, in every environment of Meltano."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from amazon_ads_sandbox.tokens import CLIENT_ID
+from entities_runner.account import CREDENTIALS, UsageError, choose, schema_of
+from entities_runner.run import Run
+
+ALL = dict.fromkeys(CREDENTIALS, "mine")
+OWN = {"TARGET_POSTGRES_HOST": "db", "TARGET_POSTGRES_USER": "me", "TARGET_POSTGRES_DATABASE": "ads"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "environment", "account", "embedded"),
+    [
+        ({}, "auto", "sandbox", True),
+        (ALL, "auto", "prod", True),
+        ({**ALL, **OWN}, "auto", "prod", False),
+        ({**ALL, **OWN}, "prod", "prod", False),
+        ({**ALL, **OWN}, "sandbox", "sandbox", True),
+        (OWN, "sandbox", "sandbox", True),
+    ],
+)
+def test_which_account_goes_into_which_database(
+    variables: dict[str, str], environment: str, account: str, *, embedded: bool
+) -> None:
+    choice = choose(variables, environment)
+    assert (choice.environment, choice.embedded_database) == (account, embedded)
+
+
+@pytest.mark.parametrize(
+    ("variables", "environment", "says"),
+    [
+        (OWN, "auto", "the made-up account's rows never go into a database of yours"),
+        ({}, "prod", "The environment prod reads your account"),
+        ({"TARGET_POSTGRES_HOST": "db"}, "auto", "TARGET_POSTGRES_USER and TARGET_POSTGRES_DATABASE is missing"),
+        ({**OWN, "TARGET_POSTGRES_PORT": "many"}, "auto", "TARGET_POSTGRES_PORT is 'many', which is not a number"),
+        ({"TARGET_POSTGRES_SQLALCHEMY_URL": "x"}, "auto", "TARGET_POSTGRES_SQLALCHEMY_URL is read by the loader alone"),
+        *(({"AMAZON_ADS_SCHEMA": name}, "auto", "cannot be used") for name in ("Ads", "pg_ads", "public", "a b", "ä")),
+    ],
+)
+def test_what_cannot_be_right_is_a_sentence(variables: dict[str, str], environment: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        choose(variables, environment)
+
+
+def test_the_schema_is_a_setting() -> None:
+    assert schema_of({}) == "amazon_ads"
+    assert schema_of({"AMAZON_ADS_SCHEMA": "ads_eu"}) == "ads_eu"
+
+
+def test_all_parts_of_a_run_agree_on_its_id_and_its_session(tmp_path: Path) -> None:
+    first, second = (Run.of(tmp_path, {}) for _ in range(2))
+    assert first.run_id == second.run_id
+    assert first.session.endswith(first.run_id)
+    assert len(first.session) < 64, "Postgres cuts longer names"
+    assert Run.of(tmp_path, {"MELTANO_RUN_ID": "chosen"}).run_id == "chosen"
+
+
+def test_nothing_of_a_real_account_reaches_the_made_up_one(tmp_path: Path) -> None:
+    variables = {**ALL, **OWN, "TAP_AMAZON_ADS_ENTITIES_ENCRYPTION_KEYS": "key", "MELTANO_ENVIRONMENT": "sandbox"}
+    variables["TAP_AMAZON_ADS_ENTITIES_REFRESH_TOKEN"] = ""
+    environment = Run.of(tmp_path, variables).environment({"TARGET_POSTGRES_HOST": "127.0.0.1"})
+    assert environment["TAP_AMAZON_ADS_ENTITIES_CLIENT_ID"] == CLIENT_ID
+    assert environment["TAP_AMAZON_ADS_ENTITIES_ENCRYPTION_KEYS"] == ""
+    assert environment["TARGET_POSTGRES_HOST"] == "127.0.0.1"
