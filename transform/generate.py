@@ -22,7 +22,7 @@ INDEXES: dict[str, list[list[str]]] = {
     "entity_ad_groups": [["profile_id", "campaign_id"]],
     "entity_ads": [["profile_id", "campaign_id"], ["profile_id", "ad_group_id"], ["asin"]],
     "entity_targets": [["profile_id", "campaign_id"], ["profile_id", "ad_group_id"]],
-    "sync_log": [["profile_id", "entity_type", "started_at"], ["started_at"]],
+    "sync_log": [["profile_id", "entity_type", "started_at"], ["started_at"], ["created_at"]],
 }
 
 PARENTS = {
@@ -71,7 +71,7 @@ def tables() -> dict[str, dict[str, Any]]:
 
 
 def landing_macro() -> str:
-    """macros/landing_tables.sql."""
+    """macros/landing/landing_tables.sql."""
     body = json.dumps(tables(), indent=4, ensure_ascii=False)
     return (
         "{#- Generated from the tap's schemas by generate.py; do not edit. -#}\n"
@@ -103,11 +103,8 @@ def sources() -> str:
                 *_tests(name, column["name"]),
             ]
     lines += [
-        "  - name: sync_run_markers",
-        "    description: One row per run, written before it loads.",
-        "    columns:",
-        "    - {name: run_id, description: The run.}",
-        "    - {name: started_at, description: When it was prepared (UTC).}",
+        "  - name: sync_slices",
+        "    description: What the settled runs of every profile and entity amount to; kept by the post-step.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -116,7 +113,9 @@ def _tests(table: str, column: str) -> list[str]:
     """Dbt tests of a column: our own vocabularies are closed, orphans are worth a warning."""
     tests = []
     if column in CLOSED:
-        tests.append(f"{{accepted_values: {{arguments: {{values: [{', '.join(CLOSED[column])}]}}}}}}")
+        # The log grows with every run: a test reads the newest one.
+        this_run = ", config: {where: \"run_id = '{{ env_var('MELTANO_RUN_ID', '') }}'\"}" if table == "sync_log" else ""
+        tests.append(f"{{accepted_values: {{arguments: {{values: [{', '.join(CLOSED[column])}]}}{this_run}}}}}")
     if parent := PARENTS.get(table, {}).get(column):
         source = f"source('amazon_ads', '{parent}')"
         tests.append(f'{{has_parent: {{arguments: {{parent: "{source}"}}, config: {{severity: warn}}}}}}')
@@ -128,8 +127,8 @@ def page() -> str:
     lines = [
         "# Tables",
         "",
-        "Generated from the tap's schemas (`make docs`). All of them live in the schema `amazon_ads`; each also has",
-        "`created_at timestamptz`, when the row was first stored.",
+        "Generated from the tap's schemas (`make docs`). All of them live in one schema, `amazon_ads` or what",
+        "`AMAZON_ADS_SCHEMA` names; each also has `created_at timestamptz`, when the row was first stored.",
     ]
     for name, table in tables().items():
         fields = SOURCE_FIELDS.get(name)
@@ -149,7 +148,7 @@ def _rows(columns: list[dict[str, Any]], fields: dict[str, dict[str, str]] | Non
 
 
 FILES = {
-    ROOT / "transform/macros/landing_tables.sql": landing_macro,
+    ROOT / "transform/macros/landing/landing_tables.sql": landing_macro,
     ROOT / "transform/models/sources.yml": sources,
     ROOT / "docs/tables.md": page,
 }

@@ -1,56 +1,85 @@
 {#-
     Create the landing tables before the first load, typed, keyed, indexed and commented; repair those that a bare
-    load created; secure them. Looks before it acts, so that a run with nothing to do locks nothing. Safe to run every time.
+    load created; secure them; give runs that ended without a verdict theirs; announce the run. Looks before it acts, so
+    that a run with nothing to do locks nothing. Safe to run every time.
 -#}
 {% macro prepare() %}
-    {% set tables = landing_tables() %}
-    {% do create_schemas() %}
-    {% set found = existing_columns() %}
-    {% set statements = [] %}
-    {% set retyped = [] %}
-    {% for name, table in tables.items() %}
-        {% if name not in found %}
-            {% do statements.append(create_landing_table(name, table)) %}
-        {% else %}
-            {% for column in table.columns %}
-                {% set actual = found[name].get(column.name) %}
-                {% if actual is none %}
-                    {% do statements.append(add_column(name, column)) %}
-                {% elif actual != column.type %}
-                    {% do retyped.append(change_type(name, column, actual)) %}
-                {% endif %}
-            {% endfor %}
-            {% if 'created_at' not in found[name] %}
-                {% do statements.append(add_created_at(name)) %}
-            {% endif %}
-        {% endif %}
+    {% do check_schema() %}
+    {% set tables = all_tables() %}
+    {% set found = existing_tables() %}
+    {% do refuse_strangers(dict(tables, profile_access=memberships_table()), found) %}
+    {% set retyped = {} %}
+    {% for name, table in tables.items() if name in found %}
+        {% do retyped.update({name: mistyped_columns(table, found[name])}) %}
     {% endfor %}
-    {% if retyped %}
-        {#- A view that reads a column pins its type; the build creates the views again. -#}
-        {% do statements.append(drop_views()) %}
-        {% do statements.extend(retyped) %}
-    {% endif %}
+    {% do refuse_foreign_readers(retyped) %}
+    {% do create_schemas() %}
+    {% do prepare_turns(tables, found) %}
+    {% set statements = stale_functions(existing_functions()) %}
+    {% set migrates = 'sync_log' in found and 'settled_at' not in found['sync_log'].columns %}
+    {% for name, table in tables.items() %}
+        {% do statements.extend(table_statements(name, table, found, retyped)) %}
+    {% endfor %}
+    {% if migrates %}{% do statements.extend(settle_earlier_log(found)) %}{% endif %}
+    {% do statements.extend(missing_trigger()) %}
     {% do statements.extend(missing_indexes(tables)) %}
     {% do statements.extend(stale_comments(tables)) %}
-    {% do statements.append(create_markers()) %}
-    {% do statements.append(mark_run()) %}
-    {% do run_query('begin; set local client_min_messages = warning; ' ~ statements | join(';\n') ~ '; commit') %}
+    {% if statements %}{% do change_in_turn(statements) %}{% endif %}
     {% do prepare_access(tables) %}
-    {% do log('prepared ' ~ (tables | length) ~ ' tables in schema ' ~ target.schema, info=true) %}
+    {% do warn_of_creators() %}
+    {% do change([settle(false), prune_log(), announce_run()] + changed_settings()) %}
+    {% do log('prepared ' ~ (landing_tables() | length) ~ ' tables in schema ' ~ target.schema, info=true) %}
 {% endmacro %}
 
+{#- The table by which runs that prepare at the same moment take turns. -#}
+{% macro prepare_turns(tables, found) %}
+    {% if 'sync_meta' not in found %}
+        {% do change([
+            'do ' ~ quoted('begin ' ~ create_table('sync_meta', tables['sync_meta'])
+                ~ '; exception when duplicate_table or unique_violation then null; end'),
+            'revoke all on ' ~ qualified('sync_meta') ~ ' from public'
+        ]) %}
+    {% endif %}
+{% endmacro %}
 
-{#- {table: {column: type}} of what is there. -#}
-{% macro existing_columns() %}
-    {% set rows = run_query(
-        "select c.relname, a.attname, format_type(a.atttypid, null)"
-        ~ " from pg_attribute a join pg_class c on c.oid = a.attrelid"
-        ~ " where c.relnamespace = '" ~ target.schema ~ "'::regnamespace and c.relkind = 'r'"
-        ~ " and a.attnum > 0 and not a.attisdropped"
-    ) %}
-    {% set found = {} %}
-    {% for row in rows.rows %}
-        {% do found.setdefault(row[0], {}).update({row[1]: row[2]}) %}
+{#- What one table lacks. -#}
+{% macro table_statements(name, table, found, retyped) %}
+    {% set statements = [] %}
+    {% if name not in found %}
+        {{ return([create_table(name, table)]) }}
+    {% endif %}
+    {% for column in table.columns if column.name not in found[name].columns %}
+        {% if column.name == 'settled_at' %}
+            {% do statements.extend(settle_by_default(name, column)) %}
+        {% else %}
+            {% do statements.append(add_column(name, column)) %}
+        {% endif %}
     {% endfor %}
-    {{ return(found) }}
+    {% if 'created_at' not in found[name].columns %}
+        {% do statements.append(add_created_at(name)) %}
+    {% endif %}
+    {% if retyped[name] %}{% do statements.append(change_types(name, retyped[name])) %}{% endif %}
+    {{ return(statements) }}
+{% endmacro %}
+
+{#- (column, type it has) of the columns that have another type than they should. -#}
+{% macro mistyped_columns(table, actual) %}
+    {% set mistyped = [] %}
+    {% for column in table.columns if actual.columns.get(column.name, column.type) != column.type %}
+        {% do mistyped.append((column, actual.columns[column.name])) %}
+    {% endfor %}
+    {{ return(mistyped) }}
+{% endmacro %}
+
+{#- What the tables were prepared from, so that whoever starts a run can tell that nothing has to be done. -#}
+{% macro changed_settings() %}
+    {% set wanted = env_var('AMAZON_ADS_PREPARED', '') %}
+    {% set known = look(
+        'select value from ' ~ qualified('sync_meta') ~ " where name = 'prepared'"
+    ).columns[0].values() | list %}
+    {% if known == [wanted] %}{{ return([]) }}{% endif %}
+    {{ return([
+        'insert into ' ~ qualified('sync_meta') ~ " (name, value) values ('prepared', " ~ quoted(wanted)
+        ~ ') on conflict (name) do update set value = excluded.value'
+    ]) }}
 {% endmacro %}

@@ -8,8 +8,19 @@
 
 {#- Postgres asks for the right to create schemas even where "if not exists" would create none. -#}
 {% macro create_schemas() %}
-    {% set found = run_query('select nspname from pg_namespace').columns[0].values() | list %}
+    {% set found = look('select nspname from pg_namespace').columns[0].values() | list %}
     {% for schema in schema_names() if schema not in found %}
-        {% do run_query('create schema if not exists ' ~ schema) %}
+        {% do change(['create schema if not exists ' ~ schema]) %}
     {% endfor %}
+{% endmacro %}
+
+{#- The schema goes into SQL as it is. -#}
+{% macro check_schema() %}
+    {% set reserved = target.schema in ['public', 'private', 'information_schema'] or target.schema.startswith('pg_') %}
+    {% if reserved or not modules.re.fullmatch('[a-z_][a-z0-9_]{0,49}', target.schema) %}
+        {% do exceptions.raise_compiler_error(
+            'AMAZON_ADS_SCHEMA is not the name of a schema that can be used: it takes a lower-case letter or _, then up to 49'
+            ~ ' lower-case letters, digits and _, and is neither public, private nor reserved.'
+        ) %}
+    {% endif %}
 {% endmacro %}

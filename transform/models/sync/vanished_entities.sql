@@ -1,15 +1,13 @@
 -- Entities that Amazon no longer lists. They stay in their tables; only complete full slices can tell.
 with complete as (
-    select distinct on (runs.profile_id, runs.entity_type, upper(product.name))
-        runs.profile_id,
-        runs.entity_type,
-        lower(product.name) as ad_product,
-        runs.started_at,
-        runs.finished_at
-    from {{ ref('sync_runs') }} as runs
-    cross join lateral jsonb_array_elements_text(runs.details -> 'ad_products' || '["any"]'::jsonb) as product (name)
-    where runs.status = 'success' and runs.mode = 'full'
-    order by runs.profile_id, runs.entity_type, upper(product.name), runs.started_at desc
+    select
+        kept.profile_id,
+        kept.entity_type,
+        full_read.key as ad_product,
+        (full_read.value ->> 'started_at')::timestamp with time zone as started_at,
+        (full_read.value ->> 'finished_at')::timestamp with time zone as finished_at
+    from {{ source('amazon_ads', 'sync_slices') }} as kept
+    cross join lateral jsonb_each(kept.full_reads) as full_read
 )
 
 {{ vanished('entity_portfolios', 'portfolios', 'portfolio_id', 'e.name', "'any'") }}

@@ -28,15 +28,13 @@
     to its memberships gets an error, not an empty table.
 -#}
 {% macro wanted_policies(name, settings) %}
+    {% if name == 'sync_meta' %}{{ return({}) }}{% endif %}
     {% set readable = sees_profile(settings) %}
-    {% if name == 'sync_run_markers' %}
-        {#- A mark has no profile; who does not see every profile cannot tell whether its run stored something. -#}
-        {% set readable = sees_everything(settings) %}
-    {% elif name == 'profile_access' %}
+    {% if name == 'profile_access' %}
         {% set readable = 'member = ' ~ identity_text(settings) %}
     {% endif %}
     {% set policies = {'amazon_ads_members_read': 'for select using (' ~ readable ~ ')'} %}
-    {% if settings.loader and name != 'profile_access' %}
+    {% if settings.loader and name in landing_tables() %}
         {% do policies.update({
             'amazon_ads_loader_loads': 'for all to ' ~ identifier(settings.loader) ~ ' using (true) with check (true)'
         }) %}
@@ -46,7 +44,7 @@
 
 {#- {table: {secured, policies, readable, loadable}} of what is there. -#}
 {% macro existing_access(settings) %}
-    {% set rows = run_query(
+    {% set rows = look(
         "select c.relname, c.relrowsecurity, coalesce((select jsonb_object_agg(p.polname,"
         ~ " coalesce(obj_description(p.oid, 'pg_policy'), '')) from pg_policy as p where p.polrelid = c.oid),"
         ~ " '{}')::text, " ~ holds(settings.analyst, ['select'])
@@ -93,12 +91,12 @@
             {% do statements.append('comment on policy ' ~ policy ~ ' on ' ~ table ~ ' is ' ~ quoted(comment)) %}
         {% endif %}
     {% endfor %}
-    {% if settings.analyst and not actual.readable %}
+    {% if settings.analyst and name != 'sync_meta' and not actual.readable %}
         {% do statements.append('grant select on ' ~ table ~ ' to ' ~ identifier(settings.analyst)) %}
     {% endif %}
-    {% if settings.loader and name == 'sync_run_markers' and not actual.readable_by_loader %}
+    {% if settings.loader and name == 'sync_slices' and not actual.readable_by_loader %}
         {% do statements.append('grant select on ' ~ table ~ ' to ' ~ identifier(settings.loader)) %}
-    {% elif settings.loader and name not in ['sync_run_markers', 'profile_access'] and not actual.loadable %}
+    {% elif settings.loader and name in landing_tables() and not actual.loadable %}
         {% do statements.append('grant select, insert, update on ' ~ table ~ ' to ' ~ identifier(settings.loader)) %}
     {% endif %}
     {{ return(statements) }}

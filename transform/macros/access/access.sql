@@ -9,35 +9,29 @@
     {% do settings.update({'analyst': prepare_roles(settings)}) %}
     {% do prepare_memberships() %}
     {% set found = existing_access(settings) %}
-    {% for name in (tables.keys() | list) + ['sync_run_markers', 'profile_access'] %}
+    {% for name in (tables.keys() | list) + ['profile_access'] %}
         {% set statements = secure_table(name, found[name], settings) %}
         {% if statements %}
-            {% do change_access(statements) %}
+            {% do change_in_turn(statements) %}
         {% endif %}
     {% endfor %}
     {% do open_schemas(settings) %}
     {% do close_connections(settings) %}
 {% endmacro %}
 
-{#- One transaction; shards that prepare at the same moment take turns, and what is done twice does no harm. -#}
-{% macro change_access(statements) %}
-    {% set turn = "select pg_advisory_xact_lock(hashtext('" ~ target.schema ~ " access'))" %}
-    {% do run_query('begin; set local client_min_messages = warning; ' ~ ([turn] + statements) | join('; ') ~ '; commit') %}
-{% endmacro %}
-
 {#- Planning the expression names its mistakes without running it. -#}
 {% macro check_identity(settings) %}
     {% set body = "begin execute " ~ quoted('explain select ' ~ identity_text(settings)) ~ '; exception when others then'
         ~ " raise exception 'AMAZON_ADS_IDENTITY cannot be used: %', sqlerrm; end" %}
-    {% do run_query('do ' ~ quoted(body)) %}
+    {% do look('do ' ~ quoted(body)) %}
 {% endmacro %}
 
 {#- Make sure that the roles are there. Returns the analyst role, or nothing where it cannot be had. -#}
 {% macro prepare_roles(settings) %}
-    {% set names = run_query(
+    {% set names = look(
         'select rolname from pg_roles where rolname in (' ~ quoted(settings.analyst) ~ ', ' ~ quoted(settings.loader) ~ ')'
     ).columns[0].values() | list %}
-    {% set own = run_query('select rolname, rolsuper or rolcreaterole from pg_roles where rolname = current_user').rows[0] %}
+    {% set own = look('select rolname, rolsuper or rolcreaterole from pg_roles where rolname = current_user').rows[0] %}
     {% if settings.analyst == own[0] %}
         {% do exceptions.raise_compiler_error(
             'AMAZON_ADS_ANALYST_ROLE names ' ~ own[0] ~ ', the role that owns the tables and sees every row. Name another.'
@@ -54,9 +48,9 @@
     {% set create = 'create role ' ~ identifier(settings.analyst) ~ ' nologin' %}
     {% if own[1] %}
         {#- Roles belong to the whole server: somebody else may be making it at this moment. -#}
-        {% do run_query('do ' ~ quoted(
+        {% do change(['do ' ~ quoted(
             'begin ' ~ create ~ '; exception when duplicate_object or unique_violation then null; end'
-        )) %}
+        )]) %}
         {{ return(settings.analyst) }}
     {% endif %}
     {% do log(
@@ -69,8 +63,8 @@
 
 {% macro prepare_memberships() %}
     {% set table = qualified('profile_access') %}
-    {% if run_query("select to_regclass('" ~ table ~ "') is null").rows[0][0] %}
-        {% do change_access([
+    {% if look("select to_regclass('" ~ table ~ "') is null").rows[0][0] %}
+        {% do change_in_turn([
             'create table if not exists ' ~ table ~ ' (member text not null, profile_id text not null,'
                 ~ ' granted_at timestamp with time zone not null default now(), primary key (member, profile_id))',
             'alter table ' ~ table ~ ' enable row level security',
@@ -86,14 +80,14 @@
 {% macro open_schemas(settings) %}
     {% for schema in schema_names() %}
         {% for role in [settings.analyst, settings.loader if schema == target.schema else ''] if role %}
-            {% if not run_query(
+            {% if not look(
                 'select has_schema_privilege(' ~ quoted(role) ~ ", '" ~ schema ~ "', 'usage')"
             ).rows[0][0] %}
-                {% do change_access(['grant usage on schema ' ~ schema ~ ' to ' ~ identifier(role)]) %}
+                {% do change_in_turn(['grant usage on schema ' ~ schema ~ ' to ' ~ identifier(role)]) %}
             {% endif %}
         {% endfor %}
     {% endfor %}
-    {% if settings.loader and not run_query(
+    {% if settings.loader and not look(
         'select has_database_privilege(' ~ quoted(settings.loader) ~ ", current_database(), 'temp')"
     ).rows[0][0] %}
         {% do log(

@@ -6,7 +6,7 @@
     {% set ours = "select oid from pg_roles where rolname in ("
         ~ quoted(settings.analyst) ~ ', ' ~ quoted(settings.loader) ~ ')' %}
     {#- Rights that somebody was given by name: what, to whom, and whether they are ours to take. -#}
-    {% set rights = run_query(
+    {% set rights = look(
         "with connections as (select c.oid, c.relowner, c.relacl, n.nspowner, n.nspacl from pg_class as c"
         ~ " join pg_namespace as n on n.oid = c.relnamespace"
         ~ " where n.nspname = 'private' and c.relname = 'amazon_ads_connections')"
@@ -23,7 +23,7 @@
     {% for row in rights.rows %}
         {% set revoke = 'revoke all on ' ~ row[0] ~ ' from ' ~ ('public' if row[1] == '-' else row[1]) %}
         {% if row[2] %}
-            {% do change_access([revoke]) %}
+            {% do change_in_turn([revoke]) %}
         {% else %}
             {% do log('Stored connections are open to others; the owner of ' ~ row[0] ~ ' has to run: ' ~ revoke ~ ';', info=true) %}
         {% endif %}

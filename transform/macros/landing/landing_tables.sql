@@ -646,7 +646,7 @@
             {
                 "name": "details",
                 "type": "jsonb",
-                "description": "Per endpoint: pages, rows, duplicates, retries, seconds throttled, shortfall, reason skipped."
+                "description": "Per endpoint: pages, rows, duplicates, retries, seconds throttled, shortfall, reason skipped. last_key and last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or not."
             },
             {
                 "name": "tap_version",
@@ -662,6 +662,9 @@
             ],
             [
                 "started_at"
+            ],
+            [
+                "created_at"
             ]
         ]
     }
