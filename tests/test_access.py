@@ -73,7 +73,7 @@ def test_before_a_load_everybody_in_the_group_sees_empty_tables_and_others_are_r
     for name, _ in relations(pipeline):
         for person in PEOPLE:
             # Who sees every profile sees also that a run was prepared.
-            prepared = name == "amazon_ads.sync_runs" and person == "chief"
+            prepared = name in {"amazon_ads.sync_log", "amazon_ads.sync_runs"} and person == "chief"
             assert people.ask(person, f"select 1 from {name}") == [(1,)] * prepared
         assert people.refused("outsider", f"select 1 from {name}")
 
@@ -82,7 +82,7 @@ def test_each_analyst_sees_their_profile_and_no_other_in_every_table_and_view(
     pipeline: Pipeline, loaded: Roles, profiles: dict[str, str]
 ) -> None:
     names = relations(pipeline)
-    assert len(names) == len(KEYS) + 1 + 7 + 6
+    assert len(names) == len(KEYS) + 2 + 7 + 6
     for name, column in names:
         statement = f"select {column} from {name}"
         if name == "amazon_ads_fivetran.profile":
@@ -96,8 +96,8 @@ def test_each_analyst_sees_their_profile_and_no_other_in_every_table_and_view(
         assert seen(loaded.ask("chief", statement)) == everything, name
         assert loaded.ask("stranger", statement) == [], name
         assert loaded.refused("outsider", statement), name
-    for person in (*profiles, "stranger"):
-        assert loaded.ask(person, "select 1 from amazon_ads.sync_run_markers") == []
+    for person in PEOPLE:
+        assert loaded.refused(person, "select 1 from amazon_ads.sync_meta")
 
 
 def test_analysts_see_the_same_verdicts_as_the_owner(
@@ -123,7 +123,7 @@ def test_nobody_reads_the_memberships_of_others(loaded: Roles, profiles: dict[st
         "update amazon_ads.entity_campaigns set name = 'mine'",
         "delete from amazon_ads.entity_campaigns",
         "truncate amazon_ads.sync_log",
-        "insert into amazon_ads.sync_run_markers (run_id) values ('x')",
+        "insert into amazon_ads.sync_slices (profile_id, entity_type) values ('x', 'ads')",
         "alter table amazon_ads.entity_campaigns disable row level security",
         "create table amazon_ads.mine (a int)",
     ],

@@ -17,7 +17,8 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from harness.canary import Search, canary, canary_key
-from harness.pipeline import BIN, ROOT
+from harness.pipeline import BIN
+from harness.project import ROOT, project
 from harness.rogue import Answer, Asked, Rogue
 from harness.scenarios import SCENARIOS, Scenario
 from harness.secretive import LOADER, Secretive, children
@@ -32,7 +33,7 @@ from tap_amazon_ads_entities.settings import SECRET_SETTINGS
 
 RUN = ("run", "tap-amazon-ads-entities", "target-postgres")
 TAP_STARTED = "/bin/tap-amazon-ads-entities --config"
-CONFIGURATIONS = ROOT / ".meltano" / "run"
+CONFIGURATIONS = project() / ".meltano" / "run"
 HASTY = {"max_retries": 1, "request_deadline": 2, "page_size": 10, "mode": "full"}
 TELLING = {"status", "forbidden", "expire_token", "profile_gone", "reset", "gzip_cut", "html", "invalid_token"}
 
@@ -115,9 +116,9 @@ def test_meltano_killed_under_make_sync(pipeline: Secretive) -> None:
 def test_a_run_of_meltano_at_debug_level_with_its_tap_killed(pipeline: Secretive) -> None:
     pipeline.sandbox.control.configure(latency_ms=200)
     run = subprocess.Popen(
-        [str(BIN / "meltano"), "--environment=sandbox", "--log-level=debug", *RUN],
+        [str(BIN / "meltano"), "--environment=prod", "--log-level=debug", *RUN],
         env=pipeline.environment(mode="full", workers=1, page_size=5, entities=["campaigns"]),
-        cwd=ROOT,
+        cwd=project(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import yaml
-from harness.pipeline import ROOT
+from harness.project import ROOT
 
 from tap_amazon_ads_entities.settings import DEFAULTS, OWN_SETTINGS, SECRET_SETTINGS
 
@@ -49,5 +49,6 @@ def test_the_schedules_and_the_job_are_as_documented() -> None:
         "entities-incremental": "0 */4 * * *",
         "entities-full": "30 2 * * *",
     }
-    assert PROJECT["default_environment"] == "sandbox"
+    assert PROJECT["default_environment"] == "auto"
+    assert [each["name"] for each in PROJECT["environments"]] == ["auto", "sandbox", "prod"]
     assert PROJECT["send_anonymous_usage_stats"] is False

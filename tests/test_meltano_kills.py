@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from harness.chaos import heal
-from harness.pipeline import BIN, ROOT, Pipeline
+from harness.pipeline import BIN, Pipeline
+from harness.project import project
 
 from amazon_ads_sandbox.process import SandboxProcess
 
@@ -44,12 +45,12 @@ def test_a_death_under_meltano(pipeline: Pipeline, victim: str) -> None:
     pipeline.sandbox.control.configure(latency_ms=100)
     run_id = str(uuid.uuid4())
     meltano = subprocess.Popen(
-        [str(BIN / "meltano"), "--environment=sandbox", "run", "--force", "sync"],
+        [str(BIN / "meltano"), "--environment=prod", "run", "--force", "sync"],
         env={
             **pipeline.environment(mode="full", page_size=5, workers=2),
             "MELTANO_RUN_ID": run_id,
         },
-        cwd=ROOT,
+        cwd=project(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from harness.connections import Connections
-from harness.pipeline import BIN, ROOT, Pipeline
+from harness.pipeline import BIN, Pipeline
+from harness.project import project
 from harness.truth import KEYS, all_differences, expected, loaded
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
@@ -346,7 +347,7 @@ def test_make_connect_uses_the_database_of_the_sync(connections: Connections) ->
     done = subprocess.run(
         [str(BIN / "entities-connect"), "check"],
         env={**connections.environment(connections_url=""), **connections.postgres.environment()},
-        cwd=ROOT,
+        cwd=project(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -111,7 +111,7 @@ def test_one_entity_and_one_profile_can_be_run_alone(pipeline: Pipeline) -> None
     profile = min(pipeline.sandbox.control.counts()["entity_profiles"])
     result = pipeline.meltano(*RUN, entities=["ads"], profile_ids=[int(profile)])
     assert result.code == 0, result.output
-    rows = pipeline.query("select profile_id, entity_type from amazon_ads.sync_log where run_id = %s", result.run_id)
+    rows = pipeline.query("select profile_id, entity_type from amazon_ads.sync_runs where run_id = %s", result.run_id)
     assert sorted(rows) == [("*", "profiles"), (profile, "ads")]
 
 
@@ -122,7 +122,7 @@ def test_every_view_and_column_is_commented(pipeline: Pipeline) -> None:
         from pg_attribute a
         join pg_class c on c.oid = a.attrelid
         where c.relnamespace::regnamespace::text like 'amazon_ads%%' and c.relkind in ('r', 'v')
-            and a.attnum > 0 and not a.attisdropped and c.relname <> 'sync_run_markers'
+            and a.attnum > 0 and not a.attisdropped
             and col_description(c.oid, a.attnum) is null
         """,
     )

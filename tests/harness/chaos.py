@@ -35,14 +35,8 @@ def prepare(pipeline: Pipeline) -> None:
     if not pipeline.query("select 1 from pg_views where schemaname = 'amazon_ads' and viewname = 'sync_runs'"):
         built = pipeline.meltano("run", "dbt-postgres:prepare", "dbt-postgres:build")
         assert built.code == 0, built.output
-    tables = ", ".join(f"amazon_ads.{table}" for table in (*KEYS, "sync_log", "sync_run_markers"))
+    tables = ", ".join(f"amazon_ads.{table}" for table in (*KEYS, "sync_log", "sync_slices"))
     pipeline.query_none(f"truncate {tables}")
-    mark(pipeline)
-
-
-def mark(pipeline: Pipeline) -> None:
-    """What the job's first step does."""
-    pipeline.query_none("insert into amazon_ads.sync_run_markers (run_id) values ('direct')")
 
 
 def play(pipeline: Pipeline, scenario: Scenario) -> Outcome:
@@ -84,6 +78,5 @@ def outcome(pipeline: Pipeline, name: str, result: Result, seconds: float) -> Ou
 
 def heal(pipeline: Pipeline) -> list[str]:
     """A clean full run; returns what still differs from the truth."""
-    mark(pipeline)
     result = pipeline.direct(mode="full")
     return [*all_differences(pipeline), *([] if result.code == 0 else [f"exit code {result.code}"])]

@@ -26,7 +26,9 @@ def _end(pipeline: Pipeline, run: Direct) -> Result:
     result = run.wait()
     pipeline.sandbox.control.configure(latency_ms=0)
     # The run's mark may still be young, and a young one counts as alive.
-    pipeline.query_none("update amazon_ads.sync_run_markers set started_at = started_at - interval '2 minutes'")
+    pipeline.query_none(
+        "update amazon_ads.sync_log set created_at = created_at - interval '2 minutes' where entity_type = 'run'"
+    )
     return result
 
 

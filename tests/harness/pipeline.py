@@ -18,8 +18,8 @@ import psycopg
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+from harness.project import ROOT, project
 
-ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 TAP = "TAP_AMAZON_ADS_ENTITIES_"
 TARGET = ROOT / ".meltano/loaders/target-postgres/venv/bin/target-postgres"
@@ -75,7 +75,8 @@ class Pipeline:
             },
             **{f"{TAP}{name.upper()}": _text(value) for name, value in chosen.items()},
             **self.postgres.environment(),
-            "MELTANO_PROJECT_ROOT": str(ROOT),
+            "MELTANO_PROJECT_ROOT": str(project()),
+            "AMAZON_ADS_SANDBOX_HOME": str(self.folder),
             "MELTANO_DATABASE_URI": f"sqlite:///{self.folder}/meltano.db",
             "MELTANO_HUB_URL": _HUB_NOWHERE,
             "MELTANO_AUTO_INSTALL": "false",
@@ -86,9 +87,9 @@ class Pipeline:
         """`meltano …` to its end."""
         run_id = str(uuid.uuid4())
         done = subprocess.run(
-            [str(BIN / "meltano"), "--environment=sandbox", *arguments],
+            [str(BIN / "meltano"), "--environment=prod", *arguments],
             env={**self.environment(**settings), "MELTANO_RUN_ID": run_id, **(environment or {})},
-            cwd=ROOT,
+            cwd=project(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -118,6 +119,20 @@ class Pipeline:
         self.sandbox.control.clear_faults()
         self.sandbox.control.configure(latency_ms=0, rate_limit=None, token_ttl_seconds=3600)
 
+    def announce(self, run_id: str, session: str) -> None:
+        """What the first step of a job does: settle what is over, leave the row of the run."""
+        if self.query("select to_regclass('amazon_ads.sync_slices') is null")[0][0]:
+            return
+        with psycopg.connect(self.postgres.dsn, autocommit=True) as connection:
+            connection.execute("select amazon_ads.settle_runs(%s, 'tests', false)", (run_id,))
+            connection.execute(
+                "insert into amazon_ads.sync_log"
+                " (run_id, profile_id, entity_type, status, started_at, updated_at, details)"
+                " values (%s, '*', 'run', 'running', now(), now(),"
+                " jsonb_build_object('origin', 'tests', 'session', %s::text))",
+                (run_id, session),
+            )
+
     def query_none(self, statement: str) -> None:
         """Run a statement."""
         with psycopg.connect(self.postgres.dsn, autocommit=True) as connection:
@@ -136,8 +151,10 @@ class Direct:
         self._state = pipeline.folder / "state.json"
         self._tap_log = (pipeline.folder / "tap.log").open("w+")
         self._target_log = (pipeline.folder / "target.log").open("w+")
-        environment = {**pipeline.environment(**settings), "PGAPPNAME": "tap-amazon-ads-entities"}
-        environment |= {f"{TAP}RUN_ID": self.run_id, f"{TAP}LOADER_SESSION": "tap-amazon-ads-entities"}
+        session = f"tap-amazon-ads-entities {self.run_id}"
+        environment = {**pipeline.environment(**settings), "PGAPPNAME": session}
+        environment |= {f"{TAP}RUN_ID": self.run_id, f"{TAP}LOADER_SESSION": session}
+        pipeline.announce(self.run_id, session)
         state = ["--state", str(self._state)] if self._state.exists() else []
         self.tap = subprocess.Popen(
             [str(BIN / "tap-amazon-ads-entities"), "--config=ENV", *state],

@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from harness.pipeline import ROOT, Pipeline, Result
+from harness.pipeline import Pipeline, Result
+from harness.project import ROOT, project
 
 DBT = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/dbt"
 GROUP = "amazon_ads_analyst"
@@ -21,7 +22,7 @@ select n.nspname || '.' || c.relname, coalesce(
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
 where n.nspname in ('amazon_ads', 'amazon_ads_fivetran') and c.relkind in ('r', 'v')
-    and c.relname not in ('sync_run_markers', 'profile_access')
+    and c.relname not in ('sync_meta', 'profile_access')
 order by 1
 """
 
@@ -76,7 +77,10 @@ class Roles:
 
 def dbt(pipeline: Pipeline, *arguments: str, **environment: str) -> Result:
     """Dbt alone, which is quicker than through Meltano."""
-    folders = {"DBT_PROJECT_DIR": str(ROOT / "transform"), "DBT_PROFILES_DIR": str(ROOT / "transform/profiles")}
+    folders = {
+        "DBT_PROJECT_DIR": str(project() / "transform"),
+        "DBT_PROFILES_DIR": str(project() / "transform/profiles"),
+    }
     done = subprocess.run(
         [str(DBT), *arguments],
         env={**pipeline.environment(), **folders, "DBT_VERSION_CHECK": "false", **environment},

@@ -12,7 +12,8 @@ import psycopg
 from psycopg import sql
 
 from harness.canary import Search, canary
-from harness.pipeline import BIN, ROOT, TAP, Pipeline
+from harness.pipeline import BIN, TAP, Pipeline
+from harness.project import project
 from tap_amazon_ads_entities.settings import SECRET_SETTINGS
 
 LOADER = "loader_password"
@@ -67,7 +68,7 @@ class Secretive(Pipeline):
         """Whatever some output, the files written since the start and the database give away."""
         return [
             *self.search.data(output, "output"),
-            *self.search.files(self.folder, ROOT, self.postgres.home),
+            *self.search.files(self.folder, project(), self.postgres.home),
             *self.search.database(self.postgres.dsn),
         ]
 
@@ -100,7 +101,7 @@ class Secretive(Pipeline):
         return subprocess.Popen(
             [str(BIN / "entities-sync")],
             env={**self.environment(**settings), "MODE": "full"},
-            cwd=ROOT,
+            cwd=project(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

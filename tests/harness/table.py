@@ -13,7 +13,8 @@ from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from harness.chaos import Outcome, heal, outcome, play
 from harness.kills import KILLS
-from harness.pipeline import ROOT, Pipeline, Result
+from harness.pipeline import Pipeline, Result
+from harness.project import ROOT
 from harness.scenarios import SCENARIOS
 
 HEAD = """# Faults

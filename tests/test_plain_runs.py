@@ -1,0 +1,152 @@
+"""The commands of the README, as people schedule them: the account and the database that .env names, or a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from harness.installation import EVERYTHING, Installation
+from harness.pipeline import TAP
+
+from amazon_ads_sandbox.postgres import EmbeddedPostgres
+from amazon_ads_sandbox.process import SandboxProcess
+from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+
+BARE = ("meltano", "run", "tap-amazon-ads-entities", "target-postgres")
+ADS = 80
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    """The real account of these tests: not the project's made-up one."""
+    with SandboxProcess(profiles=2, campaigns=20, portfolios=2, ad_groups=1, keywords=2, targets=1) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def account(sandbox: SandboxProcess) -> dict[str, str]:
+    return {
+        f"{TAP}CLIENT_ID": CLIENT_ID,
+        f"{TAP}CLIENT_SECRET": CLIENT_SECRET,
+        f"{TAP}REFRESH_TOKEN": REFRESH_TOKEN,
+        f"{TAP}API_URL": f"{sandbox.url}/{{region}}",
+        f"{TAP}TOKEN_URL": f"{sandbox.url}/auth/o2/token",
+    }
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    made = Installation(tmp_path_factory.mktemp("plain") / "my projects, übung")
+    yield made
+    made.stop()
+
+
+class Databases:
+    """Databases of one's own, by name."""
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self._server = server
+
+    def create(self, name: str) -> dict[str, str]:
+        """A new, empty one; what .env says of it."""
+        with psycopg.connect(self._server.dsn, autocommit=True) as connection:
+            connection.execute(f"drop database if exists {name}")  # type: ignore[call-overload]
+            connection.execute(f"create database {name}")  # type: ignore[call-overload]
+        return {**self._server.environment(), "TARGET_POSTGRES_DATABASE": name}
+
+    def ask(self, name: str, statement: str) -> object:
+        """One value."""
+        with psycopg.connect(self._server.dsn, dbname=name) as connection:
+            row = connection.execute(statement).fetchone()  # type: ignore[call-overload]
+            assert row is not None
+            return row[0]
+
+
+@pytest.fixture(scope="module")
+def databases(postgres: EmbeddedPostgres) -> Databases:
+    return Databases(postgres)
+
+
+def test_bookmarks_belong_to_the_database_they_were_written_for(
+    project: Installation, account: dict[str, str], databases: Databases
+) -> None:
+    ads = "select count(*) from amazon_ads.entity_ads"
+    modes = "select string_agg(distinct mode, ',') from amazon_ads.sync_log where entity_type = 'ads'"
+    for name, what in (("one", "full"), ("one", "full,incremental"), ("two", "full")):
+        new = {} if what != "full" else databases.create(name)
+        project.env({**account, **(new or {**databases_of(databases, name)})})
+        result = project.run(*BARE)
+        assert result.code == 0, result.output
+        assert databases.ask(name, ads) == ADS
+        assert databases.ask(name, modes) == what
+    assert result.lines("its bookmark was not written for what this database holds")
+
+
+def databases_of(databases: Databases, name: str) -> dict[str, str]:
+    """What .env says of a database that is there."""
+    return {**databases._server.environment(), "TARGET_POSTGRES_DATABASE": name}
+
+
+def test_a_schedule_reads_the_account_of_env_into_the_database_of_make_sync(
+    project: Installation, account: dict[str, str]
+) -> None:
+    project.env(account)
+    result = project.run("meltano", "schedule", "run", "entities-full")
+    assert result.code == 0, result.output
+    assert project.counts("amazon_ads")["ads"] == ADS
+    assert project.query("select 1 from pg_namespace where nspname = 'amazon_ads'", "sandbox") == []
+    again = project.sync()
+    assert again.code == 0, again.output
+    assert again.lines(r"10 slices are read in full|0 slices are read in full, 10 incrementally"), again.output
+    assert again.lines(r"\(10 incremental\)"), "what Meltano itself has read is not read in full again"
+
+
+def test_the_made_up_account_stays_in_its_own_database(
+    project: Installation, account: dict[str, str], databases: Databases
+) -> None:
+    own = databases.create("untouched")
+    schemas = "select count(*) from pg_namespace where nspname like 'amazon_ads%'"
+    project.env(own)
+    for command in (("entities-sync",), ("meltano", "run", "sync"), BARE):
+        result = project.run(*command)
+        assert result.code == 1
+        assert result.lines("TARGET_POSTGRES_HOST names a Postgres, but no credentials are configured"), result.output
+        assert "Traceback" not in result.output
+        assert databases.ask("untouched", schemas) == 0
+    project.env({**account, **own})
+    result = project.run("meltano", "--environment=sandbox", "run", "tap-amazon-ads-entities", "target-postgres")
+    assert result.code == 0, result.output
+    assert project.counts() == EVERYTHING
+    assert databases.ask("untouched", schemas) == 0
+
+
+@pytest.mark.parametrize("command", [BARE, ("meltano", "run", "sync"), ("entities-sync",)])
+def test_a_database_that_does_not_answer_is_named_before_anything_is_done(
+    project: Installation, account: dict[str, str], command: tuple[str, ...]
+) -> None:
+    nowhere = {"HOST": "127.0.0.1", "PORT": "9", "USER": "me", "DATABASE": "ads"}
+    project.env({**account, **{f"TARGET_POSTGRES_{name}": value for name, value in nowhere.items()}})
+    result = project.run(*command)
+    assert result.code == 1
+    assert result.lines(r"The database ads at 127\.0\.0\.1:9 cannot be reached \(Connection refused\)"), result.output
+    assert result.lines(r"`make up`")
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({}, "The environment prod reads your account, but TAP_AMAZON_ADS_ENTITIES_CLIENT_ID"),
+        ({f"{TAP}CLIENT_ID": "x"}, "CLIENT_SECRET, TAP_AMAZON_ADS_ENTITIES_REFRESH_TOKEN is missing"),
+        ({"TARGET_POSTGRES_HOST": "db"}, "names a Postgres, but TARGET_POSTGRES_USER and TARGET_POSTGRES_DATABASE"),
+        ({"AMAZON_ADS_SCHEMA": "public"}, "AMAZON_ADS_SCHEMA is 'public', which cannot be used"),
+    ],
+)
+def test_a_wrong_env_is_a_sentence(project: Installation, variables: dict[str, str], says: str) -> None:
+    project.env(variables)
+    result = project.run("meltano", "--environment=prod", "run", "sync")
+    assert result.code == 1
+    assert says in result.output
+    assert "Traceback" not in result.output
