@@ -116,6 +116,10 @@ docs: install-dev ## Write what is generated from the tap's schemas anew
 faults: install-dev ## Play every fault, print the table and write docs/faults.md
 	@PYTHONPATH=tests $(BIN)/python -m harness.table
 
+.PHONY: havoc
+havoc: install-dev ## Kill parts of whole runs at random moments and see that the next ones heal it (ROUNDS=30 SEED=1)
+	@ROUNDS=$(or $(ROUNDS),30) SEED=$(SEED) $(BIN)/pytest -s tests/test_havoc.py
+
 .PHONY: bench
 bench: install-dev ## Measure speed and memory, print the tables and write docs/benchmarks.md
 	@PYTHONPATH=tests $(BIN)/python benchmarks/bench.py

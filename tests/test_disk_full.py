@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from harness.installation import EVERYTHING, Installation
+from harness.volume import small_volume
 
 _VERDICTS = """
 select profile_id, entity_type, settled_status, settled_error from amazon_ads.sync_log
@@ -19,15 +19,10 @@ where run_id = (select run_id from amazon_ads.sync_log order by created_at limit
 @pytest.fixture
 def volume(tmp_path: Path) -> Iterator[Path]:
     """A small volume of its own."""
-    folder = tmp_path / "volume"
-    folder.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small volume")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", str(folder)], check=False)
-    if mounted.returncode:
-        pytest.skip("this machine lets nobody mount a small volume")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_volume(tmp_path / "volume", 300) as folder:
+        if folder is None:
+            pytest.skip("only root can mount a small volume, and not everywhere")
+        yield folder
 
 
 def test_the_first_sync_on_a_full_disk_is_made_good_by_the_next_and_keeps_its_verdict(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -54,6 +53,10 @@ class Databases:
         with psycopg.connect(self._server.dsn, autocommit=True) as connection:
             connection.execute(f"drop database if exists {name}")  # type: ignore[call-overload]
             connection.execute(f"create database {name}")  # type: ignore[call-overload]
+        return self.of(name)
+
+    def of(self, name: str) -> dict[str, str]:
+        """What .env says of one."""
         return {**self._server.environment(), "TARGET_POSTGRES_DATABASE": name}
 
     def ask(self, name: str, statement: str) -> object:
@@ -75,18 +78,12 @@ def test_bookmarks_belong_to_the_database_they_were_written_for(
     ads = "select count(*) from amazon_ads.entity_ads"
     modes = "select string_agg(distinct mode, ',') from amazon_ads.sync_log where entity_type = 'ads'"
     for name, what in (("one", "full"), ("one", "full,incremental"), ("two", "full")):
-        new = {} if what != "full" else databases.create(name)
-        project.env({**account, **(new or {**databases_of(databases, name)})})
+        project.env({**account, **(databases.create(name) if what == "full" else databases.of(name))})
         result = project.run(*BARE)
         assert result.code == 0, result.output
         assert databases.ask(name, ads) == ADS
         assert databases.ask(name, modes) == what
     assert result.lines("its bookmark was not written for what this database holds")
-
-
-def databases_of(databases: Databases, name: str) -> dict[str, str]:
-    """What .env says of a database that is there."""
-    return {**databases._server.environment(), "TARGET_POSTGRES_DATABASE": name}
 
 
 def test_a_schedule_reads_the_account_of_env_into_the_database_of_make_sync(

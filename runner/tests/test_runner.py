@@ -107,6 +107,9 @@ def test_progress_shows_slices_and_keeps_trouble(tmp_path: Path, capsys: pytest.
         b"2026-11-24T16:11:50Z [error] tap-x slice failed profile=2 entity=ads rows=0 error=HTTP 403 request_id=R1\n",
         b"2026-11-24T16:11:50.6Z [error    ] meltano could not connect\n",
         b"2026-11-24T16:11:50Z [info     ] dbt-postgres 22:11:16  There is no role r for analysts\n",
+        b"2026-11-24T16:11:50Z [info ] loader FAILED: The loader ended: the disk of the database is full\n",
+        b"2026-11-24T16:11:50Z [info ] tap-x Setting 'a' is not known; did you mean 'b'?\n",
+        "│ sqlite3.OperationalError: database is locked │\n".encode(),
         b"2026-11-24T16:11:50Z [info     ] dbt-postgres 22:11:16    AMAZON_ADS_LOADER_ROLE names x, a role that\n",
     ]
     progress.follow(lines)
@@ -115,6 +118,11 @@ def test_progress_shows_slices_and_keeps_trouble(tmp_path: Path, capsys: pytest.
     assert "2  ads         FAILED  HTTP 403 (request id R1)" in shown
     assert "  There is no role r for analysts\n" in shown
     assert progress.trouble == ["could not connect", "AMAZON_ADS_LOADER_ROLE names x, a role that"]
+    assert progress.reasons == [
+        "The loader ended: the disk of the database is full",
+        "Setting 'a' is not known; did you mean 'b'?",
+        "Meltano's own database is locked by another process; wait for it, or end it",
+    ]
     assert progress.log.read_bytes() == b"".join(lines)
 
 

@@ -8,11 +8,15 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from entities_runner import reasons
 from entities_runner.terminal import printable
 
 _DONE = re.compile(r"slice done profile=(\S+) entity=(\S+) rows=(\d+) pages=(\d+)")
 _FAILED = re.compile(r"slice failed profile=(\S+) entity=(\S+) rows=(\d+) error=(.*?) request_id=(\S+)")
 _REASON = re.compile(r"FAILED: (.*)$")
+_REFUSED = re.compile(r"(Setting '\w+' .*|The (?:variable|STATE|bookmark)\b.*|This STATE .*)$")
+_LOCKED = re.compile("database is locked")
+_FRAME = re.compile(r"[╭│╰]|sqlalche\.me|Traceback")
 _RETRY = re.compile(r"(\S+ \(region .*trying again in .*)$")
 _WORTH_SHOWING = re.compile(
     r"(skipped:|reported \d+ rows|tables in schema|profiles, each with|for analysts|has to run: |may create objects"
@@ -62,7 +66,12 @@ class Progress:
             self._say(f"  FAILED  {match.group(1)}")
         elif (match := _RETRY.search(line)) or (_WORTH_SHOWING.search(line)):
             self._say(f"  {match.group(1) if match else _text(line)}")
-        elif _TROUBLE.search(line) and not _NOISE.search(line):
+        elif match := _REFUSED.search(line):
+            self.reasons.append(match.group(1))
+        elif _LOCKED.search(line):
+            # Meltano's own database: nobody else speaks of it.
+            self.reasons.append(reasons.sentence(line))
+        elif _TROUBLE.search(line) and not _NOISE.search(line) and not _FRAME.search(line):
             self.trouble = [*self.trouble, _text(line)][-_TROUBLE_LINES:]
 
     @staticmethod
