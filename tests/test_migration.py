@@ -6,19 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.histories import Entry, settle, store, verdicts, write
+from harness.histories import STATE, Entry, settle, store, verdicts, write
 from harness.warehouse import Warehouse, warehouse
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 
 EARLIER = Path(__file__).parent / "harness/earlier_version.sql"
-STATE = (
-    "select entity_type, last_full_sync_at, last_incremental_sync_at, high_watermark, created_at, updated_at, last_error,"
-    " last_error_at, consecutive_errors, freshness from amazon_ads.sync_state order by 1"
-)
 RUNS = (
-    "select run_id, profile_id, entity_type, mode, status, error, started_at, finished_at, created_at, duration, details"
-    " from amazon_ads.sync_runs order by 1, 2, 3"
+    "select run_id, profile_id, entity_type, mode, status, error, started_at, finished_at, created_at, duration,"
+    " details from amazon_ads.sync_runs order by 1, 2, 3"
 )
 
 
@@ -79,10 +75,8 @@ def test_history_keeps_its_verdicts_and_a_second_run_changes_nothing(earlier: Wa
     once = [row for number, row in enumerate(runs) if row[0] != "silent" or runs[number - 1][0] != "silent"]
     assert after == once
     kept = "run_id, status, error, started_at, updated_at, created_at, details"
-    assert [
-        row
-        for row in earlier.ask(columns.replace("*", kept).replace("order by", "where entity_type <> 'run' order by"))
-    ] == written
+    slices = columns.replace("*", kept).replace("order by", "where entity_type <> 'run' order by")
+    assert earlier.ask(slices) == written
     assert earlier.ask("select to_regclass('amazon_ads.sync_run_markers')") == [(None,)]
     assert earlier.ask("select count(*) from amazon_ads.sync_log where settled_at is null") == [(1,)]
 

@@ -1,4 +1,4 @@
-"""Every run gets one verdict, which is true and stays; what is kept of all runs does not depend on when it was given."""
+"""Every run gets one verdict, which is true and stays; what is kept of all runs does not go by when it was given."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from harness.histories import (
     random_history,
     settle,
     store,
-    synced_at,
     verdicts,
     write,
 )
@@ -198,8 +197,8 @@ def test_the_state_is_the_same_whether_settled_or_not_and_in_whatever_order(db: 
         for entry in run:
             if entry.last_key != "never stored":
                 db.ask(
-                    f"insert into amazon_ads.entity_{entry.entity} (profile_id, {entry.entity[:-1]}_id, synced_at) select"
-                    " 'p', %s, (details ->> 'last_synced_at')::timestamptz from amazon_ads.sync_log"
+                    f"insert into amazon_ads.entity_{entry.entity} (profile_id, {entry.entity[:-1]}_id, synced_at)"
+                    " select 'p', %s, (details ->> 'last_synced_at')::timestamptz from amazon_ads.sync_log"
                     " where run_id = %s and entity_type = %s",
                     f"k{number}",
                     entry.run_id,
@@ -275,7 +274,6 @@ def test_many_rows_are_asked_by_index_and_settled_without_reading_the_log(db: Wa
         "insert into amazon_ads.sync_slices (profile_id, entity_type, consecutive_errors, rows_stored, full_reads)"
         " select distinct profile_id, entity_type, 0, 0, '{}'::jsonb from amazon_ads.sync_log"
     )
-    db.ask("vacuum analyze amazon_ads.sync_log; analyze amazon_ads.sync_slices") if False else None
     with db.connect() as connection:
         for table in ("sync_log", "sync_slices"):
             connection.execute(f"vacuum analyze amazon_ads.{table}")
@@ -288,9 +286,8 @@ def test_many_rows_are_asked_by_index_and_settled_without_reading_the_log(db: Wa
         for statement in (
             "select * from amazon_ads.sync_state where profile_id = 'p7'",
             "select count(*), sum(consecutive_errors) from amazon_ads.sync_state",
-            "select profile_id, entity_type, freshness from amazon_ads.sync_state where freshness in ('stale', 'never')",
-            "select profile_id, entity_type, started_at, error, request_id from amazon_ads.sync_runs"
-            " where status = 'error' and started_at > now() - interval '1 day'",
+            "select profile_id, freshness from amazon_ads.sync_state where freshness in ('stale', 'never')",
+            "select * from amazon_ads.sync_runs where status = 'error' and started_at > now() - interval '1 day'",
             "select * from amazon_ads.sync_runs order by started_at desc limit 10",
             "select * from amazon_ads.sync_runs where run_id = 'now'",
             "select amazon_ads.settle_runs('now', '', true)",

@@ -39,6 +39,8 @@ def test_which_account_goes_into_which_database(
         ({}, "prod", "The environment prod reads your account"),
         ({"TARGET_POSTGRES_HOST": "db"}, "auto", "TARGET_POSTGRES_USER and TARGET_POSTGRES_DATABASE is missing"),
         ({**OWN, "TARGET_POSTGRES_PORT": "many"}, "auto", "TARGET_POSTGRES_PORT is 'many', which is not a number"),
+        ({"AMAZON_ADS_LOCK_TIMEOUT": "1000000"}, "auto", "not a whole number from 1 to 999999"),
+        ({"AMAZON_ADS_LOG_RETENTION_DAYS": "-1"}, "auto", "AMAZON_ADS_LOG_RETENTION_DAYS is '-1'"),
         ({"TARGET_POSTGRES_SQLALCHEMY_URL": "x"}, "auto", "TARGET_POSTGRES_SQLALCHEMY_URL is read by the loader alone"),
         *(({"AMAZON_ADS_SCHEMA": name}, "auto", "cannot be used") for name in ("Ads", "pg_ads", "public", "a b", "ä")),
     ],

@@ -19,8 +19,8 @@ IDS = {
 }
 
 STATE = (
-    "select entity_type, last_full_sync_at, last_incremental_sync_at, high_watermark, created_at, updated_at, last_error,"
-    " last_error_at, consecutive_errors, freshness from amazon_ads.sync_state order by 1"
+    "select entity_type, last_full_sync_at, last_incremental_sync_at, high_watermark, created_at, updated_at,"
+    " last_error, last_error_at, consecutive_errors, freshness from amazon_ads.sync_state order by 1"
 )
 
 
@@ -66,8 +66,8 @@ def write(warehouse: Warehouse, *entries: Entry) -> None:
                     details[name] = getattr(entry, name)
             read = synced_at(entry)
             connection.execute(
-                "insert into amazon_ads.sync_log (run_id, profile_id, entity_type, mode, status, started_at, finished_at,"
-                " updated_at, created_at, error, high_watermark, details) values"
+                "insert into amazon_ads.sync_log (run_id, profile_id, entity_type, mode, status, started_at,"
+                " finished_at, updated_at, created_at, error, high_watermark, details) values"
                 f" (%(run)s, %(profile)s, %(entity)s, %(mode)s, %(status)s, {read} - interval '1 second',"
                 f" case when %(status)s <> 'running' then {read} end, {read}, now() - %(ago)s * interval '1 second',"
                 " %(error)s, now() - %(watermark)s * interval '1 hour', %(details)s::jsonb || "

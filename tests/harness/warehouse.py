@@ -14,11 +14,10 @@ from typing import Any
 
 import psycopg
 
+from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from harness.pipeline import Result
 from harness.project import project
 from harness.roles import DBT
-
-from amazon_ads_sandbox.postgres import EmbeddedPostgres
 
 ORIGIN = "this-copy"
 SNAPSHOT = """
@@ -30,10 +29,12 @@ SNAPSHOT = """
     from pg_attribute as a
     join pg_class as c on c.oid = a.attrelid join pg_namespace as n on n.oid = c.relnamespace
     where n.nspname !~ '^(pg_|information_schema)'
-    union all select 'function', p.oid::regprocedure::text, p.oid::text, p.xmin::text from pg_proc as p where p.oid >= 16384
+    union all select 'function', p.oid::regprocedure::text, p.oid::text, p.xmin::text from pg_proc as p
+    where p.oid >= 16384
     union all select 'policy', p.polname, p.oid::text, p.xmin::text from pg_policy as p
     union all select 'schema', n.nspname, n.oid::text, n.xmin::text from pg_namespace as n where n.nspname !~ '^pg_'
-    union all select 'comment', d.description, d.objoid::text, d.xmin::text from pg_description as d where d.objoid >= 16384
+    union all select 'comment', d.description, d.objoid::text, d.xmin::text from pg_description as d
+    where d.objoid >= 16384
     order by 1, 2, 3, 4
 """
 """Everything that DDL leaves behind."""

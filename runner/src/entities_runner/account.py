@@ -19,6 +19,8 @@ SCHEMA = "AMAZON_ADS_SCHEMA"
 MADE_UP, REAL, AUTO = "sandbox", "prod", "auto"
 """Meltano's environments: the made-up account, the real one, whichever .env names."""
 
+_NUMBERS = ("AMAZON_ADS_LOCK_TIMEOUT", "AMAZON_ADS_STATEMENT_TIMEOUT", "AMAZON_ADS_LOG_RETENTION_DAYS")
+_WHOLE = re.compile("[1-9][0-9]{0,5}")
 _USABLE_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,49}")
 _RESERVED_SCHEMAS = frozenset({"public", "private", "information_schema"})
 
@@ -123,6 +125,11 @@ def _check(variables: Mapping[str, str]) -> None:
     if variables.get(DATABASE) and lacking:
         message = f"{DATABASE} names a Postgres, but {' and '.join(lacking)} is missing: set it in .env."
         raise UsageError(message)
+    for name in _NUMBERS:
+        value = variables.get(name) or "1"
+        if not _WHOLE.fullmatch(value):
+            message = f"{name} is {value!r}, which is not a whole number from 1 to 999999."
+            raise UsageError(message)
     port = variables.get("TARGET_POSTGRES_PORT") or "5432"
     if not port.isdigit():
         message = f"TARGET_POSTGRES_PORT is {port!r}, which is not a number."

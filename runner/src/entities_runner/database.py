@@ -175,11 +175,13 @@ class Database:
             UsageError: the database refuses.
         """
         with self.transaction() as connection:
-            connection.execute(sql.SQL("select {}(%s, %s, false)").format(self.table("settle_runs")), (run_id, origin))
+            connection.execute(
+                sql.SQL("select {}(%s::text, %s::text, false)").format(self.table("settle_runs")), (run_id, origin)
+            )
             connection.execute(
                 sql.SQL(
                     "insert into {} (run_id, profile_id, entity_type, status, started_at, updated_at, details)"
-                    " values (%s, '*', 'run', 'running', now(), now(),"
+                    " values (%s::text, '*', 'run', 'running', now(), now(),"
                     " jsonb_build_object('origin', %s::text, 'session', %s::text)) on conflict do nothing"
                 ).format(self.table("sync_log")),
                 (run_id, origin, self._session),
@@ -196,8 +198,8 @@ class Database:
     def say_why(self, run_id: str, reason: str) -> bool:
         """Keep why a run ended; false where that cannot be stored now."""
         statement = sql.SQL(
-            "update {} set error = coalesce(error, %s), updated_at = now()"
-            " where run_id = %s and profile_id = '*' and entity_type = 'run' and settled_at is null"
+            "update {} set error = coalesce(error, %s::text), updated_at = now()"
+            " where run_id = %s::text and profile_id = '*' and entity_type = 'run' and settled_at is null"
         ).format(self.table("sync_log"))
         try:
             with self.transaction() as connection:
@@ -215,7 +217,7 @@ class Database:
         try:
             with self.transaction() as connection:
                 connection.execute(
-                    sql.SQL("select {}(%s, %s, true)").format(self.table("settle_runs")), (run_id, origin)
+                    sql.SQL("select {}(%s::text, %s::text, true)").format(self.table("settle_runs")), (run_id, origin)
                 )
         except UsageError as error:
             return str(error)

@@ -43,8 +43,7 @@ def _launch(arguments: Sequence[str]) -> int:
     command = child.command("dbt", "utilities/dbt-postgres")
     code = child.run([*command, *arguments], passed, follow, errors_too=True, holds=held)
     if code and (reason := words("".join(lines))):
-        if not database.say_why(run.run_id, reason):
-            pending.keep(run.folder, run.run_id, reason)
+        pending.tell(run.folder, run.run_id, run.origin, reason, database)
         child.say(reason)
     return code
 

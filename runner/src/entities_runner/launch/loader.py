@@ -50,6 +50,5 @@ def _explain(run: Run, database: Database, text: str) -> str:
     holders = database.lock_holders() if "lock timeout" in text else ""
     words = reasons.known(text, holders) or reasons.last_line(text) or "it gave no reason"
     reason = f"the loader ended: {words}"
-    if not database.say_why(run.run_id, reason):
-        pending.keep(run.folder, run.run_id, reason)
+    pending.tell(run.folder, run.run_id, run.origin, reason, database)
     return reason[0].upper() + reason[1:]
