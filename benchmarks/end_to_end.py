@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from harness.pipeline import BIN, ROOT, TARGET, Direct, Pipeline
+from harness.pipeline import BIN, TARGET, Direct, Pipeline
+from harness.project import project
 from measure import Measurement, median, run
 from tap_cases import account
 
@@ -90,7 +91,7 @@ class Bench:
     def meltano(self) -> Measurement:
         """`meltano run` of both."""
         self.prepare()
-        command = [str(BIN / "meltano"), "--environment=sandbox", *BOTH]
+        command = [str(BIN / "meltano"), "--environment=prod", *BOTH]
         return run(command, self.pipeline.environment(**SETTINGS))
 
 
@@ -196,9 +197,9 @@ def _cpu_by_program(bench: Bench) -> dict[str, float]:
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        command = [str(BIN / "meltano"), "--environment=sandbox", *BOTH]
+        command = [str(BIN / "meltano"), "--environment=prod", *BOTH]
         environment = bench.pipeline.environment(**SETTINGS)
-        subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=True)  # noqa: S603
+        subprocess.run(command, env=environment, cwd=project(), capture_output=True, check=True)  # noqa: S603
     finally:
         ended.set()
         watcher.join()

@@ -21,7 +21,7 @@ from harness.pipeline import BIN
 from harness.project import ROOT, project
 from harness.rogue import Answer, Asked, Rogue
 from harness.scenarios import SCENARIOS, Scenario
-from harness.secretive import LOADER, Secretive, children
+from harness.secretive import LOADER, Secretive, children, descendants
 from psycopg import sql
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
@@ -64,6 +64,7 @@ def pipeline(
         *(b64encode(f"{'i' * length}:{canary('x')}".encode()).decode() for length in range(3)),
         f"cut: {canary('x')[:-5]}",
     ],
+    ids=["plain", "in a URL", "in JSON", "base64", "base64, one further", "base64, two further", "cut"],
 )
 def test_the_search_finds_a_canary_in_every_form_and_place(form: str, tmp_path: Path, pipeline: Secretive) -> None:
     search = replace(Search(("x",)))
@@ -126,10 +127,10 @@ def test_a_run_of_meltano_at_debug_level_with_its_tap_killed(pipeline: Secretive
     ends = time.monotonic() + 60
     # Before it runs, the tap is asked for its catalog.
     while not (
-        taps := [pid for pid, command in children(run.pid) if TAP_STARTED in command and "--disc" not in command]
+        taps := [pid for pid, command in descendants(run.pid) if TAP_STARTED in command and "--disc" not in command]
     ):
         assert run.poll() is None
-        assert time.monotonic() < ends, children(run.pid)
+        assert time.monotonic() < ends, descendants(run.pid)
         time.sleep(0.05)
     time.sleep(1)
     os.kill(taps[0], signal.SIGKILL)

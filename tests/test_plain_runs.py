@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from harness.consent import follow, press
 from harness.installation import EVERYTHING, Installation
-from harness.pipeline import TAP
+from harness.person import Person
+from harness.pipeline import BIN, TAP
 
+from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
@@ -58,6 +61,15 @@ class Databases:
     def of(self, name: str) -> dict[str, str]:
         """What .env says of one."""
         return {**self._server.environment(), "TARGET_POSTGRES_DATABASE": name}
+
+    def session(self, name: str, **options: str) -> psycopg.Connection[tuple[object, ...]]:
+        """Somebody else's session, with a transaction."""
+        return psycopg.connect(self._server.dsn, dbname=name, **options)  # type: ignore[arg-type]
+
+    def do(self, name: str, statement: str) -> None:
+        """Change one."""
+        with psycopg.connect(self._server.dsn, dbname=name, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
 
     def ask(self, name: str, statement: str) -> object:
         """One value."""
@@ -119,6 +131,42 @@ def test_the_made_up_account_stays_in_its_own_database(
     assert databases.ask("untouched", schemas) == 0
 
 
+def test_a_database_that_refuses_is_a_sentence_where_people_look_and_the_next_run_heals(
+    project: Installation, account: dict[str, str], databases: Databases
+) -> None:
+    project.env({**account, **databases.create("refusing"), "AMAZON_ADS_LOCK_TIMEOUT": "2"})
+    assert project.run(*BARE).code == 0
+    again = {f"{TAP}MODE": "full"}
+    ads = "amazon_ads.entity_ads"
+
+    databases.do(
+        "refusing", f"alter table {ads} add extra int; alter table {ads} add check (extra is not null) not valid"
+    )
+    refused = project.run(*BARE, **again)
+    assert refused.code == 1
+    assert refused.lines("FAILED: The loader ended: the constraint entity_ads_extra_check refuses rows"), refused.output
+    reason = "select max(error) from amazon_ads.sync_log where status = 'running' and entity_type = 'run'"
+    assert "the constraint entity_ads_extra_check refuses rows" in str(databases.ask("refusing", reason))
+    databases.do("refusing", f"alter table {ads} drop extra")
+
+    with databases.session("refusing", application_name="a night job") as holder:
+        holder.execute(f"lock table {ads} in share row exclusive mode")
+        locked = project.run(*BARE, **again)
+    assert locked.code == 1
+    assert locked.lines(r"FAILED: .*another session keeps a lock on the tables: .*a night job"), locked.output
+
+    databases.do("refusing", "alter database refusing set default_transaction_read_only = on")
+    read_only = project.run(*BARE, **again)
+    assert read_only.code == 1
+    assert read_only.lines("FAILED: The database is read-only"), read_only.output
+    databases.do("postgres", "alter database refusing reset default_transaction_read_only")
+
+    for result in (refused, locked, read_only):
+        assert "Traceback" not in result.output
+    assert project.run(*BARE).code == 0
+    assert databases.ask("refusing", f"select count(*) from {ads}") == ADS
+
+
 @pytest.mark.parametrize("command", [BARE, ("meltano", "run", "sync"), ("entities-sync",)])
 def test_a_database_that_does_not_answer_is_named_before_anything_is_done(
     project: Installation, account: dict[str, str], command: tuple[str, ...]
@@ -147,3 +195,20 @@ def test_a_wrong_env_is_a_sentence(project: Installation, variables: dict[str, s
     assert result.code == 1
     assert says in result.output
     assert "Traceback" not in result.output
+
+
+def test_stored_connections_are_read_from_the_database_of_make_sync(
+    project: Installation, account: dict[str, str]
+) -> None:
+    key = project.run("entities-connect", "new-key").output.strip().splitlines()[-1]
+    plain = {name: value for name, value in account.items() if not name.endswith("REFRESH_TOKEN")}
+    project.env({**plain, f"{TAP}ENCRYPTION_KEYS": key})
+    uri = f"http://127.0.0.1:{free_port()}/connected"
+    options = ("add", "--label=a", f"--redirect-uri={uri}", "--yes", "--region=NA", "--region=EU", "--region=FE")
+    with Person([str(BIN / "entities-connect"), *options], project.environment(), project.folder) as person:
+        follow(press(person.waits_for(r"http://127\.0\.0\.1:\d+/ap/oa\?\S+"), user="owner"))
+        assert person.sees_the_end() == 0, person.shown
+    project.query("drop schema if exists amazon_ads cascade", "amazon_ads")
+    result = project.run("meltano", "--environment=prod", "run", "sync")
+    assert result.code == 0, result.output
+    assert project.counts("amazon_ads")["ads"] == ADS

@@ -87,6 +87,8 @@ class Havoc:
         failed = self._run(victim, moment, "full" if self._chance.random() < 0.5 else "auto")
         control.configure(latency_ms=0)
         problems = self._changed(before)
+        if "Traceback" in failed.output:
+            problems.append(f"a traceback: {failed.output[-2000:]}")
         settled = self._verdicts()
         greens = 0
         while (result := self._project.sync()).code != 0 and greens < _TRIES:

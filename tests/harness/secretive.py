@@ -110,7 +110,22 @@ class Secretive(Pipeline):
 
 def children(pid: int) -> list[tuple[int, str]]:
     """The processes a process has started: their ids and commands."""
+    return [(child, command) for child, parent, command in _processes() if parent == pid]
+
+
+def descendants(pid: int) -> list[tuple[int, str]]:
+    """The same, with the processes that these have started, and so on."""
+    found: list[tuple[int, str]] = []
+    parents, listed = {pid}, _processes()
+    while parents:
+        below = [(child, command) for child, parent, command in listed if parent in parents]
+        found += below
+        parents = {child for child, _ in below}
+    return found
+
+
+def _processes() -> list[tuple[int, int, str]]:
     command = ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="]
     listed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     rows = (line.split(None, 2) for line in listed.splitlines())
-    return [(int(row[0]), row[2]) for row in rows if len(row) == 3 and int(row[1]) == pid]
+    return [(int(row[0]), int(row[1]), row[2]) for row in rows if len(row) == 3]

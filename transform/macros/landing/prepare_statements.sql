@@ -89,6 +89,13 @@
             ~ ' (run_id) where settled_at is null'
         ) %}
     {% endif %}
+    {% if 'sync_log_profile_idx' not in known %}
+        {#- The profile as sync_runs shows it. -#}
+        {% do statements.append(
+            'create index if not exists sync_log_profile_idx on ' ~ qualified('sync_log')
+            ~ ' ((case when entity_type <> ' ~ quoted('run') ~ ' then profile_id end), started_at)'
+        ) %}
+    {% endif %}
     {{ return(statements) }}
 {% endmacro %}
 

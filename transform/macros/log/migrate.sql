@@ -141,12 +141,12 @@
         from {{ qualified('sync_run_markers') }} as m
         group by m.run_id
     ) as marker
-    where not exists (
-        select from {{ qualified('sync_log') }} as log
-        where
-            log.run_id = marker.run_id
-            or (log.started_at >= marker.started_at and log.started_at < marker.next_started_at)
-    )
+    where
+        not exists (select from {{ qualified('sync_log') }} as log where log.run_id = marker.run_id)
+        and not exists (
+            select from {{ qualified('sync_log') }} as log
+            where log.started_at >= marker.started_at and log.started_at < marker.next_started_at
+        )
     on conflict do nothing
 {% endmacro %}
 

@@ -79,14 +79,17 @@
             else {{ log }}.status
         end as status
     from
-        lateral (select {{ rows_arrived(log) }} as is) as arrived,
-        lateral (select {{ slice_error(log, 'arrived.is', run_alive(log)) }} as error) as judged,
+        -- `offset 0` keeps Postgres from writing each of them out wherever the next one names it: planning took 0.3 s.
+        lateral (select {{ rows_arrived(log) }} as is offset 0) as arrived,
+        lateral (select {{ slice_error(log, 'arrived.is', run_alive(log)) }} as error offset 0) as judged,
         lateral (
             select case
                 when judged.error is null and arrived.is then {{ lost_rows(log, rows_stored(log)) }}
             end as error
+            offset 0
         ) as lost
     where {{ log }}.settled_at is null
+    offset 0
 {%- endmacro %}
 
 {#- The error of a log row by what the tap wrote, whether its rows have arrived, and whether its run lives. -#}

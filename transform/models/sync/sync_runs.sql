@@ -10,9 +10,13 @@ select
     log.items_upserted,
     log.pages_fetched,
     case
-        when log.settled_at is not null then coalesce(log.settled_status, log.status) else verdict.status
+        when log.settled_at is not null then coalesce(log.settled_status, log.status)
+        else (select verdict.status from ({{ open_verdict('log') }}) as verdict)
     end as status,
-    case when log.settled_at is not null then coalesce(log.settled_error, log.error) else verdict.error end as error,
+    case
+        when log.settled_at is not null then coalesce(log.settled_error, log.error)
+        else (select verdict.error from ({{ open_verdict('log') }}) as verdict)
+    end as error,
     log.request_id,
     log.created_at,
     log.run_id,
@@ -24,7 +28,6 @@ select
     log.tap_version,
     log.updated_at
 from {{ source('amazon_ads', 'sync_log') }} as log
-left join lateral ({{ open_verdict('log') }}) as verdict on true
 where
     -- The row of the run itself speaks only where it is the only one.
     log.entity_type <> 'run'
