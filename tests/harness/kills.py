@@ -67,9 +67,10 @@ def read_only_database(pipeline: Pipeline) -> Result:
     """Refuse every write."""
     prepare(pipeline)
     setting = "default_transaction_read_only"
-    pipeline.query_none(f"alter database sandbox set {setting} = on")
     try:
-        run = pipeline.start_direct(mode="full")
+        run = pipeline.start_direct(
+            lambda: pipeline.query_none(f"alter database sandbox set {setting} = on"), mode="full"
+        )
         run.tap.wait()
         run.target.wait()
     finally:

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,9 +98,14 @@ class Pipeline:
         )
         return Result(done.returncode, done.stdout, run_id)
 
-    def start_direct(self, **settings: Any) -> Direct:
-        """Start tap and loader joined by a pipe, with a state file, as in any Singer pipeline."""
-        return Direct(self, settings)
+    def start_direct(self, announced: Callable[[], None] = lambda: None, **settings: Any) -> Direct:
+        """Start tap and loader joined by a pipe, with a state file, as in any Singer pipeline.
+
+        Args:
+            announced: called once the row of the run is there.
+            settings: of the tap.
+        """
+        return Direct(self, settings, announced)
 
     def direct(self, **settings: Any) -> Result:
         """Tap and loader joined by a pipe, to their end."""
@@ -146,7 +151,7 @@ def _text(value: Any) -> str:
 class Direct:
     """A tap and a loader that are running."""
 
-    def __init__(self, pipeline: Pipeline, settings: Mapping[str, Any]) -> None:
+    def __init__(self, pipeline: Pipeline, settings: Mapping[str, Any], announced: Callable[[], None]) -> None:
         self.run_id = str(uuid.uuid4())
         self._state = pipeline.folder / "state.json"
         self._tap_log = (pipeline.folder / "tap.log").open("w+")
@@ -155,6 +160,7 @@ class Direct:
         environment = {**pipeline.environment(**settings), "PGAPPNAME": session}
         environment |= {f"{TAP}RUN_ID": self.run_id, f"{TAP}LOADER_SESSION": session}
         pipeline.announce(self.run_id, session)
+        announced()
         state = ["--state", str(self._state)] if self._state.exists() else []
         self.tap = subprocess.Popen(
             [str(BIN / "tap-amazon-ads-entities"), "--config=ENV", *state],
