@@ -33,7 +33,7 @@ test: install-dev ## Check style and types, and run every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(SOURCES)
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile --durations=10 $(TESTS)
 
 .PHONY: up
 up: install ## Start the sandbox account and the embedded Postgres in the background

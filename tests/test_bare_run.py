@@ -1,4 +1,4 @@
-"""The two plugins alone, on an empty database, and a later prepare."""
+"""Tap and loader alone, on an empty database, with Meltano and without, and a later prepare."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ order by 1, 2
 """
 
 
-def test_the_bare_run_works_on_an_empty_database_and_prepare_repairs_it(pipeline: Pipeline) -> None:
+def test_the_two_plugins_alone_prepare_an_empty_database(pipeline: Pipeline) -> None:
     result = pipeline.meltano("run", "tap-amazon-ads-entities", "target-postgres", mode="full")
+    assert result.code == 0, result.output
+    assert all_differences(pipeline) == []
+    assert ("entity_ads", "created_at", "timestamp with time zone") in pipeline.query(TYPES)
+    pipeline.reset()
+
+
+def test_tap_and_loader_without_meltano_work_on_an_empty_database_and_prepare_repairs_it(pipeline: Pipeline) -> None:
+    result = pipeline.direct(mode="full")
     assert result.code == 0, result.output
     assert all_differences(pipeline) == []
     assert ("entity_ads", "created_at", "timestamp with time zone") not in pipeline.query(TYPES)

@@ -16,7 +16,8 @@ from amazon_ads_sandbox.process import SandboxProcess
 
 SETTINGS = {"mode": "full", "page_size": 5}
 LOG = """
-select profile_id, entity_type, mode, status, items_upserted, pages_fetched, retries, error, high_watermark, details
+select profile_id, entity_type, mode, status, items_upserted, pages_fetched, retries, error, high_watermark,
+    details - array['session', 'last_synced_at']
 from amazon_ads.sync_log order by 1, 2
 """
 

@@ -78,6 +78,7 @@ def test_the_old_key_still_opens_and_the_newest_seals() -> None:
         (" , ", "holds no key"),
         (f"{NEW}\u00e9", "at place 1"),
     ],
+    ids=["no key", "a short one", "nothing", "a key and more"],
 )
 def test_a_malformed_key_is_named_by_its_place(text: str, words: str) -> None:
     config = {"client_id": "i", "client_secret": "s", "connections_url": "host=x", "encryption_keys": text}
