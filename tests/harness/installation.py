@@ -87,7 +87,8 @@ class Installation:
     def query(self, statement: str, database: str = SANDBOX_DATABASE) -> list[tuple[Any, ...]]:
         """Ask one of its databases."""
         with psycopg.connect(self.postgres(database).dsn, autocommit=True) as connection:
-            return list(connection.execute(statement))  # type: ignore[call-overload]
+            found = connection.execute(statement)  # type: ignore[call-overload]
+            return list(found) if found.description else []
 
     def counts(self, database: str = SANDBOX_DATABASE) -> dict[str, int]:
         """Rows per table."""
