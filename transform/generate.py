@@ -114,9 +114,7 @@ def _tests(table: str, column: str) -> list[str]:
     tests = []
     if column in CLOSED:
         # The log grows with every run: a test reads the newest one.
-        this_run = (
-            ", config: {where: \"run_id = '{{ env_var('MELTANO_RUN_ID', '') }}'\"}" if table == "sync_log" else ""
-        )
+        this_run = ", config: {where: run_id = __this_run__}" if table == "sync_log" else ""
         tests.append(f"{{accepted_values: {{arguments: {{values: [{', '.join(CLOSED[column])}]}}{this_run}}}}}")
     if parent := PARENTS.get(table, {}).get(column):
         source = f"source('amazon_ads', '{parent}')"

@@ -28,3 +28,9 @@
 {% macro postgres__create_schema(relation) %}
     {% do change(['create schema if not exists ' ~ relation.schema]) %}
 {% endmacro %}
+
+{#- In the `where` of a test, __this_run__ is the run that is tested. -#}
+{% macro get_where_subquery(relation) %}
+    {% set where = (config.get('where') or '') | replace('__this_run__', quoted(run_id())) %}
+    {{ return('(select * from ' ~ relation ~ ' where ' ~ where ~ ') as those' if where else relation) }}
+{% endmacro %}

@@ -255,8 +255,12 @@ end
     ) }}
 {% endmacro %}
 
-{#- Who runs: the id of the run, the copy of the project it belongs to, and the name of its database sessions. -#}
-{% macro run_id() %}{{ return(env_var('MELTANO_RUN_ID', '') or invocation_id) }}{% endmacro %}
+{#-
+    Who runs: the id of the run, the copy of the project it belongs to, and the name of its database sessions. The id is
+    asked for when something is done, never when files are parsed: dbt parses anew whatever rests on a variable that
+    has changed, and this one changes with every run.
+-#}
+{% macro run_id() %}{{ return((env_var('MELTANO_RUN_ID', '') or invocation_id) if execute else '') }}{% endmacro %}
 {% macro run_origin() %}{{ return(env_var('AMAZON_ADS_ORIGIN', '')) }}{% endmacro %}
 
 {#- The row of the run, written before it loads, so that one that dies before its first rows arrive is not invisible. -#}
