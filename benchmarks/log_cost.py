@@ -45,7 +45,7 @@ _PRUNE = (
     " where settled_at is not null and created_at < now() - make_interval(days => {days}) limit 100000)"
 )
 STEPS = {
-    "`settle_runs`, nothing open": "select amazon_ads.settle_runs('x', 'y', false)",
+    "`settle_runs`, nothing open": "select amazon_ads.settle_runs('x', 'y', 'alive')",
     "forgetting what is old: nothing is": _PRUNE.format(days=400),
     "forgetting 100,000 rows of many": _PRUNE.format(days=10),
 }

@@ -71,7 +71,7 @@ def test_who_keeps_a_lock_is_named_in_time_and_the_next_run_heals(
     assert verdicts(db).get((run_id, "run")) is None
     assert db.snapshot() == before
     assert db.ask(VIEWS) == views
-    settle(db, "next", over=True)
+    settle(db, "next", state="stored")
     assert verdicts(db)[f"dead {table}", "campaigns"][0] == "error"
 
 

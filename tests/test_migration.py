@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from harness.histories import STATE, Entry, settle, store, verdicts, write
-from harness.warehouse import Warehouse, warehouse
+from harness.warehouse import Warehouse, made, warehouse
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 
@@ -20,13 +20,11 @@ RUNS = (
 
 @pytest.fixture(scope="module")
 def earlier(postgres: EmbeddedPostgres) -> Iterator[Warehouse]:
-    with warehouse(postgres) as made:
-        made.ask(
-            "do $$ begin create role amazon_ads_analyst nologin; exception when duplicate_object then null; end $$"
-        )
-        made.ask(EARLIER.read_text())
-        write_history(made)
-        yield made
+    with warehouse(postgres) as db:
+        db.ask("do $$ begin create role amazon_ads_analyst nologin; exception when duplicate_object then null; end $$")
+        db.ask(EARLIER.read_text())
+        write_history(db)
+        yield db
 
 
 def write_history(db: Warehouse) -> None:
@@ -88,18 +86,30 @@ def test_history_keeps_its_verdicts_and_a_second_run_changes_nothing(earlier: Wa
 
     # What comes next is added to what was there.
     write(earlier, Entry("next", entity="ads", status="error", error="HTTP 504", ago=1))
-    settle(earlier, "next", over=True)
+    settle(earlier, "next", state="stored")
     assert earlier.ask(
         "select consecutive_errors, last_error from amazon_ads.sync_state where entity_type = 'ads'"
     ) == [(3, "HTTP 504")]
     good = Entry("good", ago=0.5, rows_seen=3, last_key="c")
     write(earlier, good)
     store(earlier, good, "c")
-    settle(earlier, "good", over=True)
+    settle(earlier, "good", state="stored")
     assert earlier.ask(
         "select consecutive_errors, freshness from amazon_ads.sync_state where entity_type = 'campaigns'"
     ) == [(0, "fresh")]
     assert earlier.ask("select rows_stored from amazon_ads.sync_slices where entity_type = 'campaigns'") == [(3,)]
+
+
+def test_a_function_of_ours_that_took_other_arguments_is_replaced(postgres: EmbeddedPostgres) -> None:
+    with warehouse(postgres, made(postgres)) as db:
+        db.ask("drop function amazon_ads.settle_runs(text, text, text)")
+        db.ask("create function amazon_ads.settle_runs(text, text, boolean) returns int language sql as 'select 1'")
+        db.ask("comment on function amazon_ads.settle_runs(text, text, boolean) is 'Kept by prepare.'")
+        done = db.prepare()
+        assert done.code == 0, done.output
+        assert db.ask("select oidvectortypes(proargtypes) from pg_proc where proname = 'settle_runs'") == [
+            ("text, text, text",)
+        ]
 
 
 def test_a_run_that_lives_while_the_database_is_migrated_is_judged_when_it_is_over(postgres: EmbeddedPostgres) -> None:
@@ -118,5 +128,5 @@ def test_a_run_that_lives_while_the_database_is_migrated_is_judged_when_it_is_ov
             }
         # A view of somebody else's reads the marks: they stay.
         assert db.ask("select count(*) from amazon_ads.marks") == [(0,)]
-        settle(db, "alive", over=True)
+        settle(db, "alive", state="stored")
         assert verdicts(db)["alive", "campaigns"][0] == "error"

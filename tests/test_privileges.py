@@ -29,7 +29,7 @@ FUNCTIONS = (
     ("make_interval", "int", "interval", "'1 day'"),
     ("jsonb_build_object", "text, text", "jsonb", "'{}'"),
     ("jsonb_each", "jsonb", "jsonb", "'{}'"),
-    ("settle_runs", "text, text, boolean", "int", "1"),
+    ("settle_runs", "text, text, text", "int", "1"),
 )
 OPERATORS = (("=", "text, name"), ("=", "name, text"), ("=", "text, text"), ("<", "timestamptz, timestamptz"))
 RELATIONS = ("pg_class", "pg_roles", "pg_namespace", "pg_stat_activity", "sync_log", "sync_meta", "entity_ads")
@@ -106,7 +106,7 @@ def test_nothing_that_others_have_planted_runs(planted: Warehouse) -> None:
         " and p.proowner <> 'planting_ann'::regrole",
         **trusted,
     )
-    assert {row[0] for row in functions} == {"settle_runs", "change_under_views", "reopen_run"}
+    assert {row[0] for row in functions} == {"settle_runs", "announce_run", "change_under_views", "reopen_run"}
     for row in functions:
         assert row[1:] == (["search_path=pg_catalog, pg_temp"], False, False, False)
 
@@ -119,6 +119,6 @@ def settle_everything(db: Warehouse) -> int:
             " values ('x', 'p', 'ads', 'success', '{\"session\": \"nobody\"}')"
         )
         connection.execute("set search_path = public, amazon_ads, pg_catalog")
-        settle = "select amazon_ads.settle_runs('x'::pg_catalog.text, ''::pg_catalog.text, true)"
+        settle = "select amazon_ads.settle_runs('x'::pg_catalog.text, ''::pg_catalog.text, 'stored'::pg_catalog.text)"
         row = connection.execute(settle).fetchone()
     return int(row[0]) if row else 0

@@ -73,7 +73,7 @@ def copy(postgres: EmbeddedPostgres) -> Iterator[Warehouse]:
         ("create table amazon_ads.ad_hierarchy (a int)", "relation amazon_ads.ad_hierarchy"),
         (
             "create function amazon_ads.settle_runs(text, text, text) returns int language sql as 'select 1'",
-            "it takes other arguments",
+            "it does not say that prepare keeps it",
         ),
         (
             "create function amazon_ads.settle_runs(text, text, boolean) returns int language sql as 'select 1'",
@@ -133,7 +133,7 @@ def test_two_schemas_live_side_by_side(copy: Warehouse) -> None:
     theirs = [row for row in copy.snapshot() if row[0] == "class" and row[1].startswith("amazon_ads")]
     assert theirs == [row for row in before if row[0] == "class" and row[1].startswith("amazon_ads")]
     copy.ask("insert into ads_eu.sync_log (run_id, profile_id, entity_type, status) values ('x', 'p', 'ads', 'error')")
-    copy.ask("select ads_eu.settle_runs('x'::text, ''::text, true)")
+    copy.ask("select ads_eu.settle_runs('x'::text, ''::text, 'stored'::text)")
     assert copy.ask("select status from ads_eu.sync_runs where run_id = 'x'") == [("error",)]
     assert copy.ask("select has_table_privilege('amazon_ads_analyst', 'ads_eu.sync_state', 'select')") == [(True,)]
     assert copy.ask("select has_schema_privilege('amazon_ads_analyst', 'ads_eu_fivetran', 'usage')") == [(True,)]
@@ -219,7 +219,7 @@ def test_a_column_is_retyped_under_our_views_and_never_under_those_of_others(cop
 def test_a_failing_test_takes_no_view_away_and_judges_its_own_run(copy: Warehouse) -> None:
     views = copy.ask(VIEWS)
     write(copy, Entry("other", status="error", error="theirs", origin="other"), Entry("mine", rows_seen=0, ago=300))
-    settle(copy, "other", origin="other", over=True)
+    settle(copy, "other", origin="other", state="stored")
     done = copy.dbt("build", MELTANO_RUN_ID="mine")
     assert done.code == 0, done.output
     write(copy, Entry("failed", status="error", error="no", ago=10))

@@ -67,8 +67,17 @@ def test_a_row_that_was_replaced_is_no_proof_for_the_dead_and_none_against_who_s
     write(db, first, second)
     store(db, first, "k")
     store(db, second, "k")
-    assert settle(db, "first", origin="a", over=True) == 2
+    assert settle(db, "first", origin="a", state="stored") == 2
     assert {each[0] for each in verdicts(db).values()} == {"success"}
+
+
+def test_a_row_that_another_copy_has_stored_does_not_turn_a_failed_run_into_a_success(db: Warehouse) -> None:
+    failed, other = Entry("failed", last_key="k", origin="a"), Entry("other", ago=500, last_key="k", origin="b")
+    write(db, failed, other)
+    store(db, other, "k")
+    settle(db, "failed", origin="a", state="failed")
+    assert verdicts(db)["failed", "campaigns"][0] == "error"
+    assert verdicts(db)["other", "campaigns"] == ("success", None)
 
 
 def test_loaders_without_a_name_never_settle_in_between_and_a_newer_row_proves_theirs(db: Warehouse) -> None:
@@ -103,7 +112,7 @@ def test_nobody_settles_a_run_whose_loader_lives_or_another_copy_s_that_has_just
         settle(db, "next")
         assert db.ask(settled) == [("dead",), ("other, quiet",), ("other, quiet, clock ahead",)]
         assert verdicts(db)["alive", "campaigns"] == ("running", None)
-        settle(db, "alive", over=True)
+        settle(db, "alive", state="stored")
         assert verdicts(db)["alive", "campaigns"] == ("error", UNFINISHED)
 
 
@@ -117,7 +126,7 @@ def test_settling_twice_or_at_once_counts_every_run_once(db: Warehouse) -> None:
         thread.join()
     assert sorted(counts) == [0] * 5 + [5]
     assert kept(db, "consecutive_errors, last_error") == (5, "no")
-    settle(db, "run 3", over=True)
+    settle(db, "run 3", state="stored")
     assert kept(db, "consecutive_errors") == (5,)
 
 
@@ -163,10 +172,10 @@ def test_a_clock_that_was_ahead_makes_nothing_vanish_and_fails_no_later_run(db: 
     ahead, right = Entry("ahead", clock=24, ago=900, last_key="k"), Entry("right", ago=600, last_key="k")
     write(db, ahead)
     store(db, ahead, "k")
-    settle(db, "ahead", over=True)
+    settle(db, "ahead", state="stored")
     write(db, right)
     store(db, right, "k", "new")
-    settle(db, "right", over=True)
+    settle(db, "right", state="stored")
     assert {each[0] for each in verdicts(db).values()} == {"success"}
     assert db.ask("select freshness from amazon_ads.sync_state") == [("fresh",)]
     assert db.ask("select 1 from amazon_ads.vanished_entities") == []
@@ -177,7 +186,7 @@ def test_a_run_id_that_is_used_again_is_judged_again(db: Warehouse) -> None:
     entry = Entry("nightly", last_key="k")
     write(db, entry)
     store(db, entry, "k")
-    settle(db, "nightly", over=True)
+    settle(db, "nightly", state="stored")
     # As the loader writes over it.
     db.ask(
         "update amazon_ads.sync_log set status = 'error', error = 'refused', started_at = now(), updated_at = now(),"
@@ -185,7 +194,7 @@ def test_a_run_id_that_is_used_again_is_judged_again(db: Warehouse) -> None:
     )
     assert verdicts(db)["nightly", "campaigns"] == ("error", "refused")
     assert db.ask("select consecutive_errors from amazon_ads.sync_state") == [(1,)]
-    settle(db, "nightly", over=True)
+    settle(db, "nightly", state="stored")
     assert db.ask("select consecutive_errors, last_error from amazon_ads.sync_state") == [(1, "refused")]
 
 
@@ -206,10 +215,10 @@ def test_the_state_is_the_same_whether_settled_or_not_and_in_whatever_order(db: 
                 )
     state, seen = db.ask(STATE), verdicts(db)
     for run in random.Random(seed).sample(runs, len(runs)):  # noqa: S311 - replayed
-        assert settle(db, run[0].run_id, origin="somebody", over=True) == 1
+        assert settle(db, run[0].run_id, origin="somebody", state="stored") == 1
         assert db.ask(STATE) == state
         assert verdicts(db) == seen
-    assert settle(db, "next", origin="somebody", over=True) == 0
+    assert settle(db, "next", origin="somebody", state="stored") == 0
 
 
 def test_analysts_see_the_verdicts_of_the_owner_open_or_settled(db: Warehouse) -> None:
@@ -238,7 +247,7 @@ def test_analysts_see_the_verdicts_of_the_owner_open_or_settled(db: Warehouse) -
             settle(db, "next")
         assert verdicts(db)["dead", "campaigns"] == ("error", "aborted: the disk is full")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            db.ask("select amazon_ads.settle_runs('x', 'y', true)", **reader)
+            db.ask("select amazon_ads.settle_runs('x', 'y', 'stored')", **reader)
     finally:
         db.ask("drop owned by verdict_reader; drop role verdict_reader")
 
@@ -290,7 +299,7 @@ def test_many_rows_are_asked_by_index_and_settled_without_reading_the_log(db: Wa
             "select * from amazon_ads.sync_runs where status = 'error' and started_at > now() - interval '1 day'",
             "select * from amazon_ads.sync_runs order by started_at desc limit 10",
             "select * from amazon_ads.sync_runs where run_id = 'now'",
-            "select amazon_ads.settle_runs('now', '', true)",
+            "select amazon_ads.settle_runs('now', '', 'stored')",
             "select count(*) from amazon_ads.vanished_entities",
         ):
             connection.execute(statement)

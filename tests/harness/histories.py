@@ -104,9 +104,10 @@ def store(warehouse: Warehouse, entry: Entry, *keys: str) -> None:
         )
 
 
-def settle(warehouse: Warehouse, run_id: str, *, origin: str = ORIGIN, over: bool = False) -> int:
-    """What the first step of a job does, or with `over` the last one."""
-    return int(warehouse.ask("select amazon_ads.settle_runs(%s::text, %s::text, %s)", run_id, origin, over)[0][0])
+def settle(warehouse: Warehouse, run_id: str, *, origin: str = ORIGIN, state: str = "alive") -> int:
+    """What the first step of a job does; the last one with `stored`, and whoever sees it fail with `failed`."""
+    call = "select amazon_ads.settle_runs(%s::text, %s::text, %s::text)"
+    return int(warehouse.ask(call, run_id, origin, state)[0][0])
 
 
 def verdicts(warehouse: Warehouse, **options: Any) -> dict[tuple[str, str], tuple[str, str | None]]:

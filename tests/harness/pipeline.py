@@ -129,14 +129,7 @@ class Pipeline:
         if self.query("select to_regclass('amazon_ads.sync_slices') is null")[0][0]:
             return
         with psycopg.connect(self.postgres.dsn, autocommit=True) as connection:
-            connection.execute("select amazon_ads.settle_runs(%s, 'tests', false)", (run_id,))
-            connection.execute(
-                "insert into amazon_ads.sync_log"
-                " (run_id, profile_id, entity_type, status, started_at, updated_at, details)"
-                " values (%s, '*', 'run', 'running', now(), now(),"
-                " jsonb_build_object('origin', 'tests', 'session', %s::text))",
-                (run_id, session),
-            )
+            connection.execute("select amazon_ads.announce_run(%s::text, 'tests', %s::text)", (run_id, session))
 
     def query_none(self, statement: str) -> None:
         """Run a statement."""

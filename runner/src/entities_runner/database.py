@@ -175,17 +175,7 @@ class Database:
             UsageError: the database refuses.
         """
         with self.transaction() as connection:
-            connection.execute(
-                sql.SQL("select {}(%s::text, %s::text, false)").format(self.table("settle_runs")), (run_id, origin)
-            )
-            connection.execute(
-                sql.SQL(
-                    "insert into {} (run_id, profile_id, entity_type, status, started_at, updated_at, details)"
-                    " values (%s::text, '*', 'run', 'running', now(), now(),"
-                    " jsonb_build_object('origin', %s::text, 'session', %s::text)) on conflict do nothing"
-                ).format(self.table("sync_log")),
-                (run_id, origin, self._session),
-            )
+            self._call(connection, "announce_run", run_id, origin, self._session)
 
     def can_take_options(self) -> bool:
         """Whether sessions can begin with settings of their own; true where nobody answers who could tell."""
@@ -209,19 +199,21 @@ class Database:
         return True
 
     def settle(self, run_id: str, origin: str) -> str | None:
-        """Give a run that is over its verdict.
+        """Give a run that has not ended well its verdict; the post-step gives it to the others.
 
         Returns:
             Why that cannot be done now; the next run does it then.
         """
         try:
             with self.transaction() as connection:
-                connection.execute(
-                    sql.SQL("select {}(%s::text, %s::text, true)").format(self.table("settle_runs")), (run_id, origin)
-                )
+                self._call(connection, "settle_runs", run_id, origin, "failed")
         except UsageError as error:
             return str(error)
         return None
+
+    def _call(self, connection: Connection, function: str, *arguments: str) -> None:
+        types = sql.SQL(", ").join(sql.SQL("%s::text") for _ in arguments)
+        connection.execute(sql.SQL("select {}({})").format(self.table(function), types), arguments)
 
     def rows(self) -> dict[str, int]:
         """Rows per table; tables that are not there are left out.

@@ -1,5 +1,5 @@
 {#- Functions of ours: names in them mean what they mean in Postgres, and nobody else may call them. -#}
-{% macro our_functions() %}{{ return([settle_function(), views_function(), reopen_function()]) }}{% endmacro %}
+{% macro our_functions() %}{{ return([settle_function(), announce_function(), views_function(), reopen_function()]) }}{% endmacro %}
 
 {#- {name: [{types, owned, text, comment}]} of what is there under our names. -#}
 {% macro existing_functions() %}
@@ -24,9 +24,7 @@
     {% for each in our_functions() %}
         {% for actual in found.get(each.name, []) %}
             {% set name = qualified(each.name) ~ '(' ~ actual.signature ~ ')' %}
-            {% if actual.types != each.types %}
-                {% do refuse('function ' ~ name, 'it takes other arguments') %}
-            {% elif not actual.owned %}
+            {% if not actual.owned %}
                 {% do refuse('function ' ~ name, 'it belongs to ' ~ actual.owner) %}
             {% elif actual.comment != our_function_comment() %}
                 {% do refuse('function ' ~ name, 'it does not say that prepare keeps it') %}
@@ -37,10 +35,13 @@
 
 {% macro our_function_comment() %}{{ return('Kept by prepare.') }}{% endmacro %}
 
-{#- Statements for those whose text has changed. -#}
+{#- Statements for those whose text or arguments have changed. -#}
 {% macro stale_functions(found) %}
     {% set statements = [] %}
     {% for each in our_functions() %}
+        {% for actual in found.get(each.name, []) if actual.types != each.types %}
+            {% do statements.append('drop function ' ~ qualified(each.name) ~ '(' ~ actual.types ~ ')') %}
+        {% endfor %}
         {% set known = found.get(each.name, []) | map(attribute='text') | list %}
         {% if local_md5(each.body) not in known %}
             {% set signature = qualified(each.name) ~ '(' ~ each.types ~ ')' %}

@@ -1,12 +1,14 @@
 {#-
-    `settle_runs` gives each run its verdict, once. A run is told by its id: the run that calls it settles itself when its
-    rows are stored, and whatever ended without doing so; nobody else's run is touched while it may be alive.
+    `settle_runs` gives each run its verdict, once. A run is told by its id: the run that calls it settles itself when it
+    is over, and whatever ended without doing so; nobody else's run is touched while it may be alive.
+
+    `own_state`: 'alive'; 'stored', where its loader has ended well; 'failed', where it is over in any other way.
 -#}
 {% macro settle_function() %}
     {{ return({
         'name': 'settle_runs',
-        'arguments': 'own_run text, own_origin text, is_over boolean',
-        'types': 'text, text, boolean',
+        'arguments': 'own_run text, own_origin text, own_state text',
+        'types': 'text, text, text',
         'returns': 'integer',
         'body': settle_body()
     }) }}
@@ -46,7 +48,7 @@ begin
             end as is
         ) as alive
         where
-            (open_run.run_id = own_run and is_over)
+            (open_run.run_id = own_run and own_state <> 'alive')
             or (
                 open_run.run_id is distinct from own_run
                 and not alive.is
@@ -91,7 +93,7 @@ begin
                 end as error
             from {{ qualified('sync_log') }} as log
             cross join lateral (
-                select {{ rows_arrived('log', newer='ended.run_id = own_run and is_over') }} as is
+                select {{ rows_arrived('log', newer="ended.run_id = own_run and own_state = 'stored'") }} as is
             ) as arrived
             left join stored on stored.profile_id = log.profile_id and stored.entity_type = log.entity_type
             where log.run_id = ended.run_id and log.settled_at is null
@@ -263,27 +265,47 @@ end
 {% macro run_id() %}{{ return((env_var('MELTANO_RUN_ID', '') or invocation_id) if execute else '') }}{% endmacro %}
 {% macro run_origin() %}{{ return(env_var('AMAZON_ADS_ORIGIN', '')) }}{% endmacro %}
 
-{#- The row of the run, written before it loads, so that one that dies before its first rows arrive is not invisible. -#}
-{% macro announce_run() %}
-    {% set session = env_var('AMAZON_ADS_SESSION', '') or 'tap-amazon-ads-entities' %}
-    {{ return(
-        'insert into ' ~ qualified('sync_log') ~ ' (run_id, profile_id, entity_type, status, started_at, updated_at, details)'
-        ~ ' values (' ~ quoted(run_id()) ~ ", '*', 'run', 'running', now(), now(), jsonb_build_object('origin', "
-        ~ quoted(run_origin()) ~ "::text, 'session', " ~ quoted(session) ~ '::text)) on conflict do nothing'
-    ) }}
+{#-
+    `announce_run` gives earlier runs their verdict and leaves the row of this one before it loads, so that one that dies
+    before its first rows arrive is not invisible.
+-#}
+{% macro announce_function() %}
+    {{ return({
+        'name': 'announce_run',
+        'arguments': 'own_run text, own_origin text, own_session text',
+        'types': 'text, text, text',
+        'returns': 'integer',
+        'body': announce_body()
+    }) }}
+{% endmacro %}
+
+{% macro announce_body() %}
+begin
+    insert into {{ qualified('sync_log') }} (run_id, profile_id, entity_type, status, started_at, updated_at, details)
+    values (
+        own_run, '*', 'run', 'running', now(), now(), jsonb_build_object('origin', own_origin, 'session', own_session)
+    )
+    on conflict do nothing;
+    return {{ qualified('settle_runs') }}(own_run, own_origin, 'alive'::text);
+end
 {% endmacro %}
 
 {#- Typed in full: of several functions of that name, Postgres takes the one whose types fit exactly. -#}
-{% macro settle(is_over) %}
+{% macro announce() %}
+    {% set session = env_var('AMAZON_ADS_SESSION', '') or 'tap-amazon-ads-entities' %}
+    {{ return(call_for_run('announce_run', session)) }}
+{% endmacro %}
+
+{% macro call_for_run(name, argument) %}
     {{ return(
-        'select ' ~ qualified('settle_runs') ~ '(' ~ quoted(run_id()) ~ '::text, ' ~ quoted(run_origin()) ~ '::text, '
-        ~ ('true' if is_over else 'false') ~ ')'
+        'select ' ~ qualified(name) ~ '(' ~ quoted(run_id()) ~ '::text, ' ~ quoted(run_origin()) ~ '::text, '
+        ~ quoted(argument) ~ '::text)'
     ) }}
 {% endmacro %}
 
 {#- The post-step: this run's verdict, once its rows are stored. -#}
 {% macro settle_own_run() %}
     {% if execute and flags.WHICH == 'build' %}
-        {% do change([settle(true)]) %}
+        {% do change([call_for_run('settle_runs', 'stored')]) %}
     {% endif %}
 {% endmacro %}

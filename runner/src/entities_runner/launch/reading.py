@@ -17,6 +17,7 @@ from entities_runner import bookmarks, fingerprint, lock, pending, services
 from entities_runner.account import UsageError
 from entities_runner.database import Database
 from entities_runner.launch import child, dbt
+from entities_runner.launch.siblings import without_siblings
 from entities_runner.run import Run
 
 _TESTS = "--test"
@@ -34,15 +35,19 @@ def launch(run: Run, command: Sequence[str], arguments: Sequence[str]) -> int:
         Its exit code.
     """
     if any(argument.startswith(_TESTS) for argument in arguments):
-        started = services.start(run.choice, run.home, run.variables)
-        return child.run([*command, *arguments, "--config=ENV"], run.environment(started))
+        return child.run([*command, *arguments, "--config=ENV"], _environment(run))
     held = (lock.tap_alone(run.folder), lock.hold(run.folder))
-    environment = run.environment(services.start(run.choice, run.home, run.variables))
+    environment = _environment(run)
     database = Database(environment, run.session)
     database.check()
     _prepare(run, database, environment)
     with _alive(database), _held_state(run, database, arguments) as passed:
         return child.run([*command, *passed, "--config=ENV"], environment, holds=held)
+
+
+def _environment(run: Run) -> dict[str, str]:
+    started = services.start(run.choice, run.home, run.variables)
+    return without_siblings(run.environment(started), run.project)
 
 
 def _prepare(run: Run, database: Database, environment: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from entities_runner.launch import child
+from entities_runner.launch.siblings import without_siblings
 
 _LOOKS_ONLY = frozenset({"--discover", "--about", "--help", "--version"})
 
@@ -19,7 +20,7 @@ def _launch(arguments: Sequence[str]) -> int:
     run = child.this_run()
     command = [*child.command("tap-amazon-ads-entities", "extractors/tap-amazon-ads-entities")]
     if _LOOKS_ONLY.intersection(arguments):
-        return child.run([*command, *arguments, "--config=ENV"], run.environment({}))
+        return child.run([*command, *arguments, "--config=ENV"], without_siblings(run.environment({}), run.project))
     # Meltano asks for the catalogue before every run: it does not wait for what only the run needs.
     from entities_runner.launch import reading  # noqa: PLC0415
 
