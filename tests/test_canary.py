@@ -26,10 +26,10 @@ from psycopg import sql
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
-from tap_amazon_ads_entities.connections import keys
 from tap_amazon_ads_entities.connections.cipher import Cipher
 from tap_amazon_ads_entities.connections.store import Store
-from tap_amazon_ads_entities.settings import SECRET_SETTINGS
+from tap_amazon_ads_entities.settings import keys
+from tap_amazon_ads_entities.settings.model import SECRET_SETTINGS
 
 RUN = ("run", "tap-amazon-ads-entities", "target-postgres")
 TAP_STARTED = "/bin/tap-amazon-ads-entities --config"
@@ -272,7 +272,7 @@ def test_a_file_that_is_no_json_object(pipeline: Secretive, tmp_path: Path, opti
 RAISE = "import os\ndef crash(*_): raise RuntimeError(str({k: v for k, v in os.environ.items() if 'CANARY' in v}))\n"
 CRASHES = {
     "main": "import tap_amazon_ads_entities.tap as tap\ntap.list_profiles = crash",
-    "worker": "import tap_amazon_ads_entities.reader as reader\nreader.Paginator.query = crash",
+    "worker": "import tap_amazon_ads_entities.lists.reader as reader\nreader.Paginator.query = crash",
     "thread": "import threading, tap_amazon_ads_entities.tap as tap\nlist_profiles = tap.list_profiles\n"
     "def begin(session): threading.Thread(target=crash).start(); return list_profiles(session)\n"
     "tap.list_profiles = begin",

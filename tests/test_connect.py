@@ -15,7 +15,7 @@ from harness.consent import follow, press
 from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, UNAPPROVED_CLIENT_ID
-from tap_amazon_ads_entities.connections import keys
+from tap_amazon_ads_entities.settings import keys
 
 ADDRESS = r"http://127\.0\.0\.1:\d+/ap/oa\?\S+"
 TABLE = "select * from private.amazon_ads_connections"

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from harness.project import ROOT
 
-from tap_amazon_ads_entities.settings import DEFAULTS, OWN_SETTINGS, SECRET_SETTINGS
+from tap_amazon_ads_entities.settings.model import DEFAULTS, OWN_SETTINGS, SECRET_SETTINGS
 
 PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "meltano.yml").read_text())
 README = (ROOT / "README.md").read_text()

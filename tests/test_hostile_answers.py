@@ -14,10 +14,10 @@ import pytest
 from harness.pipeline import BIN, TAP
 from harness.rogue import CERTIFICATE, Answer, Asked, Rogue
 
+from tap_amazon_ads_entities.amazon.transport import Response, Transport
 from tap_amazon_ads_entities.errors import BadBodyError, TransportError
-from tap_amazon_ads_entities.pages import Page, parse_array, parse_envelope
+from tap_amazon_ads_entities.lists.pages import Page, parse_array, parse_envelope
 from tap_amazon_ads_entities.rows.values import identifier, micros
-from tap_amazon_ads_entities.transport import Response, Transport
 
 SECRET = "Atza|hidden-token/4711"
 PROFILE = {"profileId": 1, "countryCode": "US", "accountInfo": {"type": "seller", "name": "n"}}
@@ -120,7 +120,7 @@ def test_a_certificate_the_system_trusts_must_still_be_of_that_host_and_no_sessi
 ) -> None:
     keys = tmp_path / "keys.log"
     program = (
-        "import sys; from tap_amazon_ads_entities.transport import Transport\n"
+        "import sys; from tap_amazon_ads_entities.amazon.transport import Transport\n"
         "from tap_amazon_ads_entities.errors import TransportError\n"
         "send = Transport(connections=1, connect_timeout=5, read_timeout=5, user_agent='t').send\n"
         "print(send('GET', sys.argv[1], {}, None, time_left=9).status)\n"

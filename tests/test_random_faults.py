@@ -15,8 +15,9 @@ from harness.truth import KEYS
 
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
-from tap_amazon_ads_entities import pace, policy, splitting
+from tap_amazon_ads_entities.amazon import pace, policy
 from tap_amazon_ads_entities.endpoints import CATALOGUE
+from tap_amazon_ads_entities.lists import splitting
 from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
 
 SCHEDULES = 200

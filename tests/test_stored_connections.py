@@ -17,7 +17,7 @@ from harness.truth import KEYS, all_differences, expected, loaded
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_SECRET, REFRESH_TOKEN, UNAPPROVED_CLIENT_ID
-from tap_amazon_ads_entities.connections import keys
+from tap_amazon_ads_entities.settings import keys
 
 RUN = ("run", "tap-amazon-ads-entities", "target-postgres")
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from tap_amazon_ads_entities.rows.expressions import TARGET_TYPES
 from tap_amazon_ads_entities.rows.status import COMPUTED_STATUSES
-from tap_amazon_ads_entities.source_fields import SOURCE_FIELDS
-from tap_amazon_ads_entities.streams import STREAMS
+from tap_amazon_ads_entities.singer.source_fields import SOURCE_FIELDS
+from tap_amazon_ads_entities.singer.streams import STREAMS
 
 ROOT = Path(__file__).resolve().parent.parent
 

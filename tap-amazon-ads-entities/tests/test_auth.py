@@ -16,17 +16,17 @@ from harness.rogue import Answer, Asked, Rogue
 
 from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
-from tap_amazon_ads_entities.auth import Exchange, TokenSource
-from tap_amazon_ads_entities.connections import keys
+from tap_amazon_ads_entities.amazon.auth import Exchange, TokenSource
+from tap_amazon_ads_entities.amazon.transport import Transport
+from tap_amazon_ads_entities.connect.cli import main
 from tap_amazon_ads_entities.connections.cipher import Cipher
-from tap_amazon_ads_entities.connections.cli import main
 from tap_amazon_ads_entities.connections.store import Store
-from tap_amazon_ads_entities.deadline import Stop
 from tap_amazon_ads_entities.errors import CredentialsError
-from tap_amazon_ads_entities.redaction import MASK, redact
-from tap_amazon_ads_entities.session import Session
-from tap_amazon_ads_entities.settings import Settings
-from tap_amazon_ads_entities.transport import Transport
+from tap_amazon_ads_entities.lists.session import Session
+from tap_amazon_ads_entities.process.deadline import Stop
+from tap_amazon_ads_entities.process.redaction import MASK, redact
+from tap_amazon_ads_entities.settings import keys
+from tap_amazon_ads_entities.settings.model import Settings
 
 FIRST = "Atzr|the-first-one"
 
@@ -193,7 +193,7 @@ def test_checking_a_stored_connection_keeps_a_replaced_token_too(
     for name, value in chosen.items():
         monkeypatch.setenv(f"TAP_AMAZON_ADS_ENTITIES_{name.upper()}", value)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tap_amazon_ads_entities.connections.context._IMPATIENT", {"max_retries": 0})
+    monkeypatch.setattr("tap_amazon_ads_entities.connect.context._IMPATIENT", {"max_retries": 0})
     CliRunner().invoke(main, ["check", "me"])
     assert made.given == 1
     assert tokens(store, cipher)["me"] == made.good

@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from tap_amazon_ads_entities.connections import keys
+from tap_amazon_ads_entities.connect.consent import Consent, ConsentError, consent_page
 from tap_amazon_ads_entities.connections.cipher import Cipher
-from tap_amazon_ads_entities.connections.consent import Consent, ConsentError, consent_page
 from tap_amazon_ads_entities.connections.model import is_label
 from tap_amazon_ads_entities.errors import CredentialsError
-from tap_amazon_ads_entities.redaction import printable
-from tap_amazon_ads_entities.validation import problems
+from tap_amazon_ads_entities.process.redaction import printable
+from tap_amazon_ads_entities.settings import keys
+from tap_amazon_ads_entities.settings.validation import problems
 
 TOKEN = "Atzr|the-token"
 OLD, NEW = keys.new(), keys.new()

@@ -7,16 +7,16 @@ import sys
 
 import pytest
 
-from tap_amazon_ads_entities.auth import Exchange, Grant, TokenSource
-from tap_amazon_ads_entities.deadline import Stop
+from tap_amazon_ads_entities.amazon.auth import Exchange, Grant, TokenSource
+from tap_amazon_ads_entities.amazon.keyring import Keyring
+from tap_amazon_ads_entities.amazon.transport import Transport
 from tap_amazon_ads_entities.errors import (
     ConnectionFailedError,
     CredentialsError,
     RunEndingError,
     TokenUnavailableError,
 )
-from tap_amazon_ads_entities.keyring import Keyring
-from tap_amazon_ads_entities.transport import Transport
+from tap_amazon_ads_entities.process.deadline import Stop
 
 
 class Desk(Exchange):
@@ -81,8 +81,7 @@ def test_with_plain_settings_a_failure_ends_the_run_as_it_is() -> None:
 @pytest.mark.parametrize("package", ["cryptography", "psycopg", "dotenv"])
 def test_without_the_extra_the_command_says_how_to_install_it(package: str) -> None:
     code = (
-        f"import sys; sys.modules[{package!r}] = None;"
-        "from tap_amazon_ads_entities.connections.__main__ import main; main()"
+        f"import sys; sys.modules[{package!r}] = None;from tap_amazon_ads_entities.connect.__main__ import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1

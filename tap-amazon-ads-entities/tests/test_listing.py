@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tap_amazon_ads_entities.auth import TokenSource
+from tap_amazon_ads_entities.amazon.auth import TokenSource
+from tap_amazon_ads_entities.amazon.keyring import Keyring
 from tap_amazon_ads_entities.connections.model import Connection
-from tap_amazon_ads_entities.keyring import Keyring
-from tap_amazon_ads_entities.listing import Listing, _chosen, _take, readable
+from tap_amazon_ads_entities.lists.profiles import Listing, _chosen, _take, readable
 
 
 class Named(TokenSource):

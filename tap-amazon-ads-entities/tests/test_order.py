@@ -8,18 +8,18 @@ from typing import Any, cast
 
 import pytest
 
-from tap_amazon_ads_entities.chains import Fork
-from tap_amazon_ads_entities.client import Attempt, Client, Request
-from tap_amazon_ads_entities.deadline import Deadline, Stop
+from tap_amazon_ads_entities.amazon.client import Attempt, Client, Request
+from tap_amazon_ads_entities.amazon.throttle import Order
+from tap_amazon_ads_entities.amazon.transport import Response
 from tap_amazon_ads_entities.endpoints import CATALOGUE
-from tap_amazon_ads_entities.page_sizes import PageSizes
-from tap_amazon_ads_entities.pages import Page
-from tap_amazon_ads_entities.reader import Reader
-from tap_amazon_ads_entities.reading import Profile, Reading
-from tap_amazon_ads_entities.session import Session
-from tap_amazon_ads_entities.settings import Settings
-from tap_amazon_ads_entities.throttle import Order
-from tap_amazon_ads_entities.transport import Response
+from tap_amazon_ads_entities.lists.chains import Fork
+from tap_amazon_ads_entities.lists.page_sizes import PageSizes
+from tap_amazon_ads_entities.lists.pages import Page
+from tap_amazon_ads_entities.lists.reader import Reader
+from tap_amazon_ads_entities.lists.reading import Profile, Reading
+from tap_amazon_ads_entities.lists.session import Session
+from tap_amazon_ads_entities.process.deadline import Deadline, Stop
+from tap_amazon_ads_entities.settings.model import Settings
 
 ENTITIES = ("campaigns", "ad_groups", "ads", "targets")
 TOTAL = 100

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tap_amazon_ads_entities.pace import FIRST_WINDOW, Pace
+from tap_amazon_ads_entities.amazon.pace import FIRST_WINDOW, Pace
 
 
 class Region:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from tap_amazon_ads_entities import planning
-from tap_amazon_ads_entities.bookmarks import Bookmarks
-from tap_amazon_ads_entities.coverage import Coverage, coverage
-from tap_amazon_ads_entities.plans import Plan, completed, plan
 from tap_amazon_ads_entities.rows.values import utc_text
-from tap_amazon_ads_entities.settings import Settings
+from tap_amazon_ads_entities.settings.model import Settings
+from tap_amazon_ads_entities.singer import planning
+from tap_amazon_ads_entities.singer.bookmarks import Bookmarks
+from tap_amazon_ads_entities.singer.coverage import Coverage, coverage
+from tap_amazon_ads_entities.singer.plans import Plan, completed, plan
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 STARTED = utc_text(NOW)

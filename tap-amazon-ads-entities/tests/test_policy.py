@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tap_amazon_ads_entities.policy import BACKOFF_CAP, Verdict, backoff, classify, describe, retry_after
+from tap_amazon_ads_entities.amazon.policy import BACKOFF_CAP, Verdict, backoff, classify, describe, retry_after
 
 INVALID = b'{"code":"INVALID_ARGUMENT","errors":[{"errorValue":{"invalidInputError":{"reason":"INVALID_TOKEN"}}}]}'
 

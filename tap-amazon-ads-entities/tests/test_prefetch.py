@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tap_amazon_ads_entities.chains import Chain, Fork
-from tap_amazon_ads_entities.prefetch import Prefetcher
+from tap_amazon_ads_entities.lists.chains import Chain, Fork
+from tap_amazon_ads_entities.lists.prefetch import Prefetcher
 
 
 @dataclass

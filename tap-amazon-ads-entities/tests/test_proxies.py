@@ -22,10 +22,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from harness.rogue import Answer, Rogue
 
+from tap_amazon_ads_entities.amazon.proxies import Proxies
+from tap_amazon_ads_entities.amazon.transport import Transport
 from tap_amazon_ads_entities.errors import ProxyError, TransportError
-from tap_amazon_ads_entities.proxies import Proxies
-from tap_amazon_ads_entities.redaction import MASK, redact
-from tap_amazon_ads_entities.transport import Transport
+from tap_amazon_ads_entities.process.redaction import MASK, redact
 
 AMAZON = "https://advertising-api.amazon.com/v2/profiles"
 PASSWORD = "canary%2Fp@ss:word"

@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from tap_amazon_ads_entities.redaction import MASK, Redactor, printable
+from tap_amazon_ads_entities.process.redaction import MASK, Redactor, printable
 
 SECRET = "Atzr|IwEB+canary/4711=='ä\"\\\n%end"
 
@@ -99,7 +99,7 @@ def test_control_characters_are_spelled_out() -> None:
 
 PROGRAM = """
 import json, logging, logging.config, logging.handlers, os, queue, sys, threading, warnings
-from tap_amazon_ads_entities import redaction
+from tap_amazon_ads_entities.process import redaction
 early = logging.StreamHandler(sys.stderr)
 redaction.install(["TAP_SECRET"])
 S, LATER = os.environ["TAP_SECRET"], "Atza|later-canary-token"

@@ -10,7 +10,7 @@ import pytest
 from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.rows.context import Row, RowContext
-from tap_amazon_ads_entities.streams.entities import ENTITY_STREAMS
+from tap_amazon_ads_entities.singer.streams.entities import ENTITY_STREAMS
 
 PROFILE = "1234567890123456"
 SYNCED = "2026-11-24T00:00:00.000Z"

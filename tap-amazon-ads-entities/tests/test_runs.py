@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from harness.rogue import Answer, Asked, Rogue
 
-from tap_amazon_ads_entities.coverage import coverage
 from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.singer.coverage import coverage
 
 PROFILE = "4711"
 LISTS: dict[str, ListEndpoint] = {endpoint.path: endpoint for endpoint in CATALOGUE}

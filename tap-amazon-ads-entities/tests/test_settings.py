@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from singer_sdk.exceptions import ConfigValidationError
 
-from tap_amazon_ads_entities.settings import ENV_PREFIX, PROPERTIES, SECRET_SETTINGS, Settings
+from tap_amazon_ads_entities.settings.model import ENV_PREFIX, PROPERTIES, SECRET_SETTINGS, Settings
+from tap_amazon_ads_entities.settings.validation import problems
 from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
-from tap_amazon_ads_entities.validation import problems
 
 GOOD = {"client_id": "id", "client_secret": "hush", "refresh_token": "hush-hush"}
 

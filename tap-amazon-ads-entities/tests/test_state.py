@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tap_amazon_ads_entities import bookmarks, state_check
 from tap_amazon_ads_entities.errors import StateError
-from tap_amazon_ads_entities.settings import Settings
-from tap_amazon_ads_entities.streams import STREAMS
-from tap_amazon_ads_entities.tallies import Distinct, EndpointTally
+from tap_amazon_ads_entities.settings.model import Settings
+from tap_amazon_ads_entities.singer import bookmarks, state_check
+from tap_amazon_ads_entities.singer.streams import STREAMS
+from tap_amazon_ads_entities.singer.tallies import Distinct, EndpointTally
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 STARTED = "2026-11-24T12:00:00.000Z"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
-from tap_amazon_ads_entities.deadline import Stop
-from tap_amazon_ads_entities.pace import FIRST_WINDOW
-from tap_amazon_ads_entities.throttle import Order, Throttle
+from tap_amazon_ads_entities.amazon.pace import FIRST_WINDOW
+from tap_amazon_ads_entities.amazon.throttle import Order, Throttle
+from tap_amazon_ads_entities.process.deadline import Stop
 
 
 def limited() -> Throttle:

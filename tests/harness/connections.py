@@ -17,7 +17,7 @@ from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET
 from harness.consent import follow, press
 from harness.person import Person
 from harness.pipeline import BIN, TAP
-from tap_amazon_ads_entities.connections import keys
+from tap_amazon_ads_entities.settings import keys
 
 COMMAND = str(BIN / "amazon-ads-connect")
 

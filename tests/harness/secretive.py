@@ -14,7 +14,7 @@ from psycopg import sql
 from harness.canary import Search, canary
 from harness.pipeline import BIN, TAP, Pipeline
 from harness.project import project
-from tap_amazon_ads_entities.settings import SECRET_SETTINGS
+from tap_amazon_ads_entities.settings.model import SECRET_SETTINGS
 
 LOADER = "loader_password"
 ACCESS = "access_token"

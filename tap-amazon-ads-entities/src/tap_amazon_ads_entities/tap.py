@@ -14,19 +14,20 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.streams import Stream
 
-from tap_amazon_ads_entities import memory, planning, state_check
-from tap_amazon_ads_entities.deadline import Stop
 from tap_amazon_ads_entities.errors import RunEndingError, StateError, StoppedError
-from tap_amazon_ads_entities.listing import list_profiles
-from tap_amazon_ads_entities.logs import LOGGER
-from tap_amazon_ads_entities.reading import Profile
-from tap_amazon_ads_entities.run_log import ALL_PROFILES, RunLog
-from tap_amazon_ads_entities.sdk_seams import QuietTap
-from tap_amazon_ads_entities.session import Session
-from tap_amazon_ads_entities.settings import AUTO, CONFIG_SCHEMA, FULL, Settings
-from tap_amazon_ads_entities.shutdown import GRACE, exit_now, exit_within, watch_parent
-from tap_amazon_ads_entities.streams import ENTITY_STREAMS, STREAMS, EntityStream, ProfilesStream, SyncLogStream
-from tap_amazon_ads_entities.writer import PageWriter
+from tap_amazon_ads_entities.lists.profiles import list_profiles
+from tap_amazon_ads_entities.lists.reading import Profile
+from tap_amazon_ads_entities.lists.session import Session
+from tap_amazon_ads_entities.process import memory
+from tap_amazon_ads_entities.process.deadline import Stop
+from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.process.shutdown import GRACE, exit_now, exit_within, watch_parent
+from tap_amazon_ads_entities.settings.model import AUTO, CONFIG_SCHEMA, FULL, Settings
+from tap_amazon_ads_entities.singer import planning, state_check
+from tap_amazon_ads_entities.singer.run_log import ALL_PROFILES, RunLog
+from tap_amazon_ads_entities.singer.sdk_seams import QuietTap
+from tap_amazon_ads_entities.singer.streams import ENTITY_STREAMS, STREAMS, EntityStream, ProfilesStream, SyncLogStream
+from tap_amazon_ads_entities.singer.writer import PageWriter
 
 EXIT_FAILED = 1
 _WITH_CAMPAIGNS = frozenset({"portfolios"})

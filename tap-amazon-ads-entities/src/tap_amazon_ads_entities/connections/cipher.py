@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from tap_amazon_ads_entities.connections.keys import Key
 from tap_amazon_ads_entities.connections.model import about
 from tap_amazon_ads_entities.errors import CredentialsError
-from tap_amazon_ads_entities.redaction import register
+from tap_amazon_ads_entities.process.redaction import register
+from tap_amazon_ads_entities.settings.keys import Key
 
 _VERSION = b"\x01"
 _NONCE_BYTES = 12

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tap_amazon_ads_entities.connections import keys
 from tap_amazon_ads_entities.connections.model import Connection, about
 from tap_amazon_ads_entities.errors import ConnectionStoreError, CredentialsError
-from tap_amazon_ads_entities.logs import LOGGER
-from tap_amazon_ads_entities.settings import Settings
+from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.settings import keys
+from tap_amazon_ads_entities.settings.model import Settings
 
 if TYPE_CHECKING:
     from tap_amazon_ads_entities.connections.cipher import Cipher

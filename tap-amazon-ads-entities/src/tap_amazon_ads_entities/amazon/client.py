@@ -1,0 +1,298 @@
+"""Amazon Ads requests: headers, pace, retries, deadlines. One page in, one answer out, or an error in words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from tap_amazon_ads_entities.amazon import policy
+from tap_amazon_ads_entities.amazon.keyring import Keyring
+from tap_amazon_ads_entities.amazon.policy import Verdict
+from tap_amazon_ads_entities.amazon.throttle import Order, Throttle
+from tap_amazon_ads_entities.amazon.transport import Response, Transport
+from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
+from tap_amazon_ads_entities.errors import (
+    BadBodyError,
+    CancelledError,
+    InvalidPageTokenError,
+    SliceError,
+    TransportError,
+)
+from tap_amazon_ads_entities.process.deadline import Deadline, Stop, earliest
+from tap_amazon_ads_entities.process.logs import LOGGER
+
+T = TypeVar("T")
+
+_THROTTLED = 429
+_RATE_HEADERS = ("retry-after", "x-amzn-ratelimit-limit", "x-ratelimit-limit", "x-ratelimit-remaining")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request below a regional host.
+
+    Args:
+        endpoint: its name in logs.
+        region: NA, EU or FE.
+        method: GET or POST.
+        url: complete, without credentials.
+        headers: beside the ones every request has.
+        body: encoded body, None for GET.
+        profile_id: the profile it asks for; None for the list of profiles.
+        has_page_token: whether it continues a list.
+        connection: whose token it is sent with; None for the connection that reads the profile.
+        order: the place of its answer in what the run writes.
+    """
+
+    endpoint: str
+    region: str
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    profile_id: str | None = None
+    has_page_token: bool = False
+    connection: str | None = None
+    order: Order = ()
+
+
+class Counters:
+    """What reading an endpoint of a slice cost; several threads may read its parts."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._lock = threading.Lock()
+        self.requests = 0
+        self.retries = 0
+        self.throttled_seconds = 0.0
+
+    def add(self, *, requests: int = 0, retries: int = 0, throttled_seconds: float = 0.0) -> None:
+        """Count some more."""
+        with self._lock:
+            self.requests += requests
+            self.retries += retries
+            self.throttled_seconds += throttled_seconds
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to keep trying.
+
+    Args:
+        max_retries: repetitions of one request after errors; 429s count towards the deadline only.
+        request_deadline: seconds for one request with all its repetitions.
+    """
+
+    max_retries: int
+    request_deadline: float
+
+
+@dataclass
+class Attempt:
+    """What the caller of a retried request may change for the next try."""
+
+    failures: int = 0
+    shrink: int = 0
+
+
+@dataclass
+class _Effort:
+    """How one request is going."""
+
+    counters: Counters
+    stop: Stop
+    limit: Deadline
+    attempt: Attempt = field(default_factory=Attempt)
+    reauthorized: bool = False
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """A try without a usable answer."""
+
+    verdict: Verdict
+    reason: str
+    response: Response | None = None
+    token: str = ""
+
+    @property
+    def request_id(self) -> str | None:
+        return self.response.request_id if self.response else None
+
+    @property
+    def status(self) -> int | None:
+        return self.response.status if self.response else None
+
+    @property
+    def asked_to_wait(self) -> float | None:
+        return policy.retry_after(self.response.headers) if self.response else None
+
+
+@dataclass(frozen=True)
+class _Answer(Generic[T]):
+    value: T
+
+
+class Client:
+    """Talks to Amazon Ads; safe to share between threads."""
+
+    def __init__(self, transport: Transport, keyring: Keyring, *, client_id: str, limits: Limits) -> None:
+        """Share one transport, the tokens and the pace of each region between all requests."""
+        self._transport = transport
+        self._keyring = keyring
+        self._client_id = client_id
+        self._limits = limits
+        self._throttles = {region: Throttle() for region in API_HOSTS}
+
+    def fetch(
+        self,
+        build: Callable[[Attempt], Request],
+        parse: Callable[[Response], T],
+        *,
+        counters: Counters,
+        stop: Stop,
+        deadline: Deadline,
+    ) -> T:
+        """Send a request until its answer parses.
+
+        Args:
+            build: makes the request; called for every try, so that it can ask for a smaller page.
+            parse: turns a 200 into the result; raises BadBodyError when the body is no answer.
+            counters: counts requests, retries and seconds throttled.
+            stop: ends waiting.
+            deadline: of the slice or the run; the request has one of its own as well.
+
+        Raises:
+            SliceError: asking again cannot help, or there is no time left.
+            InvalidPageTokenError: the list has to start again.
+            RunEndingError: no token, or told to stop.
+        """
+        limit = earliest(deadline, Deadline.after(self._limits.request_deadline, "this request"))
+        effort = _Effort(counters, stop, limit)
+        while True:
+            request = build(effort.attempt)
+            self._pace(request, effort)
+            outcome = self._ask(request, parse, effort)
+            if isinstance(outcome, _Answer):
+                return outcome.value
+            self._react(request, outcome, effort)
+            counters.add(retries=1)
+
+    def _pace(self, request: Request, effort: _Effort) -> None:
+        """Wait for the region's throttle."""
+        waited = None
+        if not effort.stop.requested:
+            waited = self._throttles[request.region].acquire(effort.stop, effort.limit.remaining, request.order)
+        if waited is None:
+            raise _gave_up(request, "throttled by Amazon", effort)
+        effort.counters.add(requests=1, throttled_seconds=waited)
+
+    def _ask(self, request: Request, parse: Callable[[Response], T], effort: _Effort) -> _Answer[T] | _Refusal:
+        throttle = self._throttles[request.region]
+        token = ""
+        try:
+            token = self._keyring.token(request.connection, request.profile_id)
+            response = self._send(request, token, effort.limit)
+        except BaseException as error:
+            throttle.unanswered()
+            if isinstance(error, TransportError):
+                return _Refusal(Verdict.RETRY, str(error))
+            raise
+        if response.status != _THROTTLED:
+            throttle.granted()
+        verdict = policy.classify(response.status, response.body, with_page_token=request.has_page_token)
+        if verdict is not Verdict.OK:
+            return _Refusal(verdict, policy.describe(response.status, response.body), response, token)
+        try:
+            answer = _Answer(parse(response))
+        except BadBodyError as error:
+            return _Refusal(Verdict.RETRY, str(error), response, token)
+        LOGGER.debug("%s (profile %s): request id %s", request.endpoint, request.profile_id, response.request_id)
+        return answer
+
+    def _react(self, request: Request, refusal: _Refusal, effort: _Effort) -> None:
+        """Return when the request is to be sent again.
+
+        Raises:
+            SliceError: it is not.
+            InvalidPageTokenError: the list has to start again.
+        """
+        verdict = refusal.verdict
+        if verdict is Verdict.RESTART:
+            raise InvalidPageTokenError(refusal.reason)
+        if verdict is Verdict.REAUTHORIZE and not effort.reauthorized:
+            effort.reauthorized = True
+            self._keyring.invalidate(refusal.token)
+            return
+        if verdict in (Verdict.FAIL, Verdict.REAUTHORIZE):
+            raise _failed(request, refusal)
+        effort.attempt.failures += 1
+        if verdict is Verdict.THROTTLED:
+            asked = refusal.asked_to_wait
+            wait = max(policy.FALLBACK_WAIT, policy.backoff(effort.attempt.failures)) if asked is None else asked
+            # The next try waits in the throttle, like everybody else who asks this region.
+            self._throttles[request.region].refused(wait)
+            self._check_time(request, refusal, effort, wait)
+            return
+        if effort.attempt.failures > self._limits.max_retries:
+            raise _gave_up(request, f"{refusal.reason} after {effort.attempt.failures} tries", effort, refusal)
+        if verdict is Verdict.SHRINK and effort.attempt.failures > 1:
+            effort.attempt.shrink += 1
+        wait = max(policy.backoff(effort.attempt.failures), refusal.asked_to_wait or 0.0)
+        self._check_time(request, refusal, effort, wait)
+        if effort.stop.sleep(wait):
+            raise _gave_up(request, refusal.reason, effort, refusal)
+
+    @staticmethod
+    def _check_time(request: Request, refusal: _Refusal, effort: _Effort, wait: float) -> None:
+        """No wait beyond the deadline; and say what we wait for."""
+        if wait > effort.limit.remaining:
+            why = f"{refusal.reason}; the next try in {wait:.0f} s would be too late for {effort.limit.of}"
+            raise _gave_up(request, why, effort, refusal)
+        headers = refusal.response.headers if refusal.response else {}
+        LOGGER.warning(
+            "%s (region %s, profile %s): %s; trying again in %.1f s (request id %s%s)",
+            request.endpoint,
+            request.region,
+            request.profile_id or "-",
+            refusal.reason,
+            wait,
+            refusal.request_id or "unknown",
+            "".join(f", {name} {headers[name]}" for name in _RATE_HEADERS if name in headers),
+        )
+
+    def _send(self, request: Request, token: str, limit: Deadline) -> Response:
+        headers = {
+            **request.headers,
+            "Authorization": f"Bearer {token}",
+            "Amazon-Advertising-API-ClientId": self._client_id,
+        }
+        if request.profile_id is not None:
+            headers["Amazon-Advertising-API-Scope"] = request.profile_id
+        return self._transport.send(
+            request.method,
+            request.url,
+            headers,
+            request.body,
+            time_left=max(limit.remaining, 0.1),
+        )
+
+
+def _failed(request: Request, refusal: _Refusal) -> SliceError:
+    """Asking again cannot help."""
+    advice = f"; {policy.hint(refusal.status)}" if refusal.status else ""
+    message = f"{request.endpoint}: {refusal.reason}{advice}"
+    return SliceError(message, status=refusal.status, request_id=refusal.request_id)
+
+
+def _gave_up(request: Request, reason: str, effort: _Effort, refusal: _Refusal | None = None) -> SliceError:
+    """Asking again might help, but there is no time, no patience, or nobody who wants it."""
+    if effort.stop.requested:
+        message = f"{request.endpoint}: given up because the run or its slice ended"
+        return CancelledError(message)
+    message = f"{request.endpoint}: gave up: {reason}"
+    if refusal is None:
+        return SliceError(message)
+    return SliceError(message, status=refusal.status, request_id=refusal.request_id)

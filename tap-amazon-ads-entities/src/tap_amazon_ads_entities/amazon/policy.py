@@ -1,0 +1,129 @@
+"""What a response means and how long to wait: pure functions, the one place of the HTTP policy.
+
+Classified by status first and body second, because error bodies differ per product and gateway
+(docs: reference/concepts/errors, reference/concepts/rate-limiting).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+from typing import Any
+
+from tap_amazon_ads_entities.process.redaction import redact
+
+BACKOFF_BASE = 1.0
+BACKOFF_CAP = 30.0
+FALLBACK_WAIT = 1.0
+"""Seconds to wait at least after a 429 that does not say for how long."""
+
+_WORDS = 300
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Verdict(Enum):
+    """What to do with a response."""
+
+    OK = auto()
+    """Read the page."""
+    THROTTLED = auto()
+    """Wait as told, then ask again; everybody asking that region slows down."""
+    RETRY = auto()
+    """A server's fault: ask again after a backoff."""
+    SHRINK = auto()
+    """A server's fault that large pages are known to cause: ask again, soon for a smaller page."""
+    REAUTHORIZE = auto()
+    """The access token is not accepted: get a new one, once."""
+    RESTART = auto()
+    """The next token is not known any more: start the list again, once."""
+    FAIL = auto()
+    """Asking again cannot help: the slice fails."""
+
+
+_BY_STATUS = {
+    200: Verdict.OK,
+    401: Verdict.REAUTHORIZE,
+    408: Verdict.RETRY,
+    413: Verdict.SHRINK,
+    425: Verdict.RETRY,
+    429: Verdict.THROTTLED,
+    500: Verdict.SHRINK,
+}
+
+_HTTP_BAD_REQUEST = 400
+_HTTP_SERVER_ERROR = 500
+
+
+def classify(status: int, body: bytes, *, with_page_token: bool = False) -> Verdict:
+    """Decide about a response; an error is never an empty page.
+
+    Args:
+        status: HTTP status.
+        body: response body, looked at only where the status leaves a question open.
+        with_page_token: whether the request carried a next token.
+    """
+    if verdict := _BY_STATUS.get(status):
+        return verdict
+    if status > _HTTP_SERVER_ERROR:
+        return Verdict.RETRY
+    if status == _HTTP_BAD_REQUEST and b"INVALID_TOKEN" in body:
+        # Sponsored Products uses the same reason for a bad page token and for a bad access token.
+        return Verdict.RESTART if with_page_token else Verdict.REAUTHORIZE
+    return Verdict.FAIL
+
+
+def backoff(attempt: int, draw: float | None = None) -> float:
+    """Seconds before retry number `attempt` (from 1): exponential with full jitter, 30 s at most."""
+    ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** (attempt - 1))
+    return ceiling * (random.random() if draw is None else draw)  # noqa: S311 - jitter, not cryptography
+
+
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds a `Retry-After` header asks for, given as seconds or as an HTTP date; None without a usable one."""
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (moment - (now or datetime.now(tz=timezone.utc))).total_seconds())
+
+
+def describe(status: int, body: bytes) -> str:
+    """The error in Amazon's own words, whatever the family's dialect; a gateway's HTML is not repeated."""
+    try:
+        document: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return f"HTTP {status}" + (" with a body that is not JSON" if body.strip() else " with an empty body")
+    if not isinstance(document, dict):
+        return f"HTTP {status}"
+    code = document.get("code") or document.get("errorCode")
+    text = document.get("message") or document.get("details") or document.get("error_description")
+    words = ": ".join(str(part) for part in (code, text) if part and str(part) != str(status))
+    # Before it is cut: half a secret would not be recognised any more. NUL and half characters fit no table.
+    words = _UNSTORABLE.sub("\ufffd", redact(words))
+    return f"HTTP {status}" + (f" {words[:_WORDS]}" if words else "")
+
+
+def hint(status: int) -> str:
+    """What a person can do about a failing status."""
+    hints = {
+        401: "the user has lost access to this profile, or may only view it; check it in the Amazon Ads console",
+        403: "the user has no access to this profile or resource; ask the account's owner to grant it",
+        404: "this endpoint does not exist on this host; check api_url and regions",
+        406: "please report this: the tap sent a media type that Amazon no longer accepts",
+        415: "please report this: the tap sent a media type that Amazon no longer accepts",
+    }
+    return hints.get(status, "send the request id to Amazon Ads API support if it stays")

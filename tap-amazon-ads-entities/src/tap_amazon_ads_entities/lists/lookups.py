@@ -1,0 +1,77 @@
+"""Id maps that some lists need before they can be read or mapped, read once per profile and shared."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from tap_amazon_ads_entities.endpoints.model import Lookup
+from tap_amazon_ads_entities.lists.pages import Page
+from tap_amazon_ads_entities.lists.pagination import Paginator
+from tap_amazon_ads_entities.lists.reading import Reading
+
+
+class Lookups:
+    """The id maps of all profiles that are being read.
+
+    Args:
+        walk: reads a list to its end.
+    """
+
+    def __init__(self, walk: Callable[[Paginator, Reading], Iterator[Page]]) -> None:
+        """Know nothing yet."""
+        self._walk = walk
+        self._known: dict[tuple[str, str], _Memo] = {}
+        self._lock = threading.Lock()
+
+    def get(self, wanted: Lookup, reading: Reading) -> Mapping[str, str]:
+        """An id map of the profile that is being read; the first who asks reads it, the others wait.
+
+        Raises:
+            SliceError: it cannot be read.
+        """
+        memo = self._memo(wanted, reading)
+        with memo.lock:
+            if memo.value is None:
+                memo.value = {
+                    str(item[wanted.key]): str(item[wanted.value])
+                    for page in self._walk(Paginator(wanted.source), replace(reading, endpoint=wanted.source))
+                    for item in page.items()
+                    if item.get(wanted.key) is not None and item.get(wanted.value) is not None
+                }
+            return memo.value
+
+    def total(self, wanted: Lookup, reading: Reading) -> int:
+        """How many items the list behind a map has, by its own account; costs one page.
+
+        Raises:
+            SliceError: it cannot be read.
+        """
+        memo = self._memo(wanted, reading)
+        with memo.lock:
+            if memo.value is not None:
+                return len(memo.value)
+            if memo.total is None:
+                first = next(self._walk(Paginator(wanted.source), replace(reading, endpoint=wanted.source)))
+                memo.total = first.total or 0
+            return memo.total
+
+    def forget(self, profile_id: str) -> None:
+        """Drop a profile's maps when it has been read."""
+        with self._lock:
+            for key in [key for key in self._known if key[0] == profile_id]:
+                del self._known[key]
+
+    def _memo(self, wanted: Lookup, reading: Reading) -> _Memo:
+        with self._lock:
+            return self._known.setdefault((reading.profile.profile_id, wanted.source.path), _Memo())
+
+
+class _Memo:
+    """A value computed once, by the first thread that needs it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.value: dict[str, str] | None = None
+        self.total: int | None = None

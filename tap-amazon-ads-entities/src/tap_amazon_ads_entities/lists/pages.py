@@ -1,0 +1,165 @@
+"""Pages as they travel from the worker threads to the main thread: raw bytes, decoded late.
+
+Decoding late keeps the queues small: decoded rows take about three times the memory.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Context, DecimalException, Inexact, InvalidOperation, Overflow
+from typing import Any
+
+import msgspec
+
+from tap_amazon_ads_entities.amazon.transport import Response
+from tap_amazon_ads_entities.errors import BadBodyError
+
+# A fraction is exact, or an error: one like 1e999999 would take for ever to spell out, and no database holds it.
+_FRACTION = Context(prec=600, Emax=300, Emin=-300, traps=[InvalidOperation, Overflow, Inexact]).create_decimal
+_ROWS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=_FRACTION)
+_ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
+_ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_TEXT = msgspec.json.Decoder(str)
+_NUL = b"\\u0000"
+_REPLACEMENT = "\ufffd"
+_TOO_DEEP = "the response is nested too deeply to be read"
+# An escaped pair of surrogates, half of one, or any other escape: after `\\\\`, `ud800` is plain text.
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list.
+
+    Args:
+        rows: the raw JSON array.
+        size: how many elements it has.
+        next_token: the token of the next page, opaque; None at the end of the list.
+        total: rows in the whole list as Amazon reports it, where it does.
+        request_id: Amazon's id of the request.
+        fetched_at: when it arrived, canonical text; filled in by the reader.
+    """
+
+    rows: bytes
+    size: int
+    next_token: str | None = None
+    total: int | None = None
+    request_id: str | None = None
+    fetched_at: str = ""
+
+    def items(self) -> list[dict[str, Any]]:
+        """The decoded elements: integers exact, fractions as Decimal.
+
+        Raises:
+            BadBodyError: an element is not an object.
+        """
+        try:
+            decoded = _decode(self.rows)
+        except DecimalException as error:
+            message = "an element of the page holds a number that is too large or too long"
+            raise BadBodyError(message) from error
+        except RecursionError as error:
+            raise BadBodyError(_TOO_DEEP) from error
+        except msgspec.DecodeError as error:
+            message = "an element of the page is not a JSON object, or holds a number that is too large"
+            raise BadBodyError(message) from error
+        # Postgres has no NUL in text; Amazon should not send one, but a single one would lose the batch.
+        return [_without_nul(item) for item in decoded] if _NUL in self.rows else decoded
+
+
+def _decode(rows: bytes) -> list[dict[str, Any]]:
+    try:
+        return _ROWS.decode(rows)
+    except UnicodeDecodeError:
+        # A name cut in the middle of a character must not keep the whole list away for ever.
+        return _ROWS.decode(rows.decode("utf-8", "replace").encode())
+
+
+def _whole_surrogates(body: bytes) -> bytes:
+    """Replace halves of surrogate pairs: a name cut inside an emoji has one, and no database takes it."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+    return _ESCAPE.sub(lambda match: b"\\ufffd" if match[1] else match[0], body)
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", _REPLACEMENT)
+    if isinstance(value, list):
+        return [_without_nul(element) for element in value]
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(element) for key, element in value.items()}
+    return value
+
+
+def parse_array(response: Response) -> Page:
+    """A response that is an array.
+
+    Raises:
+        BadBodyError: it is anything else; never read as an empty page.
+    """
+    body = _whole_surrogates(response.body)
+    return Page(body, _count(body), request_id=response.request_id)
+
+
+def parse_envelope(response: Response, envelope: str, total_field: str | None) -> Page:
+    """A response that wraps its array in an object.
+
+    Raises:
+        BadBodyError: not an object, or without the array.
+    """
+    try:
+        document = _ENVELOPE.decode(_whole_surrogates(response.body))
+    except RecursionError as error:
+        raise BadBodyError(_TOO_DEEP) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadBodyError(_what_it_is(response.body)) from error
+    if envelope not in document:
+        message = f"the response has no {envelope!r}"
+        raise BadBodyError(message)
+    rows = bytes(document[envelope])
+    try:
+        token = _opaque(document["nextToken"]) if "nextToken" in document else None
+        total = msgspec.json.decode(document[total_field]) if total_field and total_field in document else None
+    except msgspec.DecodeError as error:
+        message = "the response's nextToken or total cannot be read"
+        raise BadBodyError(message) from error
+    return Page(
+        rows,
+        _count(rows),
+        next_token=token or None,
+        total=total if isinstance(total, int) else None,
+        request_id=response.request_id,
+    )
+
+
+def _opaque(raw: msgspec.Raw) -> str | None:
+    """A next token as text; one that is a bare JSON number keeps its digits."""
+    text = bytes(raw)
+    if text == b"null":
+        return None
+    return _TEXT.decode(text) if text.startswith(b'"') else text.decode()
+
+
+def _count(rows: bytes) -> int:
+    try:
+        return len(_ELEMENTS.decode(rows))
+    except RecursionError as error:
+        raise BadBodyError(_TOO_DEEP) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadBodyError(_what_it_is(rows)) from error
+
+
+def _what_it_is(body: bytes) -> str:
+    """A body that is not the page it should be, in words."""
+    start = body.lstrip()[:1]
+    if not start:
+        return "the response body is empty"
+    if start == b"<":
+        return "the response is HTML or XML instead of JSON"
+    if body.strip() == b"null":
+        return "the response is a JSON null"
+    return "the response is not the JSON it should be, or was cut short"

@@ -1,0 +1,211 @@
+"""Finds the profiles: every region asked at once, each on its own host."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from tap_amazon_ads_entities.amazon.client import Counters, Request
+from tap_amazon_ads_entities.amazon.keyring import Keyring
+from tap_amazon_ads_entities.connections.model import Connection
+from tap_amazon_ads_entities.endpoints.accounts import PROFILES_PATH, PROFILES_QUERY
+from tap_amazon_ads_entities.endpoints.model import JSON
+from tap_amazon_ads_entities.endpoints.regions import api_base
+from tap_amazon_ads_entities.errors import BadBodyError, ConnectionFailedError, SliceError
+from tap_amazon_ads_entities.lists.pages import parse_array
+from tap_amazon_ads_entities.lists.session import Session
+from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.rows.accounts import profile as profile_row
+from tap_amazon_ads_entities.rows.context import Row
+from tap_amazon_ads_entities.settings.model import Settings
+from tap_amazon_ads_entities.singer.run_log import now
+
+_ACCOUNT_TYPES = frozenset({"seller", "vendor"})
+
+
+@dataclass
+class Listing:
+    """What the regions answered.
+
+    Args:
+        rows: one per profile to read.
+        problems: one sentence per region or profile that could not be found.
+        request_id: of the first failure.
+        counters: what it cost.
+        details: per region and connection, for the run log.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    request_id: str | None = None
+    counters: Counters = field(default_factory=Counters)
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def list_profiles(session: Session) -> Listing:
+    """The profiles of all connections and regions, filtered; what fails does not stop the others.
+
+    Each profile is assigned to the connection that found it: the first one, by label, where several did.
+
+    Raises:
+        RunEndingError: all credentials were rejected, or no token could be had.
+    """
+    settings = session.settings
+    listing = Listing(problems=list(session.source.unusable.values()))
+    asked = [
+        (connection, region)
+        for connection in session.source.connections
+        for region in settings.regions
+        if region in connection.regions
+    ]
+    with ThreadPoolExecutor(min(max(len(asked), 1), settings.workers)) as pool:
+        answers = [pool.submit(list_region, session, region, connection.label) for connection, region in asked]
+    found: dict[str, list[Row]] = {connection.label: [] for connection in session.source.connections}
+    failed: set[str] = set()
+    for (connection, region), answer in zip(asked, answers, strict=True):
+        name = " ".join(part for part in (PROFILES_PATH, region, connection.label) if part)
+        try:
+            rows, counters = answer.result()
+        except SliceError as error:
+            whole = isinstance(error, ConnectionFailedError)
+            _fail(listing, str(error) if whole else connection.named(f"region {region}: {error}"), error)
+            listing.details[name] = {"error": str(error)}
+            failed.add(connection.label)
+            continue
+        listing.counters.add(retries=counters.retries, throttled_seconds=counters.throttled_seconds)
+        listing.details[name] = {"pages": 1, "rows": len(rows)}
+        found[connection.label].extend(readable(rows))
+    for connection in session.source.connections:
+        rows = _granted(listing, connection, found[connection.label], settings, failed=connection.label in failed)
+        _take(session.keyring, listing, connection, rows)
+    return _chosen(listing, settings.profile_ids, settings.regions)
+
+
+def list_region(
+    session: Session,
+    region: str,
+    label: str,
+    access_level: str = PROFILES_QUERY["accessLevel"],
+) -> tuple[list[Row], Counters]:
+    """The profiles of one region that one connection sees, whatever their type.
+
+    Args:
+        session: the run.
+        region: NA, EU or FE.
+        label: the connection.
+        access_level: view for all of them, edit for those that the user may change.
+
+    Raises:
+        SliceError: the region did not answer, or the connection gives no token.
+        RunEndingError: no connection gives a token.
+    """
+    counters = Counters()
+    query = urlencode({**PROFILES_QUERY, "accessLevel": access_level})
+    request = Request(
+        endpoint=PROFILES_PATH,
+        region=region,
+        method="GET",
+        url=f"{api_base(region, session.settings.api_url)}/{PROFILES_PATH}?{query}",
+        headers={"Accept": JSON},
+        connection=label,
+    )
+    page = session.client.fetch(
+        lambda _: request,
+        parse_array,
+        counters=counters,
+        stop=session.stop,
+        deadline=session.run_deadline,
+    )
+    synced_at = now()
+    try:
+        return [profile_row(item, region, synced_at) for item in page.items()], counters
+    except BadBodyError as error:
+        message = f"{PROFILES_PATH}: {error}"
+        raise SliceError(message, request_id=page.request_id) from error
+
+
+def _fail(listing: Listing, problem: str, error: SliceError) -> None:
+    """Note a problem; a connection that failed says so once, not once per region."""
+    if problem not in listing.problems:
+        listing.problems.append(problem)
+    listing.request_id = listing.request_id or error.request_id
+
+
+def _granted(
+    listing: Listing,
+    connection: Connection,
+    rows: list[Row],
+    settings: Settings,
+    *,
+    failed: bool,
+) -> list[Row]:
+    """The profiles a connection is meant for; what it should have found and did not is a problem."""
+    seen = {row["profile_id"] for row in rows}
+    if connection.label and not failed and set(connection.regions) <= set(settings.regions):
+        missing = [each for each in connection.profile_ids or () if each not in seen]
+        if settings.profile_ids:
+            missing = [each for each in missing if each in settings.profile_ids]
+        where = ", ".join(connection.regions)
+        if not seen:
+            why = f"no seller or vendor profile is visible to its user in {where}; see amazon-ads-connect check"
+            listing.problems.append(connection.named(why))
+        else:
+            listing.problems.extend(
+                connection.named(f"profile {each} is not visible to its user in {where} any more") for each in missing
+            )
+    chosen = connection.profile_ids
+    return rows if chosen is None else [row for row in rows if row["profile_id"] in chosen]
+
+
+def _take(keyring: Keyring, listing: Listing, connection: Connection, rows: list[Row]) -> None:
+    """Read these profiles with this connection, unless an earlier one does."""
+    taken = {row["profile_id"] for row in listing.rows}
+    for row in rows:
+        profile_id = row["profile_id"]
+        # One user cannot see a profile on two hosts; were it listed twice, the first region counts.
+        if profile_id not in taken:
+            taken.add(profile_id)
+            listing.rows.append(row)
+            keyring.assign(profile_id, connection.label)
+        elif connection.label:
+            LOGGER.info(
+                "profile %s is also seen by %s; it is read once", profile_id, f"connection {connection.label!r}"
+            )
+
+
+def readable(rows: list[Row]) -> list[Row]:
+    """Only sellers and vendors have sponsored ads; agency profiles answer 400 on every list."""
+    kept = []
+    for row in rows:
+        if row["account_type"] in _ACCOUNT_TYPES:
+            kept.append(row)
+        else:
+            LOGGER.info(
+                "profile %s skipped: a profile of type %s has no sponsored ads",
+                row["profile_id"],
+                row["account_type"] or "unknown",
+            )
+    return kept
+
+
+def _chosen(listing: Listing, wanted: tuple[str, ...], regions: tuple[str, ...]) -> Listing:
+    """Keep the configured profiles and name those that nobody could find."""
+    by_id = {row["profile_id"]: row for row in listing.rows}
+    if not wanted:
+        if not by_id and not listing.problems:
+            # Nobody schedules a sync of nothing: this is a wrong user or a wrong region.
+            listing.problems.append(
+                f"no seller or vendor profile is visible to this user in {', '.join(regions)}; "
+                "check regions, and that the user who granted the refresh token may view the accounts",
+            )
+        return listing
+    listing.rows = [by_id[profile_id] for profile_id in wanted if profile_id in by_id]
+    listing.problems.extend(
+        f"profile {profile_id} is not visible to this user in {', '.join(regions)}; "
+        "check profile_ids and regions, and that the user may view it"
+        for profile_id in wanted
+        if profile_id not in by_id
+    )
+    return listing

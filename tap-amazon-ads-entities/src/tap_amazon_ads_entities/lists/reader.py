@@ -1,0 +1,200 @@
+"""Reads one list of one profile to its end: pages, parts of long lists, lookups, restarts. Runs in worker threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from functools import partial
+
+from tap_amazon_ads_entities.amazon.client import Attempt, Client, Request
+from tap_amazon_ads_entities.amazon.transport import Response
+from tap_amazon_ads_entities.endpoints.model import WHOLE, Paging, Part
+from tap_amazon_ads_entities.endpoints.regions import api_base
+from tap_amazon_ads_entities.errors import InvalidPageTokenError, SliceError
+from tap_amazon_ads_entities.lists import splitting
+from tap_amazon_ads_entities.lists.chains import Fork
+from tap_amazon_ads_entities.lists.lookups import Lookups
+from tap_amazon_ads_entities.lists.page_sizes import PageSizes
+from tap_amazon_ads_entities.lists.pages import Page, parse_array, parse_envelope
+from tap_amazon_ads_entities.lists.pagination import Paginator
+from tap_amazon_ads_entities.lists.reading import Reading
+from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.rows.values import utc_text
+
+_MAX_PAGES_WITHOUT_ROWS = 1000
+
+
+class Reader:
+    """Reads lists with a shared client."""
+
+    def __init__(self, client: Client, *, api_url: str | None, page_sizes: PageSizes) -> None:
+        """Share the client, the learned page sizes and the lookups between all lists of the run."""
+        self._client = client
+        self._api_url = api_url
+        self._page_sizes = page_sizes
+        self.lookups = Lookups(self._walk)
+
+    def pages(self, reading: Reading) -> Iterator[Page | Fork[Page]]:
+        """Every page of the list; the parts of a long one are read at the same time, by whoever is free.
+
+        Raises:
+            SliceError: the list cannot be read to its end.
+            RunEndingError: nothing can be read any more.
+        """
+        endpoint = reading.endpoint
+        if endpoint.campaign_of is not None:
+            self.lookups.get(endpoint.campaign_of, reading)
+        if endpoint.by_campaigns is not None and endpoint.by_campaigns.always:
+            parts = splitting.batches(endpoint.by_campaigns, self.lookups.get(endpoint.by_campaigns.campaigns, reading))
+            yield Fork([partial(self._blocks, reading.part(number), part) for number, part in enumerate(parts)])
+        elif endpoint.paging is Paging.OFFSET:
+            yield from self._blocks(reading, WHOLE)
+        else:
+            yield from self._parts(reading)
+
+    def _blocks(self, reading: Reading, part: Part) -> Iterator[Page | Fork[Page]]:
+        """An offset list, or a batch of it."""
+        blocks = splitting.Blocks(reading.endpoint, part, self._page_sizes.of(reading.endpoint))
+        while chosen := blocks.next_round():
+            if len(chosen) == 1:
+                yield from self._walk(chosen[0], reading)
+            else:
+                yield Fork([partial(self._walk, block, reading.part(number)) for number, block in enumerate(chosen)])
+
+    def _parts(self, reading: Reading) -> Iterator[Page | Fork[Page]]:
+        """A list with next tokens: cut where its first page says that it is long."""
+        pages = self._walk(Paginator(reading.endpoint), reading)
+        first = next(pages)
+        parts = self._cut(reading, first.total or 0)
+        if not parts:
+            yield first
+            yield from pages
+            return
+        # Its rows come again with their part; its total is what the parts are held against.
+        yield replace(first, rows=b"[]", size=0)
+        found = _Found()
+        yield Fork(
+            [
+                partial(self._part, Paginator(reading.endpoint, part), reading.part(number), found)
+                for number, part in enumerate(parts)
+            ],
+        )
+        if found.rows < (first.total or 0):
+            LOGGER.warning(
+                "%s: its parts gave %d of %d rows, reading it whole (profile %s)",
+                reading.endpoint.path,
+                found.rows,
+                first.total,
+                reading.profile.profile_id,
+            )
+            yield from self._walk(Paginator(reading.endpoint), reading)
+
+    def _cut(self, reading: Reading, total: int) -> Sequence[Part]:
+        endpoint = reading.endpoint
+        pages = -(-total // self._page_sizes.of(endpoint))
+        if pages < splitting.LONG:
+            return ()
+        by = endpoint.by_campaigns
+        if by is not None and splitting.worthwhile(by, self.lookups.total(by.campaigns, reading), pages):
+            return splitting.batches(by, self.lookups.get(by.campaigns, reading)) or endpoint.by_state
+        return endpoint.by_state
+
+    def _part(self, paginator: Paginator, reading: Reading, found: _Found) -> Iterator[Page]:
+        rows = total = 0
+        for page in self._walk(paginator, reading):
+            rows += page.size
+            total = page.total if page.total is not None else total
+            yield replace(page, total=None)
+        # Rows read twice count once.
+        found.add(min(rows, total) if total else rows)
+
+    def _walk(self, paginator: Paginator, reading: Reading) -> Iterator[Page]:
+        """Every page of one list or part; read twice when Amazon's own total says that rows were skipped."""
+        rows, total = 0, 0
+        for page in self._walk_once(paginator, reading):
+            rows += page.size
+            total = page.total if page.total is not None else total
+            yield page
+        if rows < total:
+            # Entities that changed while the list was read have moved others across a page boundary.
+            LOGGER.warning(
+                "%s: gave %d of %d rows, reading it once more (profile %s)",
+                paginator.endpoint.path,
+                rows,
+                total,
+                reading.profile.profile_id,
+            )
+            yield from self._walk_once(Paginator(paginator.endpoint, paginator.part), reading)
+
+    def _walk_once(self, paginator: Paginator, reading: Reading) -> Iterator[Page]:
+        restarted = False
+        empty = 0
+        while not paginator.finished:
+            try:
+                page = self._fetch(paginator, reading)
+            except InvalidPageTokenError as error:
+                if restarted:
+                    message = f"{paginator.endpoint.path}: the next token was refused twice ({error})"
+                    raise SliceError(message) from error
+                restarted = True
+                LOGGER.warning("%s: next token refused, reading the list again from its start", paginator.endpoint.path)
+                paginator.restart()
+                continue
+            paginator.advance(page)
+            empty = 0 if page.size else empty + 1
+            if empty > _MAX_PAGES_WITHOUT_ROWS:
+                message = f"{paginator.endpoint.path}: {empty} empty pages in a row, each with another next token"
+                raise SliceError(message, request_id=page.request_id)
+            yield page
+
+    def _fetch(self, paginator: Paginator, reading: Reading) -> Page:
+        endpoint, profile = paginator.endpoint, reading.profile
+        asked: list[int] = []
+
+        def build(attempt: Attempt) -> Request:
+            size = self._page_sizes.of(endpoint, attempt.shrink)
+            asked.append(size)
+            headers = {"Accept": endpoint.accept}
+            if endpoint.content_type:
+                headers["Content-Type"] = endpoint.content_type
+            return Request(
+                endpoint=endpoint.path,
+                region=profile.region,
+                method=endpoint.method,
+                url=f"{api_base(profile.region, self._api_url)}/{endpoint.path}{paginator.query(size)}",
+                headers=headers,
+                body=paginator.body(size),
+                profile_id=profile.profile_id,
+                has_page_token=paginator.cursor.token is not None,
+                order=reading.order,
+            )
+
+        def parse(response: Response) -> Page:
+            if endpoint.envelope is None:
+                return parse_array(response)
+            return parse_envelope(response, endpoint.envelope, endpoint.total_field)
+
+        page = self._client.fetch(
+            build,
+            parse,
+            counters=reading.counters,
+            stop=reading.stop,
+            deadline=reading.deadline(),
+        )
+        if asked[-1] < asked[0]:
+            self._page_sizes.learn(endpoint, asked[-1])
+        return replace(page, fetched_at=utc_text(datetime.now(tz=timezone.utc)))
+
+
+class _Found:
+    """Rows that the parts of a list gave, counted by whichever thread reads them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.rows = 0
+
+    def add(self, rows: int) -> None:
+        with self._lock:
+            self.rows += rows

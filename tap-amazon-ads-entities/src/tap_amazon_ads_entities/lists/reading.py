@@ -1,0 +1,46 @@
+"""One list of one profile on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from tap_amazon_ads_entities.amazon.client import Counters
+from tap_amazon_ads_entities.amazon.throttle import Order
+from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.process.deadline import Deadline, Stop
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What reading and mapping need to know of a profile."""
+
+    profile_id: str
+    region: str
+    currency_code: str | None = None
+    account_sub_type: str | None = None
+
+
+@dataclass
+class Reading:
+    """One list of one profile being read.
+
+    Args:
+        endpoint: the list.
+        profile: whose.
+        counters: what it costs.
+        stop: gives up this list.
+        deadline: started with the first request of the slice.
+        order: its place among the lists of the run; longer for a part of one.
+    """
+
+    endpoint: ListEndpoint
+    profile: Profile
+    stop: Stop
+    deadline: Callable[[], Deadline]
+    counters: Counters = field(default_factory=Counters)
+    order: Order = ()
+
+    def part(self, number: int) -> Reading:
+        """The same, for one of the parts of what is read."""
+        return replace(self, order=(*self.order, number))

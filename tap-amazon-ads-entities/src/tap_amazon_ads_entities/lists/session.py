@@ -1,0 +1,159 @@
+"""One run: the shared HTTP machinery and the slices that are read ahead."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+
+from tap_amazon_ads_entities.amazon.auth import Exchange, TokenSource
+from tap_amazon_ads_entities.amazon.client import Client, Limits
+from tap_amazon_ads_entities.amazon.keyring import Keyring
+from tap_amazon_ads_entities.amazon.transport import Transport
+from tap_amazon_ads_entities.connections.model import Connection
+from tap_amazon_ads_entities.connections.source import Source, open_source
+from tap_amazon_ads_entities.endpoints import endpoints_of
+from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.lists.chains import Chain
+from tap_amazon_ads_entities.lists.page_sizes import PageSizes
+from tap_amazon_ads_entities.lists.pages import Page
+from tap_amazon_ads_entities.lists.prefetch import Prefetcher
+from tap_amazon_ads_entities.lists.reader import Reader
+from tap_amazon_ads_entities.lists.reading import Profile, Reading
+from tap_amazon_ads_entities.process.deadline import Deadline, Stop, earliest
+from tap_amazon_ads_entities.settings.model import Settings
+
+
+@dataclass
+class List:
+    """One endpoint of a slice: what is read, and the chain its pages come through."""
+
+    endpoint: ListEndpoint
+    reading: Reading
+    chain: Chain[Page]
+
+
+@dataclass
+class Slice:
+    """One profile and entity being read ahead."""
+
+    profile: Profile
+    entity: str
+    lists: list[List]
+    stop: Stop
+
+
+class Session:
+    """Everything the slices of a run share.
+
+    Args:
+        settings: parsed settings.
+        stop: ends the run.
+        renewed: keeps refresh tokens that Amazon replaced, instead of the source of the connections.
+
+    Raises:
+        RunEndingError: stored connections are wanted, and none of them can be used.
+    """
+
+    def __init__(self, settings: Settings, stop: Stop, renewed: Callable[[str], None] | None = None) -> None:
+        """Open nothing yet but the store of connections, where that is used."""
+        self.settings = settings
+        self.stop = stop
+        self.run_deadline = Deadline.after(settings.run_deadline, "the run")
+        self.transport = Transport(
+            connections=settings.workers,
+            connect_timeout=settings.connect_timeout,
+            read_timeout=settings.read_timeout,
+            user_agent=settings.user_agent,
+        )
+        self.source: Source = open_source(settings)
+        self.exchange = Exchange(
+            self.transport,
+            url=settings.token_url,
+            max_retries=settings.max_retries,
+            patience=settings.request_deadline,
+            stop=stop,
+        )
+        self.keyring = Keyring(
+            {
+                connection.label: self._tokens(connection, renewed or partial(self.source.renewed, connection.label))
+                for connection in self.source.connections
+            },
+            self.source.unusable,
+        )
+        self.client = Client(
+            self.transport,
+            self.keyring,
+            client_id=settings.client_id,
+            limits=Limits(settings.max_retries, settings.request_deadline),
+        )
+        self.reader = Reader(self.client, api_url=settings.api_url, page_sizes=PageSizes(settings.page_size))
+        self._prefetcher: Prefetcher[Page] = Prefetcher(settings.workers)
+        self._slices: dict[tuple[str, str], Slice] = {}
+        self._places = count()
+
+    def plan(self, profiles: Iterable[Profile], entities: Iterable[str]) -> None:
+        """Start reading ahead: profile by profile, entity by entity, in the order of consumption."""
+        entities = tuple(entities)
+        for profile in profiles:
+            for entity in entities:
+                self._slices[(profile.profile_id, entity)] = self._slice(profile, entity)
+
+    def slice(self, profile_id: str, entity: str) -> Slice:
+        """The slice that was planned."""
+        return self._slices[(profile_id, entity)]
+
+    def pages(self, part: List) -> Iterator[Page]:
+        """The pages of one list, in order."""
+        return self._prefetcher.consume(part.chain)
+
+    def release(self, work: Slice) -> None:
+        """A slice has ended: whatever of it is still being read is given up."""
+        for part in work.lists:
+            self._prefetcher.cancel(part.chain)
+        self._slices.pop((work.profile.profile_id, work.entity), None)
+        if not any(profile_id == work.profile.profile_id for profile_id, _ in self._slices):
+            self.reader.lookups.forget(work.profile.profile_id)
+
+    def close(self) -> None:
+        """End all reading; requests under way are not waited for."""
+        self.stop.request()
+        self._prefetcher.close()
+        self.transport.close()
+
+    def _tokens(self, connection: Connection, renewed: Callable[[str], None]) -> TokenSource:
+        secrets = {
+            "client_id": self.settings.client_id,
+            "client_secret": self.settings.client_secret,
+            "refresh_token": connection.refresh_token,
+        }
+        return TokenSource(self.exchange, secrets, renewed=renewed)
+
+    def _slice(self, profile: Profile, entity: str) -> Slice:
+        stop = Stop(self.stop)
+        deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
+        work = Slice(profile, entity, [], stop)
+        for endpoint in endpoints_of(entity, self.settings.ad_products):
+            reading = Reading(endpoint, profile, stop, deadline, order=(next(self._places),))
+            chain: Chain[Page] = Chain(partial(self.reader.pages, reading), stop.request)
+            work.lists.append(List(endpoint, reading, chain))
+            self._prefetcher.submit(chain)
+        return work
+
+
+class _StartedLate:
+    """The deadline of a slice runs from its first request, not from when it was planned."""
+
+    def __init__(self, seconds: float, run: Deadline) -> None:
+        self._seconds = seconds
+        self._run = run
+        self._own: Deadline | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Deadline:
+        with self._lock:
+            if self._own is None:
+                self._own = Deadline.after(self._seconds, "this slice")
+            return earliest(self._own, self._run)

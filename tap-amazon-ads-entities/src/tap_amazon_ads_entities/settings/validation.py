@@ -1,0 +1,162 @@
+"""Checks of the settings: one sentence per problem that names the setting and never repeats a secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from tap_amazon_ads_entities.endpoints import AD_PRODUCTS
+from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
+from tap_amazon_ads_entities.settings import keys
+from tap_amazon_ads_entities.settings.model import (
+    CONFIG_SCHEMA,
+    ENTITIES,
+    LIST_SETTINGS,
+    MODES,
+    OWN_SETTINGS,
+    PROPERTIES,
+    as_list,
+    parse_moment,
+)
+from tap_amazon_ads_entities.settings.unknown import unknown_settings
+
+_URL_SAFE = re.compile(r"(?:(?![\\?#])[!-~])+")
+_HEADER_SAFE = re.compile("[ -~]*")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LARGEST = 100_000_000
+"""As many days as a calendar can be asked for; also neither infinity nor what is no number."""
+
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,)}
+
+
+def problems(config: Mapping[str, Any]) -> list[str]:
+    """Every problem of a configuration, in words."""
+    if found := list(unknown_settings(config)):
+        # What is missing may be what is misspelt.
+        return found
+    found = list(_missing(config))
+    for name, value in config.items():
+        if name in OWN_SETTINGS and value is not None and value != "" and name not in LIST_SETTINGS:
+            found.extend(_wrong_type(name, value))
+    if not found:
+        found.extend(_wrong_meaning(config))
+    return found
+
+
+def _missing(config: Mapping[str, Any]) -> Iterable[str]:
+    for name in CONFIG_SCHEMA["required"]:
+        if config.get(name) in (None, ""):
+            yield _lacking(name)
+    stored, plain = config.get("connections_url"), config.get("refresh_token")
+    if stored and plain:
+        yield "Settings 'refresh_token' and 'connections_url' are both set: keep the one that shall be used."
+    elif stored and not config.get("encryption_keys"):
+        yield _lacking("encryption_keys")
+    elif not stored and not plain:
+        yield _lacking("refresh_token") + " Or set connections_url to use stored connections."
+    elif not stored and as_list(config.get("connections")):
+        yield "Setting 'connections' names stored connections, but connections_url is not set."
+
+
+def _lacking(name: str) -> str:
+    return f"Setting {name!r} is missing: {PROPERTIES[name]['description']}"
+
+
+def _wrong_type(name: str, value: Any) -> Iterable[str]:
+    kind = PROPERTIES[name]["type"][0]
+    if kind != "string" and isinstance(value, str):
+        # Environment variables are text.
+        value = _as_number(value, kind)
+    if not isinstance(value, _PYTHON_TYPES[kind]) or isinstance(value, bool):
+        yield f"Setting {name!r} must be {_article(kind)}, not {_article(type(value).__name__)}."
+        return
+    minimum = PROPERTIES[name].get("minimum")
+    if minimum is not None and value < minimum:
+        yield f"Setting {name!r} must be at least {minimum}."
+    elif isinstance(value, (int, float)) and not value <= _LARGEST:
+        yield f"Setting {name!r} must be a number up to {_LARGEST:,}."
+
+
+def _as_number(text: str, kind: str) -> Any:
+    """The number a text spells; the text itself when it spells none."""
+    try:
+        return int(text) if kind == "integer" else float(text)
+    except ValueError:
+        return text
+
+
+def _article(kind: str) -> str:
+    words = {"string": "text", "str": "text", "number": "a number", "float": "a number", "bool": "true or false"}
+    return words.get(kind, "a whole number" if kind in {"integer", "int"} else f"a {kind}")
+
+
+def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
+    yield from _choices(config, "regions", API_HOSTS, str.upper)
+    yield from _choices(config, "entities", ("all", *ENTITIES), str.lower)
+    yield from _choices(config, "ad_products", AD_PRODUCTS, str.upper)
+    for profile_id in as_list(config.get("profile_ids")):
+        if not profile_id.isdigit():
+            yield f"Setting 'profile_ids' holds {profile_id!r}, which is not a profile id (digits only)."
+    mode = config.get("mode")
+    if mode and mode not in MODES:
+        yield f"Setting 'mode' is {mode!r}, which is none of {', '.join(MODES)}."
+    if start := config.get("start_date"):
+        try:
+            parse_moment(start)
+        except ValueError:
+            yield f"Setting 'start_date' is {start!r}, which is not an ISO 8601 date."
+    yield from _unusable(config)
+
+
+def _unusable(config: Mapping[str, Any]) -> Iterable[str]:
+    """What keys, addresses and headers must be like."""
+    if stored_keys := config.get("encryption_keys"):
+        try:
+            keys.parse(stored_keys)
+        except keys.KeyFormatError as error:
+            yield f"Setting 'encryption_keys' {error}."
+    for name in ("api_url", "token_url"):
+        if url := config.get(name):
+            yield from unsafe_url(name, url)
+    for name in ("client_id", "user_agent"):
+        if not _HEADER_SAFE.fullmatch(config.get(name) or ""):
+            yield f"Setting {name!r} goes into a header and must be printable ASCII text in one line."
+
+
+def _choices(
+    config: Mapping[str, Any],
+    name: str,
+    allowed: Iterable[str],
+    fold: Callable[[str], str],
+) -> Iterable[str]:
+    for value in as_list(config.get(name)):
+        if fold(value) not in allowed:
+            yield f"Setting {name!r} holds {value!r}, which is none of {', '.join(allowed)}."
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name means this machine."""
+    return host in _LOOPBACK
+
+
+def unsafe_url(name: str, url: str) -> Iterable[str]:
+    """What is wrong with an address that secrets travel to."""
+    if not _URL_SAFE.fullmatch(url):
+        # What parsers disagree about: one would check another host than the other connects to.
+        yield f"Setting {name!r} must be a URL of printable ASCII without spaces, backslashes, ? and #."
+        return
+    try:
+        parts = urlsplit(url.replace("{region}", "na"))
+        host = parts.hostname
+        parts.port  # noqa: B018 - raises where it is no port
+    except ValueError:
+        yield f"Setting {name!r} is not a URL."
+        return
+    if parts.scheme not in ("http", "https") or not host:
+        yield f"Setting {name!r} must be an http(s) URL with a host."
+    elif parts.username or parts.password:
+        yield f"Setting {name!r} must not hold credentials."
+    elif parts.scheme == "http" and not is_loopback(host):
+        yield f"Setting {name!r} must use https: secrets would travel in the clear."

@@ -1,0 +1,102 @@
+"""The bookmark of a slice: what of it was read and up to when, in the SDK's own STATE layout.
+
+{"bookmarks": {"entity_campaigns": {"version": 1, "partitions": [
+    {"context": {"profile_id": "123"},
+     "replication_key": "last_updated_time", "replication_key_value": "2026-01-31T12:00:00.000Z",
+     "run_id": "the run that last read the slice to its end",
+     "full_read": {"at": "2026-01-31T12:05:00.000Z", "ad_products": ["SB", "SD", "SP"], "lists": "0f1e2d3c4b5a6978"},
+     "full_read_due": "why the slice must be read in full, said by whoever hands the STATE over"}]}}}
+
+A slice without any dated row has no replication key; one that was never read in full has no `full_read`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from datetime import datetime, timezone
+from typing import Any
+
+from tap_amazon_ads_entities.rows.values import utc_text
+from tap_amazon_ads_entities.settings.model import Settings
+from tap_amazon_ads_entities.singer.coverage import Coverage
+
+VERSION = 1
+REPLICATION_KEY = "last_updated_time"
+WATERMARK = "replication_key_value"
+FULL_READ = "full_read"
+FULL_READ_DUE = "full_read_due"
+
+Partition = dict[str, Any]
+"""What STATE holds of one slice."""
+
+
+class Bookmarks:
+    """The bookmarks of one stream. Finding one costs the same however many there are.
+
+    Args:
+        stream_state: the stream's part of STATE, checked.
+    """
+
+    def __init__(self, stream_state: MutableMapping[str, Any]) -> None:
+        """Know where each is."""
+        self._stream_state = stream_state
+        self._by_profile: dict[str, Partition] = {
+            partition["context"]["profile_id"]: partition for partition in stream_state.get("partitions", ())
+        }
+
+    def of(self, profile_id: str) -> Partition:
+        """The bookmark of a profile's slice; an empty one where there is none."""
+        return self._by_profile.get(profile_id, {})
+
+    def keep(self, profile_id: str, bookmark: Mapping[str, Any]) -> None:
+        """Put a new bookmark in the place of the old one."""
+        partition = self._by_profile.get(profile_id)
+        if partition is None:
+            partition = self._by_profile[profile_id] = {"context": {"profile_id": profile_id}}
+            self._stream_state.setdefault("partitions", []).append(partition)
+        self._stream_state["version"] = VERSION
+        context = partition["context"]
+        partition.clear()
+        partition.update({"context": context, **bookmark})
+
+
+def moment(text: Any) -> datetime | None:
+    """The moment that an ISO 8601 text names; None for anything else, also for what is too early or too late."""
+    if not isinstance(text, str) or not text[:1].isdecimal() or not text.isascii() or "-" not in text:
+        return None
+    try:
+        parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return None
+
+
+def high_watermark(bookmark: Mapping[str, Any]) -> str | None:
+    """The watermark of a slice, in canonical text."""
+    found = moment(bookmark.get(WATERMARK))
+    return utc_text(found) if found else None
+
+
+def full_read(bookmark: Mapping[str, Any]) -> Coverage | None:
+    """What the last complete full read of a slice covered; None where there was none."""
+    found = bookmark.get(FULL_READ)
+    return Coverage(frozenset(found["ad_products"]), found["lists"]) if found else None
+
+
+def emit_since(settings: Settings, watermark: str | None, now: datetime) -> str:
+    """The moment from which an incremental slice emits changes, in canonical text."""
+    try:
+        if watermark is not None:
+            return utc_text(datetime.fromisoformat(watermark.replace("Z", "+00:00")) - settings.lookback)
+        return utc_text(settings.start_date or now - settings.initial_window)
+    except OverflowError:
+        # Before the calendar begins: everything.
+        return utc_text(datetime.min.replace(tzinfo=timezone.utc))
+
+
+def advance(old: str | None, seen: str | None, run_started: str) -> str | None:
+    """The watermark after the newest change seen: never back, never past the run's start.
+
+    A record dated in the future, or changed while the run reads, would otherwise hide what came before it.
+    """
+    return max((value for value in (old, min(seen, run_started) if seen else None) if value), default=None)

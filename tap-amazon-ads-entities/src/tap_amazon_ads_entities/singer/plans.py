@@ -1,0 +1,146 @@
+"""Whether a slice is read in full or incrementally, and what its bookmark says when it has been read to its end.
+
+What never may happen is that a change is neither emitted now nor later. Three facts keep it so:
+- A full read stands for the ad products and lists it has read, and for those an earlier one read, as long as nothing
+  says that rows of it were lost.
+- The watermark moves only when all that the last full read stands for was read: it speaks for all of it.
+- A watermark beyond the start of the run is nobody's: it hides every change before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tap_amazon_ads_entities.settings.model import AUTO, FULL, INCREMENTAL, Settings
+from tap_amazon_ads_entities.singer import bookmarks
+from tap_amazon_ads_entities.singer.coverage import Coverage, coverage
+
+_DAY = len("2026-01-31")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one slice is read.
+
+    Args:
+        entity: whose lists.
+        mode: full or incremental.
+        since: emit what changed since then, and what has no date; None for everything.
+        reads: what is read now.
+        due: why it is read in full whatever the setting says; None when nothing but the setting decided.
+    """
+
+    entity: str
+    mode: str
+    since: str | None
+    reads: Coverage
+    due: str | None = None
+
+
+def plan(  # noqa: PLR0913 - all of them by name
+    *,
+    settings: Settings,
+    entity: str,
+    bookmark: Mapping[str, Any],
+    run_started: str,
+    now: datetime,
+    whole: bool = False,
+) -> Plan:
+    """Decide about one slice.
+
+    Args:
+        settings: mode and ad products.
+        entity: the entity.
+        bookmark: of the slice.
+        run_started: in canonical text.
+        now: the same, as a moment.
+        whole: the catalog wants the stream read in full every time.
+    """
+    reads = coverage(entity, settings.ad_products)
+    due = _due(bookmark, run_started)
+    covered = _covers(bookmarks.full_read(bookmark), reads, entity)
+    if due is not None or whole or settings.mode == FULL or (settings.mode == AUTO and not covered):
+        return Plan(entity, FULL, None, reads, due)
+    watermark = bookmarks.high_watermark(bookmark)
+    # Read in full and no dated row seen: whatever has a date now is new.
+    since = None if covered and watermark is None else bookmarks.emit_since(settings, watermark, now)
+    return Plan(entity, INCREMENTAL, since, reads)
+
+
+def completed(  # noqa: PLR0913 - all of them by name
+    bookmark: Mapping[str, Any],
+    read: Plan,
+    *,
+    seen: str | None,
+    run_id: str,
+    run_started: str,
+    finished: str,
+) -> dict[str, Any]:
+    """The bookmark of a slice that was read to its end.
+
+    Args:
+        bookmark: before.
+        read: how it was read.
+        seen: the newest change seen.
+        run_id: this run.
+        run_started: in canonical text.
+        finished: in canonical text.
+    """
+    watermark = bookmarks.high_watermark(bookmark)
+    earlier = bookmarks.full_read(bookmark)
+    if _in_future(watermark, run_started):
+        watermark = bookmarks.advance(None, seen, run_started)
+    elif earlier is None or earlier.ad_products <= read.reads.ad_products:
+        watermark = bookmarks.advance(watermark, seen, run_started)
+    after: dict[str, Any] = {}
+    if watermark is not None:
+        after = {"replication_key": bookmarks.REPLICATION_KEY, bookmarks.WATERMARK: watermark}
+    after["run_id"] = run_id
+    full_read = bookmark.get(bookmarks.FULL_READ)
+    if read.mode == FULL:
+        full_read = _stands_for(full_read, read, finished)
+    if full_read is not None:
+        after[bookmarks.FULL_READ] = full_read
+    return after
+
+
+def _due(bookmark: Mapping[str, Any], run_started: str) -> str | None:
+    """Why the slice must be read in full; None when nothing says so."""
+    if (reason := bookmark.get(bookmarks.FULL_READ_DUE)) is not None:
+        return str(reason) or "no reason given"
+    watermark = bookmarks.high_watermark(bookmark)
+    if watermark and _in_future(watermark, run_started):
+        return f"its bookmark lies in the future: {watermark[:_DAY]}"
+    return None
+
+
+def _in_future(watermark: str | None, run_started: str) -> bool:
+    return watermark is not None and watermark > run_started
+
+
+def _covers(full_read: Coverage | None, reads: Coverage, entity: str) -> bool:
+    """Whether an earlier full read covers what is wanted now: a list that was added since was never read."""
+    return full_read is not None and reads.ad_products <= full_read.ad_products and _current(full_read, entity)
+
+
+def _current(full_read: Coverage, entity: str) -> bool:
+    return full_read.lists == coverage(entity, full_read.ad_products).lists
+
+
+def _stands_for(earlier: dict[str, Any] | None, read: Plan, finished: str) -> dict[str, Any]:
+    """What a complete full read of a slice stands for, together with the one before it."""
+    now = read.reads
+    before = bookmarks.full_read({bookmarks.FULL_READ: earlier})
+    if earlier is None or before is None or read.due is not None or not _current(before, read.entity):
+        return _full_read(finished, now)
+    if before.ad_products <= now.ad_products:
+        return _full_read(finished, now)
+    both = coverage(read.entity, before.ad_products | now.ad_products)
+    return earlier if both == before else _full_read(earlier["at"], both)
+
+
+def _full_read(at: str, what: Coverage) -> dict[str, Any]:
+    return {"at": at, "ad_products": sorted(what.ad_products), "lists": what.lists}

@@ -1,0 +1,225 @@
+"""Consumes one slice: pages to rows, incremental filter, tallies, bookmark, run log. Main thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
+from tap_amazon_ads_entities.lists.pages import Page
+from tap_amazon_ads_entities.lists.session import List, Session, Slice
+from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.rows.context import Row, RowContext
+from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, high_watermark
+from tap_amazon_ads_entities.singer.plans import Plan, completed
+from tap_amazon_ads_entities.singer.run_log import Entry, RunLog, now
+from tap_amazon_ads_entities.singer.tallies import Distinct, EndpointTally
+
+_REFUSALS = frozenset({400, 401, 403, 404})
+_CLASHES_SHOWN = 5
+
+Rows = tuple[list[Row], str]
+"""A page of rows to emit, and when it was fetched."""
+
+
+class SliceRun:
+    """One slice on its way into the stream.
+
+    Args:
+        session: the run.
+        work: the slice, already being read ahead.
+        log: the run log.
+        entry: the slice's row in it.
+        key: the id column of the entity.
+        plan: full or incremental.
+        bookmarks: of the stream; the slice's own one is replaced at the very end, and only then.
+    """
+
+    def __init__(  # noqa: PLR0913 - all of them by name
+        self,
+        *,
+        session: Session,
+        work: Slice,
+        log: RunLog,
+        entry: Entry,
+        key: str,
+        plan: Plan,
+        bookmarks: Bookmarks,
+    ) -> None:
+        """Consume nothing yet."""
+        self._session = session
+        self._work = work
+        self._log = log
+        self._entry = entry
+        self._key = key
+        self._plan = plan
+        self._bookmarks = bookmarks
+        self._newest: str | None = None
+        self._last: Row | None = None
+        self._tallies: dict[str, EndpointTally] = {}
+
+    def rows(self) -> Iterator[Rows]:
+        """Pages of rows to emit. A failure ends the slice quietly: it is logged, and the bookmark stays.
+
+        Raises:
+            RunEndingError: nothing can be read any more.
+        """
+        try:
+            for part in self._work.lists:
+                yield from self._list(part)
+        except RunEndingError as error:
+            self._fail(str(error), None)
+            raise
+        except SliceError as error:
+            self._fail(str(error), error.request_id)
+        except (BrokenPipeError, GeneratorExit):
+            raise
+        except Exception as error:  # noqa: BLE001 - a surprise in one slice must not cost the others
+            LOGGER.debug("unexpected error", exc_info=True)
+            self._fail(f"unexpected {type(error).__name__}: {error}; please report this", None)
+        else:
+            self._succeed()
+        finally:
+            self._session.release(self._work)
+
+    def _list(self, part: List) -> Iterator[Rows]:
+        tally = self._tallies[part.endpoint.path] = EndpointTally()
+        try:
+            for page in self._session.pages(part):
+                tally.pages += 1
+                tally.total = page.total if page.total is not None else tally.total
+                rows = self._map(part, page)
+                tally.rows += len(rows)
+                tally.ids.add(row[self._key] for row in rows)
+                changed = self._changed(rows)
+                tally.emitted += len(changed)
+                if changed:
+                    self._last = changed[-1]
+                    yield changed, page.fetched_at
+        except SliceError as error:
+            reason = self._known_reason(part, tally, error)
+            if reason is None:
+                raise
+            tally.skipped = reason
+            LOGGER.info("profile %s: %s skipped: %s", self._work.profile.profile_id, part.endpoint.path, reason)
+
+    def _map(self, part: List, page: Page) -> list[Row]:
+        endpoint, profile = part.endpoint, self._work.profile
+        campaign_of = (
+            self._session.reader.lookups.get(endpoint.campaign_of, part.reading) if endpoint.campaign_of else {}
+        )
+        context = RowContext(profile.profile_id, page.fetched_at, profile.currency_code, campaign_of)
+        to_row = endpoint.to_row
+        if to_row is None:
+            return []
+        try:
+            rows = [to_row(item, context) for item in page.items()]
+        except BadBodyError as error:
+            message = f"{endpoint.path}: {error}"
+            raise SliceError(message, request_id=page.request_id) from error
+        if any(row[self._key] is None for row in rows):
+            message = f"{endpoint.path}: a row without its id, which cannot be stored"
+            raise SliceError(message, request_id=page.request_id)
+        return rows
+
+    def _changed(self, rows: list[Row]) -> list[Row]:
+        """The rows to emit: changed since the watermark, or without any timestamp to tell by."""
+        newest = max((row["last_updated_time"] for row in rows if row["last_updated_time"]), default=None)
+        if newest and (self._newest is None or newest > self._newest):
+            self._newest = newest
+        since = self._plan.since
+        if since is None:
+            return rows
+        return [row for row in rows if row["last_updated_time"] is None or row["last_updated_time"] >= since]
+
+    def _known_reason(self, part: List, tally: EndpointTally, error: SliceError) -> str | None:
+        """Why a refusal is no failure: this kind of account cannot have the product at all."""
+        subtype = self._work.profile.account_sub_type
+        if tally.pages or error.status not in _REFUSALS or subtype not in part.endpoint.unavailable_to:
+            return None
+        return f"{subtype} accounts have no {part.endpoint.ad_product} (HTTP {error.status})"
+
+    def _collect(self) -> None:
+        entry = self._entry
+        entry.items_upserted = sum(tally.emitted for tally in self._tallies.values())
+        entry.pages_fetched = sum(tally.pages for tally in self._tallies.values())
+        endpoints: dict[str, Any] = {}
+        for part in self._work.lists:
+            tally, cost = self._tallies.get(part.endpoint.path), part.reading.counters
+            entry.retries += cost.retries
+            entry.throttled_seconds += cost.throttled_seconds
+            if tally is not None:
+                endpoints[part.endpoint.path] = {
+                    **tally.details(),
+                    **({"retries": cost.retries} if cost.retries else {}),
+                    **({"throttled_seconds": round(cost.throttled_seconds, 3)} if cost.throttled_seconds else {}),
+                }
+        entry.details["endpoints"] = endpoints
+        if self._last is not None:
+            # Rows are stored in order: where this one has arrived, all before it have.
+            entry.details["last_key"] = self._last[self._key]
+            entry.details["last_synced_at"] = self._last["synced_at"]
+
+    def _succeed(self) -> None:
+        entry = self._entry
+        self._collect()
+        entry.details["rows_seen"] = Distinct.union([tally.ids for tally in self._tallies.values()])
+        self._keep_bookmark()
+        self._warn()
+        self._log.finish(entry)
+        LOGGER.info(
+            "slice done profile=%s entity=%s rows=%d pages=%d retries=%d",
+            entry.profile_id,
+            entry.entity_type,
+            entry.items_upserted,
+            entry.pages_fetched,
+            entry.retries,
+        )
+
+    def _keep_bookmark(self) -> None:
+        profile_id = self._work.profile.profile_id
+        bookmark = completed(
+            self._bookmarks.of(profile_id),
+            self._plan,
+            seen=self._newest,
+            run_id=self._log.run_id,
+            run_started=self._log.started_at,
+            finished=now(),
+        )
+        self._bookmarks.keep(profile_id, bookmark)
+        self._entry.high_watermark = high_watermark(bookmark)
+
+    def _fail(self, reason: str, request_id: str | None) -> None:
+        entry = self._entry
+        self._collect()
+        self._log.finish(entry, reason, request_id)
+        LOGGER.error(
+            "slice failed profile=%s entity=%s rows=%d error=%s request_id=%s",
+            entry.profile_id,
+            entry.entity_type,
+            entry.items_upserted,
+            reason,
+            request_id or "unknown",
+        )
+
+    def _warn(self) -> None:
+        """Log what is not an error, yet someone should know."""
+        for path, numbers in self._entry.details["endpoints"].items():
+            if shortfall := numbers.get("shortfall"):
+                LOGGER.warning(
+                    "profile %s: %s reported %d rows and gave %d distinct ones fewer; a full run heals page drift",
+                    self._entry.profile_id,
+                    path,
+                    numbers["total_reported"],
+                    shortfall,
+                )
+        if clashes := Distinct.clashes([tally.ids for tally in self._tallies.values()]):
+            shown = ", ".join(str(number) for number in clashes[:_CLASHES_SHOWN])
+            self._entry.details["id_clashes"] = len(clashes)
+            LOGGER.warning(
+                "profile %s: %d ids of %s occur in more than one list (%s); the last row read wins",
+                self._entry.profile_id,
+                len(clashes),
+                self._entry.entity_type,
+                shown,
+            )

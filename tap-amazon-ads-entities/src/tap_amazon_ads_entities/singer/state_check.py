@@ -1,0 +1,151 @@
+"""Takes over the STATE that the tap is handed: what is ours of it, or one sentence about what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tap_amazon_ads_entities.errors import StateError
+from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.singer import bookmarks
+
+_LONGEST_SHOWN = 60
+_ADVICE = "pass the STATE this tap wrote, or none"
+_PARTITION = frozenset(
+    {
+        "context",
+        "replication_key",
+        bookmarks.WATERMARK,
+        "run_id",
+        bookmarks.FULL_READ,
+        bookmarks.FULL_READ_DUE,
+    },
+)
+_FULL_READ = frozenset({"at", "ad_products", "lists"})
+
+
+def take_over(state: Mapping[str, Any], streams: Iterable[str]) -> dict[str, Any]:
+    """The bookmarks of these streams, without anything else that the STATE may hold.
+
+    Raises:
+        StateError: it cannot be understood: it is broken, newer, or of somebody else.
+    """
+    _check_document(state)
+    found = state.get("bookmarks", {})
+    if not isinstance(found, Mapping):
+        message = f"The STATE's bookmarks are {_shown(found)}, which is no object; {_ADVICE}."
+        raise StateError(message)
+    ours = set(streams)
+    unknown = [name for name in found if name not in ours]
+    if found and len(unknown) == len(found):
+        message = (
+            f"This STATE belongs to another tap: it holds bookmarks of {_listed(unknown)}, and none of this one; "
+            f"{_ADVICE}."
+        )
+        raise StateError(message)
+    if unknown:
+        LOGGER.warning("the STATE holds bookmarks of %s, which this tap does not have; ignored", _listed(unknown))
+    taken = {name: _stream(name, bookmark) for name, bookmark in found.items() if name in ours}
+    return {"bookmarks": taken} if taken else {}
+
+
+def _check_document(state: Mapping[str, Any]) -> None:
+    """Refuse what is wrapped around a STATE, and what is none."""
+    if state.get("type") == "STATE":
+        message = "This is a whole STATE message, not a STATE: pass the object in its 'value'."
+    elif "singer_state" in state:
+        message = "This is Meltano's document around a STATE: pass the object in its 'singer_state'."
+    elif state.keys() & {"completed", "partial"}:
+        message = "This is Meltano's document around a STATE: pass the object in 'singer_state' below its 'completed'."
+    elif unknown := [name for name in state if name != "bookmarks"]:
+        message = f"The STATE holds {_listed(unknown)}, which this tap does not write; {_ADVICE}."
+    else:
+        return
+    raise StateError(message)
+
+
+def _stream(name: str, bookmark: Any) -> dict[str, Any]:
+    if not isinstance(bookmark, Mapping):
+        raise _refusal(name, None, f"is {_shown(bookmark)}, which is no object")
+    version = bookmark.get("version", bookmarks.VERSION)
+    if version != bookmarks.VERSION or isinstance(version, bool):
+        message = (
+            f"The bookmark of {name} has version {_shown(version)}, this tap writes version {bookmarks.VERSION}: "
+            "use the tap that wrote it or a newer one."
+        )
+        raise StateError(message)
+    partitions = bookmark.get("partitions", [])
+    if not isinstance(partitions, list):
+        raise _refusal(name, None, f"has partitions that are {_shown(partitions)}, which is no list")
+    taken: dict[str, dict[str, Any]] = {}
+    for number, partition in enumerate(partitions, 1):
+        profile_id = _profile_of(name, number, partition)
+        if profile_id in taken:
+            raise _refusal(name, profile_id, "is there twice")
+        _check_partition(name, profile_id, partition)
+        taken[profile_id] = {key: value for key, value in partition.items() if key in _PARTITION}
+    version_of = {"version": version} if "version" in bookmark else {}
+    return {**version_of, **({"partitions": list(taken.values())} if taken else {})}
+
+
+def _profile_of(name: str, number: int, partition: Any) -> str:
+    place = f"has a partition, number {number},"
+    if not isinstance(partition, Mapping):
+        raise _refusal(name, None, f"{place} that is {_shown(partition)}, which is no object")
+    context = partition.get("context")
+    if not isinstance(context, Mapping) or context.keys() != {"profile_id"}:
+        raise _refusal(name, None, f"{place} whose context is {_shown(context)} and not a profile_id alone")
+    profile_id = context["profile_id"]
+    if not isinstance(profile_id, str) or not profile_id:
+        raise _refusal(name, None, f"{place} whose profile_id is {_shown(profile_id)}, which is no text")
+    return profile_id
+
+
+def _check_partition(name: str, profile_id: str, partition: Mapping[str, Any]) -> None:
+    key = partition.get("replication_key")
+    if key is not None and key != bookmarks.REPLICATION_KEY:
+        raise _refusal(name, profile_id, f"is kept by {_shown(key)} instead of {bookmarks.REPLICATION_KEY}")
+    watermark = partition.get(bookmarks.WATERMARK)
+    if watermark is not None and bookmarks.moment(watermark) is None:
+        raise _refusal(name, profile_id, f"is not a timestamp: {_shown(watermark)}")
+    for field in ("run_id", bookmarks.FULL_READ_DUE):
+        if field in partition and not isinstance(partition[field], str):
+            raise _refusal(name, profile_id, f"has a {field} that is {_shown(partition[field])}, which is no text")
+    if bookmarks.FULL_READ in partition and not _is_full_read(partition[bookmarks.FULL_READ]):
+        shown = _shown(partition[bookmarks.FULL_READ])
+        raise _refusal(name, profile_id, f"has a full_read that is not one: {shown}")
+
+
+def _is_full_read(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and value.keys() == _FULL_READ
+        and bookmarks.moment(value["at"]) is not None
+        and isinstance(value["lists"], str)
+        and isinstance(value["ad_products"], list)
+        and all(isinstance(product, str) for product in value["ad_products"])
+    )
+
+
+def _refusal(name: str, profile_id: str | None, what: str) -> StateError:
+    whose = f" for profile {_cut(profile_id)}" if profile_id is not None else ""
+    return StateError(f"The bookmark of {name}{whose} {what}; {_ADVICE}.")
+
+
+def _listed(names: list[str]) -> str:
+    more = ", …" if len(names) > 3 else ""  # noqa: PLR2004 - enough to recognise them
+    return ", ".join(repr(_cut(name)) for name in names[:3]) + more
+
+
+def _shown(value: Any) -> str:
+    """A JSON value in words, short enough for a line."""
+    if value is None:
+        return "null"
+    if isinstance(value, (Mapping, list)):
+        kind = "an object" if isinstance(value, Mapping) else "a list"
+        return f"{kind}" if value else f"{kind} that is empty"
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -1,0 +1,12 @@
+"""The tap's streams."""
+
+from __future__ import annotations
+
+from tap_amazon_ads_entities.singer.streams.entities import ENTITY_STREAMS, EntityStream
+from tap_amazon_ads_entities.singer.streams.profiles import ProfilesStream
+from tap_amazon_ads_entities.singer.streams.sync_log import SyncLogStream
+
+STREAMS = (ProfilesStream, *ENTITY_STREAMS, SyncLogStream)
+"""Every stream class; the children of profiles are read in this order."""
+
+__all__ = ["ENTITY_STREAMS", "STREAMS", "EntityStream", "ProfilesStream", "SyncLogStream"]
