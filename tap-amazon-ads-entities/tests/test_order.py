@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
 
-from tap_amazon_ads_entities.amazon.client import Attempt, Client, Request
+from tap_amazon_ads_entities.amazon.client import Client
+from tap_amazon_ads_entities.amazon.request import Attempt, Question
 from tap_amazon_ads_entities.amazon.throttle import Order
 from tap_amazon_ads_entities.amazon.transport import Response
 from tap_amazon_ads_entities.endpoints import CATALOGUE
@@ -31,19 +32,19 @@ class Answers:
     def __init__(self) -> None:
         self.orders: list[Order] = []
 
-    def fetch(self, build: Callable[[Attempt], Request], parse: Callable[[Response], Page], **_: object) -> Page:
-        request = build(Attempt())
+    def fetch(self, question: Question[Page], **_: object) -> Page:
+        request = question.request(Attempt())
         self.orders.append(request.order)
         if request.method == "GET":
             start = int(request.url.split("startIndex=")[1].split("&")[0])
             rows = [{"id": start}] if start < TOTAL else []
-            return parse(Response(200, {}, json.dumps(rows).encode()))
+            return question.answer(Response(200, {}, json.dumps(rows).encode()))
         asked = json.loads(request.body or b"{}")
         number = int(asked.get("nextToken", 0))
         document: dict[str, Any] = {"campaigns": [{"id": number}], "totalResults": TOTAL}
         if number + 1 < TOTAL:
             document["nextToken"] = str(number + 1)
-        return parse(Response(200, {}, json.dumps(document).encode()))
+        return question.answer(Response(200, {}, json.dumps(document).encode()))
 
 
 def flat(pages: Iterator[Page | Fork[Page]]) -> None:

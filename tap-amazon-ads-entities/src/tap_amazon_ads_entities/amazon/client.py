@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from tap_amazon_ads_entities.amazon import policy
 from tap_amazon_ads_entities.amazon.keyring import Keyring
 from tap_amazon_ads_entities.amazon.policy import Verdict
-from tap_amazon_ads_entities.amazon.throttle import Order, Throttle
+from tap_amazon_ads_entities.amazon.request import Attempt, Counters, Limits, Question, Request
+from tap_amazon_ads_entities.amazon.throttle import Throttle
 from tap_amazon_ads_entities.amazon.transport import Response, Transport
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.errors import (
@@ -27,74 +26,6 @@ T = TypeVar("T")
 
 _THROTTLED = 429
 _RATE_HEADERS = ("retry-after", "x-amzn-ratelimit-limit", "x-ratelimit-limit", "x-ratelimit-remaining")
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request below a regional host.
-
-    Args:
-        endpoint: its name in logs.
-        region: NA, EU or FE.
-        method: GET or POST.
-        url: complete, without credentials.
-        headers: beside the ones every request has.
-        body: encoded body, None for GET.
-        profile_id: the profile it asks for; None for the list of profiles.
-        has_page_token: whether it continues a list.
-        connection: whose token it is sent with; None for the connection that reads the profile.
-        order: the place of its answer in what the run writes.
-    """
-
-    endpoint: str
-    region: str
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    profile_id: str | None = None
-    has_page_token: bool = False
-    connection: str | None = None
-    order: Order = ()
-
-
-class Counters:
-    """What reading an endpoint of a slice cost; several threads may read its parts."""
-
-    def __init__(self) -> None:
-        """Nothing yet."""
-        self._lock = threading.Lock()
-        self.requests = 0
-        self.retries = 0
-        self.throttled_seconds = 0.0
-
-    def add(self, *, requests: int = 0, retries: int = 0, throttled_seconds: float = 0.0) -> None:
-        """Count some more."""
-        with self._lock:
-            self.requests += requests
-            self.retries += retries
-            self.throttled_seconds += throttled_seconds
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long to keep trying.
-
-    Args:
-        max_retries: repetitions of one request after errors; 429s count towards the deadline only.
-        request_deadline: seconds for one request with all its repetitions.
-    """
-
-    max_retries: int
-    request_deadline: float
-
-
-@dataclass
-class Attempt:
-    """What the caller of a retried request may change for the next try."""
-
-    failures: int = 0
-    shrink: int = 0
 
 
 @dataclass
@@ -148,18 +79,16 @@ class Client:
 
     def fetch(
         self,
-        build: Callable[[Attempt], Request],
-        parse: Callable[[Response], T],
+        question: Question[T],
         *,
         counters: Counters,
         stop: Stop,
         deadline: Deadline,
     ) -> T:
-        """Send a request until its answer parses.
+        """Ask until there is an answer.
 
         Args:
-            build: makes the request; called for every try, so that it can ask for a smaller page.
-            parse: turns a 200 into the result; raises BadBodyError when the body is no answer.
+            question: what is asked.
             counters: counts requests, retries and seconds throttled.
             stop: ends waiting.
             deadline: of the slice or the run; the request has one of its own as well.
@@ -172,9 +101,9 @@ class Client:
         limit = earliest(deadline, Deadline.after(self._limits.request_deadline, "this request"))
         effort = _Effort(counters, stop, limit)
         while True:
-            request = build(effort.attempt)
+            request = question.request(effort.attempt)
             self._pace(request, effort)
-            outcome = self._ask(request, parse, effort)
+            outcome = self._ask(request, question, effort)
             if isinstance(outcome, _Answer):
                 return outcome.value
             self._react(request, outcome, effort)
@@ -189,7 +118,7 @@ class Client:
             raise _gave_up(request, "throttled by Amazon", effort)
         effort.counters.add(requests=1, throttled_seconds=waited)
 
-    def _ask(self, request: Request, parse: Callable[[Response], T], effort: _Effort) -> _Answer[T] | _Refusal:
+    def _ask(self, request: Request, question: Question[T], effort: _Effort) -> _Answer[T] | _Refusal:
         throttle = self._throttles[request.region]
         token = ""
         try:
@@ -206,7 +135,7 @@ class Client:
         if verdict is not Verdict.OK:
             return _Refusal(verdict, policy.describe(response.status, response.body), response, token)
         try:
-            answer = _Answer(parse(response))
+            answer = _Answer(question.answer(response))
         except BadBodyError as error:
             return _Refusal(Verdict.RETRY, str(error), response, token)
         LOGGER.debug("%s (profile %s): request id %s", request.endpoint, request.profile_id, response.request_id)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from tap_amazon_ads_entities.amazon.client import Counters, Request
+from tap_amazon_ads_entities.amazon.request import Attempt, Counters, Request
+from tap_amazon_ads_entities.amazon.transport import Response
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS, api_base
 from tap_amazon_ads_entities.endpoints.sp import ENDPOINTS
 from tap_amazon_ads_entities.errors import CredentialsError, SliceError
-from tap_amazon_ads_entities.lists.pages import parse_envelope
+from tap_amazon_ads_entities.lists.pages import Page, parse_envelope
 from tap_amazon_ads_entities.lists.profiles import list_region, readable
 from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.rows.context import Row
@@ -140,21 +141,9 @@ def _wrong_region(session: Session, regions: Sequence[str]) -> str:
 
 def _probe(session: Session, found: Found) -> Found:
     """Read one row of a list that every profile has."""
-    region = found.row["region"]
-    request = Request(
-        endpoint=_PROBE.path,
-        region=region,
-        method=_PROBE.method,
-        url=f"{api_base(region, session.settings.api_url)}/{_PROBE.path}",
-        headers={"Accept": _PROBE.accept, "Content-Type": _PROBE.content_type or _PROBE.accept},
-        body=json.dumps({**_PROBE.body, "maxResults": 1}).encode(),
-        profile_id=found.profile_id,
-        connection="",
-    )
     try:
         session.client.fetch(
-            lambda _: request,
-            lambda response: parse_envelope(response, _PROBE.envelope or "", _PROBE.total_field),
+            _ProbeQuestion(found, session.settings.api_url),
             counters=Counters(),
             stop=session.stop,
             deadline=session.run_deadline,
@@ -163,3 +152,26 @@ def _probe(session: Session, found: Found) -> Found:
         view = "view-only, which is not enough here; " if found.view_only and error.status in _REFUSED else ""
         return Found(found.row, found.view_only, f"{view}{error}")
     return found
+
+
+@dataclass(frozen=True)
+class _ProbeQuestion:
+    """One row of the list that every profile has."""
+
+    found: Found
+    api_url: str | None
+
+    def request(self, _: Attempt) -> Request:
+        return Request(
+            endpoint=_PROBE.path,
+            region=self.found.row["region"],
+            method=_PROBE.method,
+            url=f"{api_base(self.found.row['region'], self.api_url)}/{_PROBE.path}",
+            headers={"Accept": _PROBE.accept, "Content-Type": _PROBE.content_type or _PROBE.accept},
+            body=json.dumps({**_PROBE.body, "maxResults": 1}).encode(),
+            profile_id=self.found.profile_id,
+            connection="",
+        )
+
+    def answer(self, response: Response) -> Page:
+        return parse_envelope(response, _PROBE.envelope or "", _PROBE.total_field)

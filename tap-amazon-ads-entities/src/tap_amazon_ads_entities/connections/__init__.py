@@ -1,4 +1,4 @@
-"""Connections to Amazon accounts: made by a person's consent, kept encrypted in Postgres, used by the tap.
+"""Where the connections to Amazon accounts of a run come from: plain settings, or the encrypted store in Postgres.
 
-Nothing here is imported by a run with plain settings, except what needs no further package.
+The store is imported only where it is used: it needs packages of an extra. Imports nothing but `settings`.
 """

@@ -1,4 +1,7 @@
-"""The catalogue of Amazon's list endpoints: data, one module per ad product."""
+"""The catalogue of Amazon's list endpoints: data, one module per ad product; and the hosts they are on.
+
+Says what there is to ask for and asks nothing: imports nothing but `rows`, which it names for each list.
+"""
 
 from __future__ import annotations
 

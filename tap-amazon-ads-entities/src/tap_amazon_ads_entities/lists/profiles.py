@@ -7,26 +7,27 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from tap_amazon_ads_entities.amazon.client import Counters, Request
 from tap_amazon_ads_entities.amazon.keyring import Keyring
+from tap_amazon_ads_entities.amazon.request import Attempt, Counters, Request
+from tap_amazon_ads_entities.amazon.transport import Response
 from tap_amazon_ads_entities.connections.model import Connection
 from tap_amazon_ads_entities.endpoints.accounts import PROFILES_PATH, PROFILES_QUERY
 from tap_amazon_ads_entities.endpoints.model import JSON
 from tap_amazon_ads_entities.endpoints.regions import api_base
 from tap_amazon_ads_entities.errors import BadBodyError, ConnectionFailedError, SliceError
-from tap_amazon_ads_entities.lists.pages import parse_array
+from tap_amazon_ads_entities.lists.pages import Page, parse_array
 from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.accounts import profile as profile_row
 from tap_amazon_ads_entities.rows.context import Row
+from tap_amazon_ads_entities.rows.values import now
 from tap_amazon_ads_entities.settings.model import Settings
-from tap_amazon_ads_entities.singer.run_log import now
 
 _ACCOUNT_TYPES = frozenset({"seller", "vendor"})
 
 
 @dataclass
-class Listing:
+class FoundProfiles:
     """What the regions answered.
 
     Args:
@@ -44,7 +45,7 @@ class Listing:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-def list_profiles(session: Session) -> Listing:
+def list_profiles(session: Session) -> FoundProfiles:
     """The profiles of all connections and regions, filtered; what fails does not stop the others.
 
     Each profile is assigned to the connection that found it: the first one, by label, where several did.
@@ -53,7 +54,7 @@ def list_profiles(session: Session) -> Listing:
         RunEndingError: all credentials were rejected, or no token could be had.
     """
     settings = session.settings
-    listing = Listing(problems=list(session.source.unusable.values()))
+    found = FoundProfiles(problems=list(session.source.unusable.values()))
     asked = [
         (connection, region)
         for connection in session.source.connections
@@ -62,7 +63,7 @@ def list_profiles(session: Session) -> Listing:
     ]
     with ThreadPoolExecutor(min(max(len(asked), 1), settings.workers)) as pool:
         answers = [pool.submit(list_region, session, region, connection.label) for connection, region in asked]
-    found: dict[str, list[Row]] = {connection.label: [] for connection in session.source.connections}
+    by_connection: dict[str, list[Row]] = {connection.label: [] for connection in session.source.connections}
     failed: set[str] = set()
     for (connection, region), answer in zip(asked, answers, strict=True):
         name = " ".join(part for part in (PROFILES_PATH, region, connection.label) if part)
@@ -70,17 +71,17 @@ def list_profiles(session: Session) -> Listing:
             rows, counters = answer.result()
         except SliceError as error:
             whole = isinstance(error, ConnectionFailedError)
-            _fail(listing, str(error) if whole else connection.named(f"region {region}: {error}"), error)
-            listing.details[name] = {"error": str(error)}
+            _fail(found, str(error) if whole else connection.named(f"region {region}: {error}"), error)
+            found.details[name] = {"error": str(error)}
             failed.add(connection.label)
             continue
-        listing.counters.add(retries=counters.retries, throttled_seconds=counters.throttled_seconds)
-        listing.details[name] = {"pages": 1, "rows": len(rows)}
-        found[connection.label].extend(readable(rows))
+        found.counters.add(retries=counters.retries, throttled_seconds=counters.throttled_seconds)
+        found.details[name] = {"pages": 1, "rows": len(rows)}
+        by_connection[connection.label].extend(readable(rows))
     for connection in session.source.connections:
-        rows = _granted(listing, connection, found[connection.label], settings, failed=connection.label in failed)
-        _take(session.keyring, listing, connection, rows)
-    return _chosen(listing, settings.profile_ids, settings.regions)
+        rows = _granted(found, connection, by_connection[connection.label], settings, failed=connection.label in failed)
+        _take(session.keyring, found, connection, rows)
+    return _chosen(found, settings.profile_ids, settings.regions)
 
 
 def list_region(
@@ -102,18 +103,8 @@ def list_region(
         RunEndingError: no connection gives a token.
     """
     counters = Counters()
-    query = urlencode({**PROFILES_QUERY, "accessLevel": access_level})
-    request = Request(
-        endpoint=PROFILES_PATH,
-        region=region,
-        method="GET",
-        url=f"{api_base(region, session.settings.api_url)}/{PROFILES_PATH}?{query}",
-        headers={"Accept": JSON},
-        connection=label,
-    )
     page = session.client.fetch(
-        lambda _: request,
-        parse_array,
+        _ProfilesQuestion(region, session.settings.api_url, label, access_level),
         counters=counters,
         stop=session.stop,
         deadline=session.run_deadline,
@@ -126,15 +117,39 @@ def list_region(
         raise SliceError(message, request_id=page.request_id) from error
 
 
-def _fail(listing: Listing, problem: str, error: SliceError) -> None:
+@dataclass(frozen=True)
+class _ProfilesQuestion:
+    """The profiles of one region, as one connection sees them."""
+
+    region: str
+    api_url: str | None
+    label: str
+    access_level: str
+
+    def request(self, _: Attempt) -> Request:
+        query = urlencode({**PROFILES_QUERY, "accessLevel": self.access_level})
+        return Request(
+            endpoint=PROFILES_PATH,
+            region=self.region,
+            method="GET",
+            url=f"{api_base(self.region, self.api_url)}/{PROFILES_PATH}?{query}",
+            headers={"Accept": JSON},
+            connection=self.label,
+        )
+
+    def answer(self, response: Response) -> Page:
+        return parse_array(response)
+
+
+def _fail(found: FoundProfiles, problem: str, error: SliceError) -> None:
     """Note a problem; a connection that failed says so once, not once per region."""
-    if problem not in listing.problems:
-        listing.problems.append(problem)
-    listing.request_id = listing.request_id or error.request_id
+    if problem not in found.problems:
+        found.problems.append(problem)
+    found.request_id = found.request_id or error.request_id
 
 
 def _granted(
-    listing: Listing,
+    found: FoundProfiles,
     connection: Connection,
     rows: list[Row],
     settings: Settings,
@@ -150,24 +165,24 @@ def _granted(
         where = ", ".join(connection.regions)
         if not seen:
             why = f"no seller or vendor profile is visible to its user in {where}; see amazon-ads-connect check"
-            listing.problems.append(connection.named(why))
+            found.problems.append(connection.named(why))
         else:
-            listing.problems.extend(
+            found.problems.extend(
                 connection.named(f"profile {each} is not visible to its user in {where} any more") for each in missing
             )
     chosen = connection.profile_ids
     return rows if chosen is None else [row for row in rows if row["profile_id"] in chosen]
 
 
-def _take(keyring: Keyring, listing: Listing, connection: Connection, rows: list[Row]) -> None:
+def _take(keyring: Keyring, found: FoundProfiles, connection: Connection, rows: list[Row]) -> None:
     """Read these profiles with this connection, unless an earlier one does."""
-    taken = {row["profile_id"] for row in listing.rows}
+    taken = {row["profile_id"] for row in found.rows}
     for row in rows:
         profile_id = row["profile_id"]
         # One user cannot see a profile on two hosts; were it listed twice, the first region counts.
         if profile_id not in taken:
             taken.add(profile_id)
-            listing.rows.append(row)
+            found.rows.append(row)
             keyring.assign(profile_id, connection.label)
         elif connection.label:
             LOGGER.info(
@@ -190,22 +205,22 @@ def readable(rows: list[Row]) -> list[Row]:
     return kept
 
 
-def _chosen(listing: Listing, wanted: tuple[str, ...], regions: tuple[str, ...]) -> Listing:
+def _chosen(found: FoundProfiles, wanted: tuple[str, ...], regions: tuple[str, ...]) -> FoundProfiles:
     """Keep the configured profiles and name those that nobody could find."""
-    by_id = {row["profile_id"]: row for row in listing.rows}
+    by_id = {row["profile_id"]: row for row in found.rows}
     if not wanted:
-        if not by_id and not listing.problems:
+        if not by_id and not found.problems:
             # Nobody schedules a sync of nothing: this is a wrong user or a wrong region.
-            listing.problems.append(
+            found.problems.append(
                 f"no seller or vendor profile is visible to this user in {', '.join(regions)}; "
                 "check regions, and that the user who granted the refresh token may view the accounts",
             )
-        return listing
-    listing.rows = [by_id[profile_id] for profile_id in wanted if profile_id in by_id]
-    listing.problems.extend(
+        return found
+    found.rows = [by_id[profile_id] for profile_id in wanted if profile_id in by_id]
+    found.problems.extend(
         f"profile {profile_id} is not visible to this user in {', '.join(regions)}; "
         "check profile_ids and regions, and that the user may view it"
         for profile_id in wanted
         if profile_id not in by_id
     )
-    return listing
+    return found

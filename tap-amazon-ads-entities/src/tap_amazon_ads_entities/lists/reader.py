@@ -5,23 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
 from functools import partial
 
-from tap_amazon_ads_entities.amazon.client import Attempt, Client, Request
-from tap_amazon_ads_entities.amazon.transport import Response
+from tap_amazon_ads_entities.amazon.client import Client
 from tap_amazon_ads_entities.endpoints.model import WHOLE, Paging, Part
-from tap_amazon_ads_entities.endpoints.regions import api_base
 from tap_amazon_ads_entities.errors import InvalidPageTokenError, SliceError
 from tap_amazon_ads_entities.lists import splitting
 from tap_amazon_ads_entities.lists.chains import Fork
 from tap_amazon_ads_entities.lists.lookups import Lookups
 from tap_amazon_ads_entities.lists.page_sizes import PageSizes
-from tap_amazon_ads_entities.lists.pages import Page, parse_array, parse_envelope
+from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.pagination import Paginator
+from tap_amazon_ads_entities.lists.question import PageQuestion
 from tap_amazon_ads_entities.lists.reading import Reading
 from tap_amazon_ads_entities.process.logs import LOGGER
-from tap_amazon_ads_entities.rows.values import utc_text
+from tap_amazon_ads_entities.rows.values import now
 
 _MAX_PAGES_WITHOUT_ROWS = 1000
 
@@ -150,42 +148,15 @@ class Reader:
             yield page
 
     def _fetch(self, paginator: Paginator, reading: Reading) -> Page:
-        endpoint, profile = paginator.endpoint, reading.profile
-        asked: list[int] = []
-
-        def build(attempt: Attempt) -> Request:
-            size = self._page_sizes.of(endpoint, attempt.shrink)
-            asked.append(size)
-            headers = {"Accept": endpoint.accept}
-            if endpoint.content_type:
-                headers["Content-Type"] = endpoint.content_type
-            return Request(
-                endpoint=endpoint.path,
-                region=profile.region,
-                method=endpoint.method,
-                url=f"{api_base(profile.region, self._api_url)}/{endpoint.path}{paginator.query(size)}",
-                headers=headers,
-                body=paginator.body(size),
-                profile_id=profile.profile_id,
-                has_page_token=paginator.cursor.token is not None,
-                order=reading.order,
-            )
-
-        def parse(response: Response) -> Page:
-            if endpoint.envelope is None:
-                return parse_array(response)
-            return parse_envelope(response, endpoint.envelope, endpoint.total_field)
-
+        question = PageQuestion(reading, paginator, self._page_sizes, self._api_url)
         page = self._client.fetch(
-            build,
-            parse,
+            question,
             counters=reading.counters,
             stop=reading.stop,
             deadline=reading.deadline(),
         )
-        if asked[-1] < asked[0]:
-            self._page_sizes.learn(endpoint, asked[-1])
-        return replace(page, fetched_at=utc_text(datetime.now(tz=timezone.utc)))
+        question.learn()
+        return replace(page, fetched_at=now())
 
 
 class _Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from tap_amazon_ads_entities.amazon.client import Counters
+from tap_amazon_ads_entities.amazon.request import Counters
 from tap_amazon_ads_entities.amazon.throttle import Order
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.process.deadline import Deadline, Stop

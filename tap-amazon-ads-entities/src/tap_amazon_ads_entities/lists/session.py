@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
 
 from tap_amazon_ads_entities.amazon.auth import Exchange, TokenSource
-from tap_amazon_ads_entities.amazon.client import Client, Limits
+from tap_amazon_ads_entities.amazon.client import Client
 from tap_amazon_ads_entities.amazon.keyring import Keyring
+from tap_amazon_ads_entities.amazon.request import Limits
 from tap_amazon_ads_entities.amazon.transport import Transport
 from tap_amazon_ads_entities.connections.model import Connection
 from tap_amazon_ads_entities.connections.source import Source, open_source
@@ -27,8 +28,8 @@ from tap_amazon_ads_entities.settings.model import Settings
 
 
 @dataclass
-class List:
-    """One endpoint of a slice: what is read, and the chain its pages come through."""
+class SliceList:
+    """One list of a slice: what is read, and the chain its pages come through."""
 
     endpoint: ListEndpoint
     reading: Reading
@@ -41,7 +42,7 @@ class Slice:
 
     profile: Profile
     entity: str
-    lists: list[List]
+    lists: list[SliceList]
     stop: Stop
 
 
@@ -105,9 +106,14 @@ class Session:
         """The slice that was planned."""
         return self._slices[(profile_id, entity)]
 
-    def pages(self, part: List) -> Iterator[Page]:
+    def pages(self, part: SliceList) -> Iterator[Page]:
         """The pages of one list, in order."""
         return self._prefetcher.consume(part.chain)
+
+    def campaign_of(self, part: SliceList) -> Mapping[str, str]:
+        """{parent id: campaign id} of a list whose items do not name their campaign; empty for the others."""
+        endpoint = part.endpoint
+        return self.reader.lookups.get(endpoint.campaign_of, part.reading) if endpoint.campaign_of else {}
 
     def release(self, work: Slice) -> None:
         """A slice has ended: whatever of it is still being read is given up."""
@@ -138,7 +144,7 @@ class Session:
         for endpoint in endpoints_of(entity, self.settings.ad_products):
             reading = Reading(endpoint, profile, stop, deadline, order=(next(self._places),))
             chain: Chain[Page] = Chain(partial(self.reader.pages, reading), stop.request)
-            work.lists.append(List(endpoint, reading, chain))
+            work.lists.append(SliceList(endpoint, reading, chain))
             self._prefetcher.submit(chain)
         return work
 

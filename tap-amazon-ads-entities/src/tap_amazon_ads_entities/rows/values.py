@@ -89,6 +89,11 @@ def utc_text(moment: datetime) -> str:
     return _canonical(moment)
 
 
+def now() -> str:
+    """This moment in canonical text."""
+    return utc_text(datetime.now(tz=timezone.utc))
+
+
 def calendar_date(value: Any) -> str | None:
     """`YYYY-MM-DD` or Sponsored Display's `YYYYMMDD` to `YYYY-MM-DD`; anything else to None."""
     if not value:

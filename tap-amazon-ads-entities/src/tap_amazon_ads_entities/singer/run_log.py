@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any
 
 from tap_amazon_ads_entities.process.redaction import redact, redact_all
-from tap_amazon_ads_entities.rows.values import utc_text
+from tap_amazon_ads_entities.rows.values import now
 
 Row = dict[str, Any]
 ALL_PROFILES = "*"
 """The profile of the slice that lists the profiles."""
-
-
-def now() -> str:
-    """This moment in canonical text."""
-    return utc_text(datetime.now(tz=timezone.utc))
 
 
 @dataclass

@@ -7,12 +7,13 @@ from typing import Any
 
 from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
 from tap_amazon_ads_entities.lists.pages import Page
-from tap_amazon_ads_entities.lists.session import List, Session, Slice
+from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row, RowContext
+from tap_amazon_ads_entities.rows.values import now
 from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, high_watermark
 from tap_amazon_ads_entities.singer.plans import Plan, completed
-from tap_amazon_ads_entities.singer.run_log import Entry, RunLog, now
+from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
 from tap_amazon_ads_entities.singer.tallies import Distinct, EndpointTally
 
 _REFUSALS = frozenset({400, 401, 403, 404})
@@ -82,7 +83,7 @@ class SliceRun:
         finally:
             self._session.release(self._work)
 
-    def _list(self, part: List) -> Iterator[Rows]:
+    def _list(self, part: SliceList) -> Iterator[Rows]:
         tally = self._tallies[part.endpoint.path] = EndpointTally()
         try:
             for page in self._session.pages(part):
@@ -103,11 +104,9 @@ class SliceRun:
             tally.skipped = reason
             LOGGER.info("profile %s: %s skipped: %s", self._work.profile.profile_id, part.endpoint.path, reason)
 
-    def _map(self, part: List, page: Page) -> list[Row]:
+    def _map(self, part: SliceList, page: Page) -> list[Row]:
         endpoint, profile = part.endpoint, self._work.profile
-        campaign_of = (
-            self._session.reader.lookups.get(endpoint.campaign_of, part.reading) if endpoint.campaign_of else {}
-        )
+        campaign_of = self._session.campaign_of(part)
         context = RowContext(profile.profile_id, page.fetched_at, profile.currency_code, campaign_of)
         to_row = endpoint.to_row
         if to_row is None:
@@ -132,7 +131,7 @@ class SliceRun:
             return rows
         return [row for row in rows if row["last_updated_time"] is None or row["last_updated_time"] >= since]
 
-    def _known_reason(self, part: List, tally: EndpointTally, error: SliceError) -> str | None:
+    def _known_reason(self, part: SliceList, tally: EndpointTally, error: SliceError) -> str | None:
         """Why a refusal is no failure: this kind of account cannot have the product at all."""
         subtype = self._work.profile.account_sub_type
         if tally.pages or error.status not in _REFUSALS or subtype not in part.endpoint.unavailable_to:

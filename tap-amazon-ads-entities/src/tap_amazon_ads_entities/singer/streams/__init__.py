@@ -1,4 +1,4 @@
-"""The tap's streams."""
+"""The tap's streams: what is sent under which name, with which key. They fork per entity and nowhere else."""
 
 from __future__ import annotations
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
 from tap_amazon_ads_entities.singer import schemas
 from tap_amazon_ads_entities.singer.bookmarks import REPLICATION_KEY, Bookmarks
+from tap_amazon_ads_entities.singer.run import HasRun
 from tap_amazon_ads_entities.singer.sdk_seams import PageStream, Rows
 from tap_amazon_ads_entities.singer.slices import SliceRun
 from tap_amazon_ads_entities.singer.streams.profiles import ProfilesStream
-
-if TYPE_CHECKING:
-    from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
 
 
 class EntityStream(PageStream):
@@ -41,15 +39,15 @@ class EntityStream(PageStream):
 
     def page_rows(self, context: Mapping[str, Any] | None) -> Iterator[Rows]:
         """Consume the slice that the session reads ahead."""
-        tap = cast("TapAmazonAdsEntities", self._tap)
+        run = cast("HasRun", self._tap).current
         profile_id = str((context or {})["profile_id"])
         yield from SliceRun(
-            session=tap.session,
-            work=tap.session.slice(profile_id, self.entity),
-            log=tap.run_log,
-            entry=tap.run_log.entry(profile_id, self.entity),
+            session=run.session,
+            work=run.session.slice(profile_id, self.entity),
+            log=run.log,
+            entry=run.log.entry(profile_id, self.entity),
             key=self.id_column,
-            plan=tap.plans[(profile_id, self.entity)],
+            plan=run.plans[(profile_id, self.entity)],
             bookmarks=self.bookmarks,
         ).rows()
 

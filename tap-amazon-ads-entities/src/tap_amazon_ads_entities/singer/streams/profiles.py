@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from singer_sdk.streams import Stream
 
 from tap_amazon_ads_entities.singer import schemas
-
-if TYPE_CHECKING:
-    from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
+from tap_amazon_ads_entities.singer.run import HasRun
 
 
 class ProfilesStream(Stream):
@@ -30,7 +28,7 @@ class ProfilesStream(Stream):
     def get_records(self, context: Any) -> Iterable[dict[str, Any]]:
         """The profiles that were found, after reading ahead of all of them has begun."""
         del context
-        return cast("TapAmazonAdsEntities", self._tap).begin()
+        return cast("HasRun", self._tap).begin()
 
     def get_child_context(self, record: Any, context: Any) -> dict[str, Any]:
         """Children know only the profile's id: their bookmarks are kept by it."""

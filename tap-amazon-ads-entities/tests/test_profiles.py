@@ -7,7 +7,7 @@ import pytest
 from tap_amazon_ads_entities.amazon.auth import TokenSource
 from tap_amazon_ads_entities.amazon.keyring import Keyring
 from tap_amazon_ads_entities.connections.model import Connection
-from tap_amazon_ads_entities.lists.profiles import Listing, _chosen, _take, readable
+from tap_amazon_ads_entities.lists.profiles import FoundProfiles, _chosen, _take, readable
 
 
 class Named(TokenSource):
@@ -25,25 +25,25 @@ def row(profile_id: str, account_type: str | None = "seller", region: str = "NA"
 
 
 def test_each_profile_is_read_once_by_the_first_connection_that_sees_it() -> None:
-    listing, keyring = Listing(), Keyring({"a": Named("a"), "b": Named("b")}, {})
-    _take(keyring, listing, Connection("a", ("NA",), None, ""), [row("1"), row("1", region="EU")])
-    _take(keyring, listing, Connection("b", ("NA",), None, ""), [row("1"), row("2")])
-    assert [(each["profile_id"], each["region"]) for each in listing.rows] == [("1", "NA"), ("2", "NA")]
+    found, keyring = FoundProfiles(), Keyring({"a": Named("a"), "b": Named("b")}, {})
+    _take(keyring, found, Connection("a", ("NA",), None, ""), [row("1"), row("1", region="EU")])
+    _take(keyring, found, Connection("b", ("NA",), None, ""), [row("1"), row("2")])
+    assert [(each["profile_id"], each["region"]) for each in found.rows] == [("1", "NA"), ("2", "NA")]
     assert (keyring.token(None, "1"), keyring.token(None, "2")) == ("a", "b")
 
 
 def test_a_configured_profile_that_nobody_sees_is_named_with_the_regions() -> None:
-    listing = _chosen(Listing(rows=[row("1")]), ("1", "2"), ("NA", "EU"))
-    assert [each["profile_id"] for each in listing.rows] == ["1"]
-    assert listing.problems == [
+    found = _chosen(FoundProfiles(rows=[row("1")]), ("1", "2"), ("NA", "EU"))
+    assert [each["profile_id"] for each in found.rows] == ["1"]
+    assert found.problems == [
         "profile 2 is not visible to this user in NA, EU; check profile_ids and regions, and that the user may view it",
     ]
 
 
 def test_no_profile_at_all_is_an_error_and_not_an_empty_success() -> None:
-    listing = _chosen(Listing(), (), ("NA",))
-    assert len(listing.problems) == 1
-    assert "no seller or vendor profile is visible to this user in NA" in listing.problems[0]
+    found = _chosen(FoundProfiles(), (), ("NA",))
+    assert len(found.problems) == 1
+    assert "no seller or vendor profile is visible to this user in NA" in found.problems[0]
 
 
 @pytest.mark.parametrize(("account_type", "kept"), [("seller", 1), ("vendor", 1), ("agency", 0), (None, 0)])

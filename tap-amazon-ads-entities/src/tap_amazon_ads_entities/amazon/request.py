@@ -1,0 +1,95 @@
+"""What one request to Amazon is, what may change between its tries, and what it cost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from tap_amazon_ads_entities.amazon.throttle import Order
+from tap_amazon_ads_entities.amazon.transport import Response
+
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request below a regional host.
+
+    Args:
+        endpoint: its name in logs.
+        region: NA, EU or FE.
+        method: GET or POST.
+        url: complete, without credentials.
+        headers: beside the ones every request has.
+        body: encoded body, None for GET.
+        profile_id: the profile it asks for; None for the list of profiles.
+        has_page_token: whether it continues a list.
+        connection: whose token it is sent with; None for the connection that reads the profile.
+        order: the place of its answer in what the run writes.
+    """
+
+    endpoint: str
+    region: str
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    profile_id: str | None = None
+    has_page_token: bool = False
+    connection: str | None = None
+    order: Order = ()
+
+
+class Counters:
+    """What reading an endpoint of a slice cost; several threads may read its parts."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._lock = threading.Lock()
+        self.requests = 0
+        self.retries = 0
+        self.throttled_seconds = 0.0
+
+    def add(self, *, requests: int = 0, retries: int = 0, throttled_seconds: float = 0.0) -> None:
+        """Count some more."""
+        with self._lock:
+            self.requests += requests
+            self.retries += retries
+            self.throttled_seconds += throttled_seconds
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to keep trying.
+
+    Args:
+        max_retries: repetitions of one request after errors; 429s count towards the deadline only.
+        request_deadline: seconds for one request with all its repetitions.
+    """
+
+    max_retries: int
+    request_deadline: float
+
+
+@dataclass
+class Attempt:
+    """What the caller of a retried request may change for the next try."""
+
+    failures: int = 0
+    shrink: int = 0
+
+
+class Question(Protocol[Answer_co]):
+    """Something to ask Amazon, again and again until an answer can be read."""
+
+    def request(self, attempt: Attempt) -> Request:
+        """The request of a try, which may ask for less than the one before it."""
+
+    def answer(self, response: Response) -> Answer_co:
+        """What a 200 says.
+
+        Raises:
+            BadBodyError: its body is no answer.
+        """

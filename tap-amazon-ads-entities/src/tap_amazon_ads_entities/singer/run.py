@@ -1,0 +1,147 @@
+"""One run: the profiles it finds, how each of their slices is read, and how it is stopped. Main thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Protocol
+
+from tap_amazon_ads_entities.lists.profiles import FoundProfiles, list_profiles
+from tap_amazon_ads_entities.lists.reading import Profile
+from tap_amazon_ads_entities.lists.session import Session
+from tap_amazon_ads_entities.process.deadline import Stop
+from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.rows.context import Row
+from tap_amazon_ads_entities.settings.model import AUTO, FULL, Settings
+from tap_amazon_ads_entities.singer import planning
+from tap_amazon_ads_entities.singer.bookmarks import Bookmarks
+from tap_amazon_ads_entities.singer.run_log import ALL_PROFILES, Entry, RunLog
+
+
+class SlicedStream(Protocol):
+    """What a run needs of a stream that is read slice by slice."""
+
+    @property
+    def bookmarks(self) -> Bookmarks:
+        """The bookmarks of its slices."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the catalog wants it in full every time."""
+
+    def announce(self) -> None:
+        """Write its SCHEMA, once."""
+
+
+class HasRun(Protocol):
+    """What a stream needs of its tap."""
+
+    @property
+    def current(self) -> Run:
+        """The run."""
+
+    def begin(self) -> Iterator[Row]:
+        """The profiles, after reading ahead of all of them has begun."""
+
+
+class Run:
+    """What all slices of a run share.
+
+    Args:
+        settings: parsed settings.
+        tap_version: for the run log.
+        write: takes the rows of the run log; None when nobody wants them.
+        dry_run: one profile is enough.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        tap_version: str,
+        write: Callable[[Row], None] | None,
+        dry_run: bool = False,
+    ) -> None:
+        """Ask Amazon nothing yet."""
+        details: dict[str, Any] = {"ad_products": sorted(settings.ad_products)}
+        if settings.loader_session:
+            details["session"] = settings.loader_session
+        self.settings = settings
+        self.stop = Stop()
+        self.log = RunLog(run_id=settings.run_id, tap_version=tap_version, details=details, write=write)
+        self.plans: planning.Plans = {}
+        self._dry_run = dry_run
+
+    @cached_property
+    def session(self) -> Session:
+        """The machinery that reads lists.
+
+        Raises:
+            RunEndingError: stored connections are wanted, and none of them can be used.
+        """
+        return Session(self.settings, self.stop)
+
+    def begin(self, streams: Mapping[str, SlicedStream]) -> Iterator[Row]:
+        """List the profiles, start reading ahead, and hand the profiles over one by one.
+
+        Args:
+            streams: by entity, in reading order.
+
+        Raises:
+            RunEndingError: nothing can be read.
+        """
+        for stream in streams.values():
+            # Loaders store streams in the order of their SCHEMAs: the run log comes after the rows it speaks of.
+            stream.announce()
+        mode = self.settings.mode
+        # The list of profiles is always read whole.
+        entry = self.log.start(ALL_PROFILES, "profiles", FULL if mode == AUTO else mode)
+        found = self._find_profiles(entry)
+        LOGGER.info(
+            "run %s: %s, %d profiles, each with %s",
+            self.settings.run_id,
+            mode,
+            len(found.rows),
+            ", ".join(streams) or "nothing",
+        )
+        self._plan([row["profile_id"] for row in found.rows], streams)
+        profiles = [
+            Profile(row["profile_id"], row["region"], row["currency_code"], row["account_sub_type"])
+            for row in found.rows
+        ]
+        self.session.plan(profiles, streams)
+        yield from found.rows
+        self.log.finish(entry, "; ".join(found.problems) or None, found.request_id)
+
+    def _find_profiles(self, entry: Entry) -> FoundProfiles:
+        found = list_profiles(self.session)
+        self.session.source.note_use(self.session.keyring.used)
+        entry.items_upserted, entry.pages_fetched = len(found.rows), len(found.details)
+        entry.retries, entry.throttled_seconds = found.counters.retries, found.counters.throttled_seconds
+        entry.details["endpoints"] = found.details
+        for problem in found.problems:
+            LOGGER.error("%s", problem)
+        if self._dry_run:
+            found.rows = found.rows[:1]
+        return found
+
+    def _plan(self, profile_ids: list[str], streams: Mapping[str, SlicedStream]) -> None:
+        """Full or incremental, slice by slice."""
+        entities = {entity: (stream.bookmarks, stream.whole) for entity, stream in streams.items()}
+        self.plans.update(planning.plan_slices(self.settings, profile_ids, entities, self.log.started_at))
+        planning.announce(self.plans, self.settings.mode)
+        for (profile_id, entity), plan in self.plans.items():
+            self.log.start(profile_id, entity, plan.mode)
+
+    def abort(self, reason: str) -> None:
+        """Nothing can be read any more: open slices end as errors."""
+        LOGGER.error("%s", reason)
+        self.log.abort(reason)
+
+    def verdict(self) -> bool:
+        """Say how the run went; whether every slice was read to its end."""
+        failed = self.log.failed
+        for entry in failed:
+            LOGGER.error("failed: profile %s, %s: %s", entry.profile_id, entry.entity_type, entry.error)
+        LOGGER.info("run %s: %d slices succeeded, %d failed", self.log.run_id, self.log.succeeded, len(failed))
+        return not failed
