@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from harness.connections import Connections
 from harness.pipeline import BIN, Pipeline
+from harness.programs import run_to_end
 from harness.project import project
 from harness.truth import KEYS, all_differences, expected, loaded
 
@@ -289,17 +289,7 @@ def test_when_no_connection_is_left_the_run_ends_in_one_line(pipeline: Pipeline,
 
 def tap_alone(pipeline: Pipeline, **settings: str) -> tuple[int, str]:
     """Exit code and log of a tap without a loader."""
-    done = subprocess.run(
-        [str(BIN / "tap-amazon-ads-entities"), "--config=ENV"],
-        env=pipeline.environment(**settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return done.returncode, done.stdout
+    return run_to_end([BIN / "tap-amazon-ads-entities", "--config=ENV"], pipeline.environment(**settings))
 
 
 def test_a_store_that_cannot_be_used_is_said_in_one_sentence(pipeline: Pipeline, connections: Connections) -> None:
@@ -344,14 +334,6 @@ def test_a_role_that_may_only_read_the_store_syncs_and_a_warning_says_what_it_co
 
 def test_make_connect_uses_the_database_of_the_sync(connections: Connections) -> None:
     connections.connect("a", "--region=NA")
-    done = subprocess.run(
-        [str(BIN / "entities-connect"), "check"],
-        env={**connections.environment(connections_url=""), **connections.postgres.environment()},
-        cwd=project(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, "a: ok, 1 profile\n")
+    variables = {**connections.environment(connections_url=""), **connections.postgres.environment()}
+    done = run_to_end([BIN / "entities-connect", "check"], variables, folder=project())
+    assert done == (0, "a: ok, 1 profile\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET
 from harness.consent import follow, press
 from harness.person import Person
 from harness.pipeline import BIN, TAP
+from harness.programs import run_to_end
 from tap_amazon_ads_entities.settings import keys
 
 COMMAND = str(BIN / "amazon-ads-connect")
@@ -70,18 +70,7 @@ class Connections:
 
     def run(self, *arguments: str, typed: str = "", **settings: str) -> tuple[int, str]:
         """The command without a terminal: exit code and everything it wrote."""
-        done = subprocess.run(
-            [COMMAND, *arguments],
-            env=self.environment(**settings),
-            cwd=self.folder,
-            input=typed,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, done.stdout
+        return run_to_end([COMMAND, *arguments], self.environment(**settings), folder=self.folder, typed=typed)
 
     def connect(self, label: str, *arguments: str, user: str = "owner") -> Person:
         """Connect a user's account; the person has seen the end."""

@@ -16,6 +16,7 @@ from amazon_ads_sandbox.control import SandboxControl
 from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import SANDBOX_DATABASE, EmbeddedPostgres
 from harness.pipeline import BIN, TAP, Result
+from harness.programs import run_to_end
 from harness.project import make_project
 
 _OURS = (TAP, "TARGET_POSTGRES", "AMAZON_ADS", "MELTANO", "MODE", "PG")
@@ -53,18 +54,9 @@ class Installation:
 
     def run(self, *command: str, **more: str) -> Result:
         """A command of ours to its end, as a shell in the project's folder runs it."""
-        done = subprocess.run(
-            [str(BIN / command[0]), *command[1:]],
-            cwd=self.folder,
-            env=self.environment(**more),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-        return Result(done.returncode, done.stdout, "")
+        program = [BIN / command[0], *command[1:]]
+        done = run_to_end(program, self.environment(**more), folder=self.folder, timeout=_TIMEOUT)
+        return Result(*done, "")
 
     def sync(self, **more: str) -> Result:
         """`make sync`."""

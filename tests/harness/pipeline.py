@@ -18,6 +18,7 @@ import psycopg
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+from harness.programs import run_to_end
 from harness.project import ROOT, project
 
 BIN = Path(sys.executable).parent
@@ -86,17 +87,9 @@ class Pipeline:
     def meltano(self, *arguments: str, environment: Mapping[str, str] | None = None, **settings: Any) -> Result:
         """`meltano …` to its end."""
         run_id = str(uuid.uuid4())
-        done = subprocess.run(
-            [str(BIN / "meltano"), "--environment=prod", *arguments],
-            env={**self.environment(**settings), "MELTANO_RUN_ID": run_id, **(environment or {})},
-            cwd=project(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-        return Result(done.returncode, done.stdout, run_id)
+        variables = {**self.environment(**settings), "MELTANO_RUN_ID": run_id, **(environment or {})}
+        command = [BIN / "meltano", "--environment=prod", *arguments]
+        return Result(*run_to_end(command, variables, folder=project(), timeout=_TIMEOUT), run_id)
 
     def start_direct(self, announced: Callable[[], None] = lambda: None, **settings: Any) -> Direct:
         """Start tap and loader joined by a pipe, with a state file, as in any Singer pipeline.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import subprocess
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from harness.pipeline import Pipeline, Result
+from harness.programs import run_to_end
 from harness.project import ROOT, project
 
 DBT = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/dbt"
@@ -81,16 +81,8 @@ def dbt(pipeline: Pipeline, *arguments: str, **environment: str) -> Result:
         "DBT_PROJECT_DIR": str(project() / "transform"),
         "DBT_PROFILES_DIR": str(project() / "transform/profiles"),
     }
-    done = subprocess.run(
-        [str(DBT), *arguments],
-        env={**pipeline.environment(), **folders, "DBT_VERSION_CHECK": "false", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return Result(done.returncode, done.stdout, "")
+    variables = {**pipeline.environment(), **folders, "DBT_VERSION_CHECK": "false", **environment}
+    return Result(*run_to_end([DBT, *arguments], variables), "")
 
 
 def prepare(pipeline: Pipeline, **environment: str) -> Result:

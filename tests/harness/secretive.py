@@ -13,6 +13,7 @@ from psycopg import sql
 
 from harness.canary import Search, canary
 from harness.pipeline import BIN, TAP, Pipeline
+from harness.programs import run_to_end
 from harness.project import project
 from tap_amazon_ads_entities.settings.model import SECRET_SETTINGS
 
@@ -84,17 +85,11 @@ class Secretive(Pipeline):
         setup = (
             f"{_NOISY if noisy else ''}\n{program}\nfrom tap_amazon_ads_entities.tap import TapAmazonAdsEntities as T"
         )
-        done = subprocess.run(
-            [str(BIN / "python"), "-c", f"{setup}\nT.cli()", *(arguments or ("--config=ENV",))],
-            env={**self.environment(**settings), f"{TAP}LOGLEVEL": "DEBUG"},
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
-            check=False,
+        return run_to_end(
+            [BIN / "python", "-c", f"{setup}\nT.cli()", *(arguments or ("--config=ENV",))],
+            {**self.environment(**settings), f"{TAP}LOGLEVEL": "DEBUG"},
+            folder=self.folder,
         )
-        return done.returncode, done.stdout
 
     def start_sync(self, **settings: Any) -> subprocess.Popen[str]:
         """What `make sync` runs, as for a real account and one's own Postgres."""

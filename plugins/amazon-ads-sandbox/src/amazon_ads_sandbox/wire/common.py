@@ -6,6 +6,8 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
+from amazon_ads_sandbox.model.entity import Entity
+
 _MICROS = Decimal(1_000_000)
 
 
@@ -24,6 +26,16 @@ def day(epoch_ms: int, *, compact: bool = False) -> str:
     """A calendar date."""
     moment = datetime.fromtimestamp(epoch_ms / 1000, tz=timezone.utc)
     return moment.strftime("%Y%m%d" if compact else "%Y-%m-%d")
+
+
+def ad_group_names(entity: Entity) -> dict[str, Any]:
+    """What the ad groups of all dialects but Sponsored Display's begin with."""
+    return {
+        "adGroupId": str(entity.entity_id),
+        "campaignId": str(entity.campaign_id),
+        "name": entity.name,
+        "state": entity.state.upper(),
+    }
 
 
 def present(**fields: Any) -> dict[str, Any]:

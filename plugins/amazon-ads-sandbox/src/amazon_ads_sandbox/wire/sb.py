@@ -7,7 +7,7 @@ from typing import Any
 from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.generate import entity_id
 from amazon_ads_sandbox.model.profiles import Profile
-from amazon_ads_sandbox.wire.common import day, money, present
+from amazon_ads_sandbox.wire.common import ad_group_names, day, money, present
 
 _SINGLE_OBJECT_EVERY = 4
 
@@ -47,13 +47,7 @@ def campaign(entity: Entity, profile: Profile) -> dict[str, Any]:
 def ad_group(entity: Entity, profile: Profile) -> dict[str, Any]:
     """One ad group: no bid."""
     del profile
-    return {
-        "adGroupId": str(entity.entity_id),
-        "campaignId": str(entity.campaign_id),
-        "name": entity.name,
-        "state": entity.state.upper(),
-        "extendedData": _extended(entity),
-    }
+    return {**ad_group_names(entity), "extendedData": _extended(entity)}
 
 
 def creative(entity: Entity) -> dict[str, Any]:

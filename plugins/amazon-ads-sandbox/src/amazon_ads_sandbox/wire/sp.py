@@ -7,7 +7,7 @@ from typing import Any
 from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.generate import entity_id
 from amazon_ads_sandbox.model.profiles import Profile
-from amazon_ads_sandbox.wire.common import day, iso, money, present
+from amazon_ads_sandbox.wire.common import ad_group_names, day, iso, money, present
 
 _EPOCH_ONLY_EVERY = 17
 _BOTH_EVERY = 5
@@ -59,14 +59,7 @@ def campaign(entity: Entity, profile: Profile) -> dict[str, Any]:
 def ad_group(entity: Entity, profile: Profile) -> dict[str, Any]:
     """One ad group."""
     del profile
-    return {
-        "adGroupId": str(entity.entity_id),
-        "campaignId": str(entity.campaign_id),
-        "name": entity.name,
-        "state": entity.state.upper(),
-        "defaultBid": money(entity.amount),
-        "extendedData": extended(entity),
-    }
+    return {**ad_group_names(entity), "defaultBid": money(entity.amount), "extendedData": extended(entity)}
 
 
 def product_ad(entity: Entity, profile: Profile) -> dict[str, Any]:
