@@ -33,7 +33,7 @@ def profiles(pipeline: Pipeline) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def people(pipeline: Pipeline, profiles: dict[str, str]) -> Iterator[Roles]:
     """Two analysts, one who sees everything, one without membership, one outside the group; nothing is loaded yet."""
-    result = pipeline.meltano("run", "dbt-postgres:prepare", "dbt-postgres:views")
+    result = pipeline.meltano("run", "dbt-postgres:prepare")
     assert result.code == 0, result.output
     roles = Roles(pipeline)
     for name in PEOPLE:

@@ -35,7 +35,7 @@ def _loaded_by_a_loader_that_owns_nothing(pipeline: Pipeline, roles: Roles) -> N
     owner = {"AMAZON_ADS_OWNER_USER": OWNER, "AMAZON_ADS_OWNER_PASSWORD": pipeline.postgres.password}
     environment = {**roles.create("loader"), **owner, "AMAZON_ADS_LOADER_ROLE": "loader"}
     load = ("tap-amazon-ads-entities", "target-postgres")
-    blocks = ("dbt-postgres:prepare", "dbt-postgres:views", *load, *load)
+    blocks = ("dbt-postgres:prepare", *load, *load)
     result = pipeline.meltano("run", *blocks, mode="full", environment=environment)
     assert result.code == 0, result.output
 
@@ -73,7 +73,7 @@ def test_the_identity_can_come_from_a_function_as_supabase_has_it(
     gate = roles.create("authenticator", "authenticated")["TARGET_POSTGRES_USER"]
     settings = {"AMAZON_ADS_IDENTITY": "auth.uid()", "AMAZON_ADS_ANALYST_ROLE": "authenticated"}
     try:
-        for step in (("run-operation", "prepare"), ("run", "--select", "ad_hierarchy", "sync_runs", "sync_state")):
+        for step in (("run", "--select", "ad_hierarchy", "sync_runs", "sync_state"),):
             done = dbt(pipeline, *step, **settings)
             assert done.code == 0, done.output
         for relation in ("amazon_ads.entity_targets", "amazon_ads.ad_hierarchy", "amazon_ads.sync_state"):

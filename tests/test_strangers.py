@@ -95,7 +95,7 @@ def test_strangers_are_refused_in_a_sentence_before_anything_is_changed(
         empty.ask(statement)
     before = empty.snapshot()
     try:
-        refused = empty.prepare()
+        refused = empty.begin()
         assert refused.code != 0
         assert says in refused.output, refused.output
         assert "Nothing was changed" in refused.output
@@ -110,7 +110,7 @@ def test_strangers_are_refused_in_a_sentence_before_anything_is_changed(
 @pytest.mark.parametrize("name", ["public", 'a"b', "x" * 51])
 def test_a_schema_that_cannot_be_used_is_refused(empty: Warehouse, name: str) -> None:
     before = empty.snapshot()
-    refused = empty.prepare(AMAZON_ADS_SCHEMA=name)
+    refused = empty.begin(AMAZON_ADS_SCHEMA=name)
     assert refused.code != 0
     assert "AMAZON_ADS_SCHEMA is not the name of a schema that can be used" in refused.output, refused.output
     assert empty.snapshot() == before
@@ -118,7 +118,7 @@ def test_a_schema_that_cannot_be_used_is_refused(empty: Warehouse, name: str) ->
 
 @pytest.mark.parametrize("value", ["0", "1000000"])
 def test_a_bound_that_cannot_be_used_is_named(empty: Warehouse, value: str) -> None:
-    refused = empty.prepare(AMAZON_ADS_LOG_RETENTION_DAYS=value)
+    refused = empty.begin(AMAZON_ADS_LOG_RETENTION_DAYS=value)
     assert refused.code != 0
     assert "AMAZON_ADS_LOG_RETENTION_DAYS must be a whole number" in refused.output
 
@@ -197,13 +197,13 @@ def test_a_column_is_retyped_under_our_views_and_never_under_those_of_others(cop
             "create view public.their_names as select name from amazon_ads.entity_campaigns"
         )
         before = copy.snapshot()
-        refused = copy.prepare()
+        refused = copy.begin()
         assert refused.code != 0
         assert "their_times" in refused.output
         assert "their_names" not in refused.output
         assert copy.snapshot() == before
         copy.ask("drop view public.their_times")
-        done = copy.prepare()
+        done = copy.begin()
         assert done.code == 0, done.output
         assert copy.ask(VIEWS) == views
         assert copy.ask("select has_table_privilege('bob', 'amazon_ads.ad_hierarchy', 'select')") == [(True,)]

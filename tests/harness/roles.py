@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from harness.dbt import run_dbt
 from harness.pipeline import Pipeline, Result
-from harness.programs import run_to_end
 from harness.project import ROOT, project
 
 DBT = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/dbt"
@@ -82,9 +82,9 @@ def dbt(pipeline: Pipeline, *arguments: str, **environment: str) -> Result:
         "DBT_PROFILES_DIR": str(project() / "transform/profiles"),
     }
     variables = {**pipeline.environment(), **folders, "DBT_VERSION_CHECK": "false", **environment}
-    return Result(*run_to_end([DBT, *arguments], variables), "")
+    return Result(*run_dbt(arguments, variables), "")
 
 
 def prepare(pipeline: Pipeline, **environment: str) -> Result:
     """Prepare, with other settings."""
-    return dbt(pipeline, "run-operation", "prepare", **environment)
+    return dbt(pipeline, "run", **environment)

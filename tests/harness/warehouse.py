@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
+from harness.dbt import run_dbt
 from harness.pipeline import Result
 from harness.project import project
 from harness.roles import DBT
@@ -105,18 +106,20 @@ class Warehouse:
     def dbt(self, *arguments: str, **settings: str) -> Result:
         """Dbt to its end."""
         environment = self.environment(**settings)
-        running = self.start(*arguments, **settings)
-        output, _ = running.communicate(timeout=180)
-        return Result(running.returncode, output, environment["MELTANO_RUN_ID"])
+        return Result(*run_dbt(arguments, environment), environment["MELTANO_RUN_ID"])
 
     def prepare(self, **settings: str) -> Result:
-        """The first step of a job."""
+        """The tables alone, as they are before a load that Meltano does not run."""
         return self.dbt("run-operation", "prepare", **settings)
+
+    def begin(self, **settings: str) -> Result:
+        """The first step of a job: tables and views."""
+        return self.dbt("run", **settings)
 
     def make(self, **settings: str) -> None:
         """Tables and views."""
-        for done in (self.prepare(**settings), self.dbt("run", **settings)):
-            assert done.code == 0, done.output
+        done = self.begin(**settings)
+        assert done.code == 0, done.output
 
 
 @contextmanager

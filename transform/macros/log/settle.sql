@@ -303,9 +303,11 @@ end
     ) }}
 {% endmacro %}
 
-{#- The post-step: this run's verdict, once its rows are stored. -#}
-{% macro settle_own_run() %}
-    {% if execute and flags.WHICH == 'build' %}
+{#- Before dbt does anything: tables as they should be, or in the post-step this run's verdict, once its rows are stored. -#}
+{% macro begin_step() %}
+    {% if execute and flags.WHICH == 'run' %}
+        {% do prepare() %}
+    {% elif execute and flags.WHICH == 'build' %}
         {% do change([call_for_run('settle_runs', 'stored')]) %}
     {% endif %}
 {% endmacro %}
