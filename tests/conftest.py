@@ -12,7 +12,6 @@ from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 
-
 # Whoever starts the tests under nohup does not want what they start to ignore a closed terminal.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 

@@ -74,6 +74,14 @@ def test_backoff_grows_has_full_jitter_and_a_cap() -> None:
     assert [backoff(attempt, draw=1.0) for attempt in (1, 2, 3, 4)] == [1.0, 2.0, 4.0, 8.0]
     assert backoff(1, draw=0.0) == 0.0
     assert backoff(50, draw=1.0) == BACKOFF_CAP
+    waits = [backoff(3) for _ in range(200)]
+    assert 0.0 <= min(waits) < 1.0
+    assert 3.0 < max(waits) <= 4.0
+
+
+def test_backoff_counts_as_far_as_a_patient_caller_does() -> None:
+    # A server may ask for a wait of 0 seconds that often within one deadline.
+    assert backoff(5000, draw=1.0) == BACKOFF_CAP
 
 
 @pytest.mark.parametrize(

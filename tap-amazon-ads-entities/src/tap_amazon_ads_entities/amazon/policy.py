@@ -7,13 +7,15 @@ Classified by status first and body second, because error bodies differ per prod
 from __future__ import annotations
 
 import json
-import random
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
+from itertools import islice
 from typing import Any
+
+from backoff import expo, full_jitter
 
 from tap_amazon_ads_entities.process.redaction import redact
 
@@ -79,8 +81,9 @@ def classify(status: int, body: bytes, *, with_page_token: bool = False) -> Verd
 
 def backoff(attempt: int, draw: float | None = None) -> float:
     """Seconds before retry number `attempt` (from 1): exponential with full jitter, 30 s at most."""
-    ceiling = min(BACKOFF_CAP, BACKOFF_BASE * 2.0 ** (attempt - 1))
-    return ceiling * (random.random() if draw is None else draw)  # noqa: S311 - jitter, not cryptography
+    # What the generator yields first is no wait: it only starts it.
+    ceiling = next(islice(expo(base=2.0, factor=BACKOFF_BASE, max_value=BACKOFF_CAP), attempt, None))
+    return full_jitter(ceiling) if draw is None else ceiling * draw
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-import ssl
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import urllib3
+from requests import RequestException
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ProxyError as UnreachableProxyError
 
 from tap_amazon_ads_entities.amazon.proxies import Proxies, Proxy
+from tap_amazon_ads_entities.amazon.sessions import Session, prepared
 from tap_amazon_ads_entities.errors import ProxyError, TransportError
 
 _CHUNK = 1 << 18
@@ -68,7 +69,7 @@ class Transport:
         self._connections = connections
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
         self._proxies = Proxies.of_environment()
-        self._pools: dict[Proxy | None, urllib3.PoolManager] = {}
+        self._sessions: dict[Proxy | None, Session] = {}
         self._lock = threading.Lock()
 
     def send(
@@ -88,34 +89,30 @@ class Transport:
         """
         proxy = self._proxies.of(url)
         ends_at = time.monotonic() + time_left
-        timeout = urllib3.Timeout(
-            connect=min(self._connect_timeout, time_left),
-            read=min(self._read_timeout, time_left),
-        )
         try:
-            response = self._pool(proxy).request(
-                method,
-                url,
-                body=body,
-                headers={**self._headers, **headers},
-                timeout=timeout,
-                redirect=False,
-                preload_content=False,
+            response = self._session(proxy).send(
+                prepared(method, url, {**self._headers, **headers}, body),
+                timeout=(min(self._connect_timeout, time_left), min(self._read_timeout, time_left)),
+                allow_redirects=False,
+                stream=True,
             )
             try:
-                content = self._read(response, ends_at)
+                content = self._read(response.raw, ends_at)
             except BaseException:
-                response.close()
+                response.raw.close()
                 raise
-            response.release_conn()
+            response.raw.release_conn()
         except (HTTPError, OSError) as error:
+            cause = _cause(error)
             if proxy is None:
-                raise TransportError(_describe(error)) from error
+                raise TransportError(_describe(cause)) from cause
             # Not chained: what urllib3 knows of the request to the proxy holds its password.
-            raise _by_proxy(proxy, error) from None
-        return Response(response.status, {name.lower(): value for name, value in response.headers.items()}, content)
+            raise _by_proxy(proxy, cause) from None
+        return Response(
+            response.status_code, {name.lower(): value for name, value in response.raw.headers.items()}, content
+        )
 
-    def _read(self, response: urllib3.BaseHTTPResponse, ends_at: float) -> bytes:
+    def _read(self, response: BaseHTTPResponse, ends_at: float) -> bytes:
         """Read it all; a server that drips bytes must not hold us past the deadline."""
         chunks: list[bytes] = []
         size = 0
@@ -133,42 +130,21 @@ class Transport:
     def close(self) -> None:
         """Close idle connections."""
         with self._lock:
-            for pool in self._pools.values():
-                pool.clear()
+            for session in self._sessions.values():
+                session.close()
 
-    def _pool(self, proxy: Proxy | None) -> urllib3.PoolManager:
+    def _session(self, proxy: Proxy | None) -> Session:
         with self._lock:
-            if proxy not in self._pools:
-                self._pools[proxy] = self._open(proxy)
-            return self._pools[proxy]
-
-    def _open(self, proxy: Proxy | None) -> urllib3.PoolManager:
-        if proxy is None:
-            return urllib3.PoolManager(
-                maxsize=self._connections, block=False, retries=False, headers=self._headers, ssl_context=_tls()
-            )
-        return urllib3.ProxyManager(
-            proxy.url,
-            proxy_headers=proxy.headers,
-            proxy_ssl_context=_tls(),
-            maxsize=self._connections,
-            block=False,
-            retries=False,
-            headers=self._headers,
-            ssl_context=_tls(),
-        )
+            if proxy not in self._sessions:
+                self._sessions[proxy] = Session(connections=self._connections, proxy=proxy)
+            return self._sessions[proxy]
 
 
-def _tls() -> ssl.SSLContext:
-    """Certificates and host names are verified against the system's authorities, whatever the environment says.
-
-    Made by hand: the ready-made contexts of Python and urllib3 write every session's keys to SSLKEYLOGFILE.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_default_certs()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
+def _cause(error: Exception) -> Exception:
+    """What urllib3 said: requests puts it into an exception of its own, on the way to the first byte of an answer."""
+    if isinstance(error, RequestException) and error.args and isinstance(error.args[0], Exception):
+        return error.args[0]
+    return error
 
 
 def _by_proxy(proxy: Proxy, error: Exception) -> TransportError | ProxyError:
