@@ -17,7 +17,8 @@ STAMPS := .tools/stamps
 
 PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner
 SOURCES := $(addsuffix /src,$(PACKAGES))
-TESTS := tap-amazon-ads-entities/tests plugins/amazon-ads-sandbox/tests runner/tests tests
+# The long ones first, so that both processes end at the same time.
+TESTS := tests runner/tests plugins/amazon-ads-sandbox/tests tap-amazon-ads-entities/tests
 
 .PHONY: help
 help: ## List the targets
@@ -36,7 +37,7 @@ test: install-dev ## Check style and types, and run every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(SOURCES)
-	$(BIN)/pytest --numprocesses=2 --dist=loadfile --durations=10 $(TESTS)
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=10 $(TESTS)
 
 .PHONY: up
 up: install ## Start the sandbox account and the embedded Postgres in the background
