@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tap_amazon_ads_entities.endpoints.model import Lookup
+from tap_amazon_ads_entities.lists.completeness import Judge
 from tap_amazon_ads_entities.lists.pages import Page
-from tap_amazon_ads_entities.lists.pagination import Paginator
 from tap_amazon_ads_entities.lists.reading import Reading
 
 
@@ -19,14 +19,16 @@ class Lookups:
         walk: reads a list to its end.
     """
 
-    def __init__(self, walk: Callable[[Paginator, Reading], Iterator[Page]]) -> None:
+    def __init__(self, walk: Callable[[Reading, Judge], Iterator[Page]]) -> None:
         """Know nothing yet."""
         self._walk = walk
         self._known: dict[tuple[str, str], _Memo] = {}
         self._lock = threading.Lock()
 
-    def get(self, wanted: Lookup, reading: Reading) -> Mapping[str, str]:
+    def get(self, wanted: Lookup, reading: Reading) -> Found:
         """An id map of the profile that is being read; the first who asks reads it, the others wait.
+
+        It is held to the same judgement as a list whose rows are stored.
 
         Raises:
             SliceError: it cannot be read.
@@ -34,12 +36,14 @@ class Lookups:
         memo = self._memo(wanted, reading)
         with memo.lock:
             if memo.value is None:
-                memo.value = {
+                judge = Judge(wanted.source.id_field)
+                ids = {
                     str(item[wanted.key]): str(item[wanted.value])
-                    for page in self._walk(Paginator(wanted.source), replace(reading, endpoint=wanted.source))
+                    for page in self._walk(replace(reading, endpoint=wanted.source), judge)
                     for item in page.items()
                     if item.get(wanted.key) is not None and item.get(wanted.value) is not None
                 }
+                memo.value = Found(ids, judge.verdict().problem)
             return memo.value
 
     def total(self, wanted: Lookup, reading: Reading) -> int:
@@ -51,9 +55,10 @@ class Lookups:
         memo = self._memo(wanted, reading)
         with memo.lock:
             if memo.value is not None:
-                return len(memo.value)
+                return len(memo.value.ids)
             if memo.total is None:
-                first = next(self._walk(Paginator(wanted.source), replace(reading, endpoint=wanted.source)))
+                source = replace(reading, endpoint=wanted.source)
+                first = next(self._walk(source, Judge(wanted.source.id_field)))
                 memo.total = first.total or 0
             return memo.total
 
@@ -68,10 +73,23 @@ class Lookups:
             return self._known.setdefault((reading.profile.profile_id, wanted.source.path), _Memo())
 
 
+@dataclass(frozen=True)
+class Found:
+    """An id map.
+
+    Args:
+        ids: key to value.
+        problem: why it is not complete, in words.
+    """
+
+    ids: Mapping[str, str]
+    problem: str | None = None
+
+
 class _Memo:
     """A value computed once, by the first thread that needs it."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.value: dict[str, str] | None = None
+        self.value: Found | None = None
         self.total: int | None = None

@@ -123,7 +123,7 @@ def parse_envelope(response: Response, envelope: str, total_field: str | None) -
     rows = bytes(document[envelope])
     try:
         token = _opaque(document["nextToken"]) if "nextToken" in document else None
-        total = msgspec.json.decode(document[total_field]) if total_field and total_field in document else None
+        total = _total(bytes(document[total_field])) if total_field and total_field in document else None
     except msgspec.DecodeError as error:
         message = "the response's nextToken or total cannot be read"
         raise BadBodyError(message) from error
@@ -131,7 +131,7 @@ def parse_envelope(response: Response, envelope: str, total_field: str | None) -
         rows,
         _count(rows),
         next_token=token or None,
-        total=total if isinstance(total, int) else None,
+        total=total,
         request_id=response.request_id,
     )
 
@@ -142,6 +142,16 @@ def _opaque(raw: msgspec.Raw) -> str | None:
     if text == b"null":
         return None
     return _TEXT.decode(text) if text.startswith(b'"') else text.decode()
+
+
+def _total(raw: bytes) -> int | None:
+    """A total, sent as a number or as text; None for anything else."""
+    value = msgspec.json.decode(raw)
+    try:
+        number = int(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else None
+    except ValueError:
+        return None
+    return number if number is not None and number >= 0 else None
 
 
 def _count(rows: bytes) -> int:

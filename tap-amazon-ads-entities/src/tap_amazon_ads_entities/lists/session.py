@@ -18,6 +18,7 @@ from tap_amazon_ads_entities.connections.source import Source, open_source
 from tap_amazon_ads_entities.endpoints import endpoints_of
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.lists.chains import Chain
+from tap_amazon_ads_entities.lists.completeness import Expectation
 from tap_amazon_ads_entities.lists.page_sizes import PageSizes
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.prefetch import Prefetcher
@@ -44,6 +45,14 @@ class Slice:
     entity: str
     lists: list[SliceList]
     stop: Stop
+
+
+RowsOf = Callable[[str, str], Mapping[str, int]]
+"""From a profile and an entity to {path of a list: rows of its last complete read}."""
+
+
+def _unknown(_profile_id: str, _entity: str) -> Mapping[str, int]:
+    return {}
 
 
 class Session:
@@ -95,12 +104,19 @@ class Session:
         self._slices: dict[tuple[str, str], Slice] = {}
         self._places = count()
 
-    def plan(self, profiles: Iterable[Profile], entities: Iterable[str]) -> None:
-        """Start reading ahead: profile by profile, entity by entity, in the order of consumption."""
+    def plan(self, profiles: Iterable[Profile], entities: Iterable[str], rows_of: RowsOf = _unknown) -> None:
+        """Start reading ahead: profile by profile, entity by entity, in the order of consumption.
+
+        Args:
+            profiles: what to read.
+            entities: of each.
+            rows_of: rows of each list of a slice, by path, when it was last read to its end.
+        """
         entities = tuple(entities)
         for profile in profiles:
             for entity in entities:
-                self._slices[(profile.profile_id, entity)] = self._slice(profile, entity)
+                rows = rows_of(profile.profile_id, entity)
+                self._slices[(profile.profile_id, entity)] = self._slice(profile, entity, rows)
 
     def slice(self, profile_id: str, entity: str) -> Slice:
         """The slice that was planned."""
@@ -113,7 +129,7 @@ class Session:
     def campaign_of(self, part: SliceList) -> Mapping[str, str]:
         """{parent id: campaign id} of a list whose items do not name their campaign; empty for the others."""
         endpoint = part.endpoint
-        return self.reader.lookups.get(endpoint.campaign_of, part.reading) if endpoint.campaign_of else {}
+        return self.reader.lookups.get(endpoint.campaign_of, part.reading).ids if endpoint.campaign_of else {}
 
     def release(self, work: Slice) -> None:
         """A slice has ended: whatever of it is still being read is given up."""
@@ -137,12 +153,15 @@ class Session:
         }
         return TokenSource(self.exchange, secrets, renewed=renewed)
 
-    def _slice(self, profile: Profile, entity: str) -> Slice:
+    def _slice(self, profile: Profile, entity: str, rows: Mapping[str, int]) -> Slice:
         stop = Stop(self.stop)
         deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
         work = Slice(profile, entity, [], stop)
         for endpoint in endpoints_of(entity, self.settings.ad_products):
-            reading = Reading(endpoint, profile, stop, deadline, order=(next(self._places),))
+            expectation = Expectation(
+                rows.get(endpoint.path), self.settings.confirm_reads, self.settings.accepted_shortfall
+            )
+            reading = Reading(endpoint, profile, stop, deadline, expectation=expectation, order=(next(self._places),))
             chain: Chain[Page] = Chain(partial(self.reader.pages, reading), stop.request)
             work.lists.append(SliceList(endpoint, reading, chain))
             self._prefetcher.submit(chain)

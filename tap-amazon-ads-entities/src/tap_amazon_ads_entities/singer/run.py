@@ -14,7 +14,7 @@ from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.settings.model import AUTO, FULL, Settings
 from tap_amazon_ads_entities.singer import planning
-from tap_amazon_ads_entities.singer.bookmarks import Bookmarks
+from tap_amazon_ads_entities.singer.bookmarks import ROWS, Bookmarks
 from tap_amazon_ads_entities.singer.run_log import ALL_PROFILES, Entry, RunLog
 
 
@@ -109,7 +109,11 @@ class Run:
             Profile(row["profile_id"], row["region"], row["currency_code"], row["account_sub_type"])
             for row in found.rows
         ]
-        self.session.plan(profiles, streams)
+        self.session.plan(
+            profiles,
+            streams,
+            lambda profile_id, entity: streams[entity].bookmarks.of(profile_id).get(ROWS, {}),
+        )
         yield from found.rows
         self.log.finish(entry, "; ".join(found.problems) or None, found.request_id)
 

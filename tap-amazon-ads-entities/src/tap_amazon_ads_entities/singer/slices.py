@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
+from tap_amazon_ads_entities.lists.ids import Distinct, number_of
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
@@ -14,9 +15,15 @@ from tap_amazon_ads_entities.rows.values import now
 from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, high_watermark
 from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
-from tap_amazon_ads_entities.singer.tallies import Distinct, EndpointTally
+from tap_amazon_ads_entities.singer.tallies import EndpointTally
 
-_REFUSALS = frozenset({400, 401, 403, 404})
+_NO_SUCH_PRODUCT = 403
+"""How Amazon refuses a product that an account cannot have; other refusals are mistakes, ours or the user's."""
+
+_FEW = frozenset({"portfolios", "campaigns", "ad_groups"})
+"""Entities whose rows are few, beside those of ads and targets: they are emitted whole."""
+
+_ARCHIVED = "archived"
 _CLASHES_SHOWN = 5
 
 Rows = tuple[list[Row], str]
@@ -79,7 +86,7 @@ class SliceRun:
             LOGGER.debug("unexpected error", exc_info=True)
             self._fail(f"unexpected {type(error).__name__}: {error}; please report this", None)
         else:
-            self._succeed()
+            self._judge()
         finally:
             self._session.release(self._work)
 
@@ -88,15 +95,15 @@ class SliceRun:
         try:
             for page in self._session.pages(part):
                 tally.pages += 1
-                tally.total = page.total if page.total is not None else tally.total
                 rows = self._map(part, page)
                 tally.rows += len(rows)
-                tally.ids.add(row[self._key] for row in rows)
+                tally.ids.add(number_of(row[self._key]) for row in rows)
                 changed = self._changed(rows)
                 tally.emitted += len(changed)
                 if changed:
                     self._last = changed[-1]
                     yield changed, page.fetched_at
+            tally.verdict = part.reading.verdict
         except SliceError as error:
             reason = self._known_reason(part, tally, error)
             if reason is None:
@@ -129,12 +136,21 @@ class SliceRun:
         since = self._plan.since
         if since is None:
             return rows
+        if self._session.settings.refresh_statuses:
+            # A status changes with a parent's, or with a budget, and the time of change stays what it was.
+            if self._entry.entity_type in _FEW:
+                return rows
+            return [
+                row
+                for row in rows
+                if row["state"] != _ARCHIVED or row["last_updated_time"] is None or row["last_updated_time"] >= since
+            ]
         return [row for row in rows if row["last_updated_time"] is None or row["last_updated_time"] >= since]
 
     def _known_reason(self, part: SliceList, tally: EndpointTally, error: SliceError) -> str | None:
         """Why a refusal is no failure: this kind of account cannot have the product at all."""
         subtype = self._work.profile.account_sub_type
-        if tally.pages or error.status not in _REFUSALS or subtype not in part.endpoint.unavailable_to:
+        if tally.pages or error.status != _NO_SUCH_PRODUCT or subtype not in part.endpoint.unavailable_to:
             return None
         return f"{subtype} accounts have no {part.endpoint.ad_product} (HTTP {error.status})"
 
@@ -158,6 +174,18 @@ class SliceRun:
             # Rows are stored in order: where this one has arrived, all before it have.
             entry.details["last_key"] = self._last[self._key]
             entry.details["last_synced_at"] = self._last["synced_at"]
+
+    def _judge(self) -> None:
+        """All lists have ended: the slice is complete where each of them is."""
+        problems = [
+            f"{part.endpoint.path} {tally.problem}"
+            for part in self._work.lists
+            if (tally := self._tallies[part.endpoint.path]).problem is not None
+        ]
+        if problems:
+            self._fail(f"not complete: {'; '.join(problems)}", None)
+        else:
+            self._succeed()
 
     def _succeed(self) -> None:
         entry = self._entry
@@ -184,6 +212,11 @@ class SliceRun:
             run_id=self._log.run_id,
             run_started=self._log.started_at,
             finished=now(),
+            rows={
+                path: tally.verdict.distinct
+                for path, tally in self._tallies.items()
+                if tally.verdict is not None and tally.verdict.distinct
+            },
         )
         self._bookmarks.keep(profile_id, bookmark)
         self._entry.high_watermark = high_watermark(bookmark)
@@ -204,13 +237,13 @@ class SliceRun:
     def _warn(self) -> None:
         """Log what is not an error, yet someone should know."""
         for path, numbers in self._entry.details["endpoints"].items():
-            if shortfall := numbers.get("shortfall"):
+            if accepted := numbers.get("accepted_shortfall"):
                 LOGGER.warning(
-                    "profile %s: %s reported %d rows and gave %d distinct ones fewer; a full run heals page drift",
+                    "profile %s: %s accepted: %d of %d rows are missing by Amazon's own total (accepted_shortfall)",
                     self._entry.profile_id,
                     path,
+                    accepted,
                     numbers["total_reported"],
-                    shortfall,
                 )
         if clashes := Distinct.clashes([tally.ids for tally in self._tallies.values()]):
             shown = ", ".join(str(number) for number in clashes[:_CLASHES_SHOWN])
