@@ -39,6 +39,17 @@ test: install-dev ## Check style and types, and run every test
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=10 $(TESTS)
 
+# The tap's bound on the SDK is lifted here: the test is what a new release would break.
+NEXT := .tools/next
+.PHONY: test-next
+test-next: $(UV) ## Run the tap's tests with the newest singer-sdk, pre-releases included
+	@$(UV) venv --quiet --clear --python "$(PYTHON)" $(NEXT)
+	@echo 'singer-sdk' > $(NEXT)/overrides.txt
+	@$(UV) pip install --quiet --python $(NEXT)/bin/python --prerelease-package singer-sdk=allow \
+		--overrides $(NEXT)/overrides.txt -e './tap-amazon-ads-entities[connect]' -e plugins/amazon-ads-sandbox 'pytest~=9.1'
+	@$(NEXT)/bin/python -c 'from importlib.metadata import version; print("singer-sdk", version("singer-sdk"))'
+	$(NEXT)/bin/pytest tap-amazon-ads-entities/tests
+
 .PHONY: up
 up: install ## Start the sandbox account and the embedded Postgres in the background
 	@$(BIN)/amazon-ads-sandbox up

@@ -258,6 +258,32 @@ def test_a_failed_slice_leaves_its_bookmark_as_it_was_and_is_read_in_full_next_t
     assert third.bookmark("ads")["run_id"] == third.slices["ads"]["run_id"]
 
 
+@pytest.mark.parametrize("maps", [{}, {"stream_maps": {"entity_campaigns": {"name": "name"}}}])
+def test_no_state_holds_anything_of_a_slice_that_failed(run: Any, account: Account, maps: dict[str, Any]) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1)]
+    before = run().state
+    account.rows["sp/campaigns/list"] = [campaign(1, NEW)]
+    account.broken = {"sd/campaigns/extended"}
+    done = run(before, config=maps)
+    assert done.code == 1
+    assert [row["campaign_id"] for row in done.records("entity_campaigns")] == ["1"]
+    kept = before["bookmarks"]["entity_campaigns"]
+    states = [each["value"] for each in done.messages if each["type"] == "STATE"]
+    assert [state["bookmarks"]["entity_campaigns"] for state in states] == [kept] * len(states)
+
+
+@pytest.mark.parametrize("maps", [{}, {"stream_maps": {"entity_campaigns": {"name": "name"}}}])
+def test_a_dry_run_reads_a_row_of_each_stream_and_moves_no_bookmark(
+    run: Any, account: Account, maps: dict[str, Any]
+) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1), campaign(2, NEW)]
+    done = run(None, "--test", config=maps)
+    assert done.code == 0
+    assert len(done.records("entity_profiles")) == len(done.records("entity_campaigns")) == 1
+    states = [each["value"] for each in done.messages if each["type"] == "STATE"]
+    assert not any(state["bookmarks"].get("entity_campaigns") for state in states)
+
+
 def test_a_run_over_fewer_ad_products_does_not_hide_changes_of_the_others(run: Any, account: Account) -> None:
     account.rows = {"sp/campaigns/list": [campaign(1)], "sb/v4/campaigns/list": [campaign(2)]}
     first = run(config={"lookback_hours": 0})

@@ -11,7 +11,7 @@ from singer_sdk.exceptions import ConfigValidationError
 
 from tap_amazon_ads_entities.errors import RunEndingError, StateError
 from tap_amazon_ads_entities.process.logs import LOGGER
-from tap_amazon_ads_entities.singer.sdk_seams import QuietTap
+from tap_amazon_ads_entities.singer.quiet_tap import QuietTap
 
 EXIT_FAILED = 1
 

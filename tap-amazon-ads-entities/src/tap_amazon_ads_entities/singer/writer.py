@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import msgspec
 from singer_sdk.singerlib.encoding.base import GenericSingerWriter, SingerMessageType
-from singer_sdk.singerlib.encoding.simple import Message
+from singer_sdk.singerlib.encoding.simple import Message, SchemaMessage
 
 _FLUSHED = frozenset({SingerMessageType.STATE, SingerMessageType.SCHEMA})
 
@@ -26,6 +26,7 @@ class PageWriter(GenericSingerWriter[bytes, Message]):
     """A message writer that can write a page of records at once.
 
     Whoever ends the process flushes it: buffered records would be lost without an error.
+    The SDK writes the SCHEMA of a stream again for every profile: the same one is written once.
     A signal that arrives during a write waits for its end, so that no line is ever cut in two.
     """
 
@@ -33,6 +34,7 @@ class PageWriter(GenericSingerWriter[bytes, Message]):
         """Write to whatever standard output is at the time."""
         self._writing = False
         self._interruption: BaseException | None = None
+        self._schemas: list[SchemaMessage] = []
 
     def interrupt(self, error: BaseException) -> None:
         """Raise in the writing thread: at once, or after the line that is being written."""
@@ -61,7 +63,11 @@ class PageWriter(GenericSingerWriter[bytes, Message]):
         return _ENCODER.encode(message.to_dict()) + b"\n"
 
     def write_message(self, message: Message) -> None:
-        """Write one message; STATE and SCHEMA go out at once."""
+        """Write one message, a SCHEMA only where it is new; STATE and SCHEMA go out at once."""
+        if isinstance(message, SchemaMessage):
+            if message in self._schemas:
+                return
+            self._schemas.append(message)
         self._write(self.serialize_message(message), flush=message.type in _FLUSHED)
 
     def write_rows(self, stream: str, rows: Iterable[dict[str, Any]], time_extracted: str) -> None:

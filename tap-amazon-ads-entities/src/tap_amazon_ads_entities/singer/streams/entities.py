@@ -10,8 +10,8 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
 from tap_amazon_ads_entities.singer import schemas
 from tap_amazon_ads_entities.singer.bookmarks import REPLICATION_KEY, Bookmarks
+from tap_amazon_ads_entities.singer.page_stream import PageStream, Rows
 from tap_amazon_ads_entities.singer.run import HasRun
-from tap_amazon_ads_entities.singer.sdk_seams import PageStream, Rows
 from tap_amazon_ads_entities.singer.slices import SliceRun
 from tap_amazon_ads_entities.singer.streams.profiles import ProfilesStream
 

@@ -9,10 +9,10 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
 from tap_amazon_ads_entities.singer import schemas
-from tap_amazon_ads_entities.singer.sdk_seams import AnnouncedOnce
+from tap_amazon_ads_entities.singer.seams.stream import SpeakingStream
 
 
-class SyncLogStream(AnnouncedOnce):
+class SyncLogStream(SpeakingStream):
     """One row per run, profile and entity."""
 
     name = "sync_log"
@@ -35,4 +35,4 @@ class SyncLogStream(AnnouncedOnce):
     def write(self, row: dict[str, Any]) -> None:
         """Write one row now, after the stream's SCHEMA."""
         self.announce()
-        self._write_record_message(row)
+        self.write_row(row)

@@ -1,0 +1,99 @@
+"""What a tap says and keeps to itself while it starts, through the SDK's public hooks."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from singer_sdk.cli import plugin_cli
+from singer_sdk.configuration._dict_config import parse_environment_config
+
+from tap_amazon_ads_entities.amazon import proxies
+from tap_amazon_ads_entities.process import redaction
+from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, ENV_PREFIX, OWN_SETTINGS, SECRET_SETTINGS
+from tap_amazon_ads_entities.settings.unknown import unknown_variables
+from tap_amazon_ads_entities.singer.seams.tap import JudgingTap
+
+STATE_INTERVAL = 10.0
+"""Seconds between STATE messages: one costs time in proportion to profiles times streams."""
+
+
+class QuietTap(JudgingTap):
+    """A tap that says what is wrong in a line and keeps secrets to itself."""
+
+    _last_state_at = 0.0
+
+    def __init__(self, *, config: Any = None, parse_env_config: bool = False, **rest: Any) -> None:
+        """Read the environment here: the SDK's conversion dies with the value in words.
+
+        Raises:
+            ConfigValidationError: the settings are not usable.
+        """
+        if parse_env_config:
+            config = {**(config or {}), **self._environment()}
+        super().__init__(config=config, **rest)
+
+    @classmethod
+    def _environment(cls) -> dict[str, Any]:
+        """The settings in the environment: our own stay text, as `validation` wants them.
+
+        A variable that is no setting goes in under its own name, to be refused like any other unknown setting.
+        """
+        cls.append_builtin_config(CONFIG_SCHEMA)
+        properties = {
+            name: {"type": ["string", "null"]} if name in OWN_SETTINGS else schema
+            for name, schema in CONFIG_SCHEMA["properties"].items()
+        }
+        config = parse_environment_config({"properties": properties}, ENV_PREFIX)
+        return {**config, **dict.fromkeys(unknown_variables(os.environ), True)}
+
+    @plugin_cli
+    def cli(cls: type[QuietTap]) -> click.Command:  # noqa: N805 - the SDK's descriptor hands over the class
+        """Redact before the SDK sets up its logging and reads anything."""
+        redaction.install(f"{ENV_PREFIX}{name.upper()}" for name in SECRET_SETTINGS)
+        proxies.hide_passwords()
+        return super().cli
+
+    @classmethod
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        """A file that cannot be read is one line that repeats nothing of it; the SDK's answer is a traceback."""
+        for path in value:
+            document = _document(path, ctx, param) if path != "ENV" else {}
+            for name in SECRET_SETTINGS:
+                redaction.register(document.get(name))
+        return super().cb_config(ctx, param, value)
+
+    def state_is_due(self) -> bool:
+        """Whether the last STATE but the final one, which is always written, is long enough ago; yes starts anew."""
+        now = time.monotonic()
+        if now - self._last_state_at < STATE_INTERVAL:
+            return False
+        self._last_state_at = now
+        return True
+
+
+def _document(path: str, ctx: click.Context, param: click.Option) -> Mapping[str, Any]:
+    """The JSON object of a file.
+
+    Raises:
+        click.BadParameter: it holds none.
+    """
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        problem = None if isinstance(document, dict) else "does not hold a JSON object"
+    except FileNotFoundError:
+        problem = "cannot be read (it does not exist)"
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        problem = "is not JSON" + (f" (line {line})" if line else "")
+    if problem:
+        message = f"The file {path!r} {problem}."
+        raise click.BadParameter(message, ctx, param)
+    return document  # type: ignore[no-any-return]
