@@ -54,7 +54,7 @@ def flat(pages: Iterator[Page | Fork[Page]]) -> None:
                 flat(part())
 
 
-@pytest.mark.parametrize(("path", "parts"), [("sp/campaigns/list", 3), ("sd/campaigns/extended", 8)])
+@pytest.mark.parametrize(("path", "parts"), [("sp/campaigns/list", 4), ("sd/campaigns/extended", 8)])
 def test_the_parts_of_a_list_follow_each_other(path: str, parts: int) -> None:
     answers = Answers()
     reader = Reader(cast("Client", answers), api_url="http://localhost", page_sizes=PageSizes(1))

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
-from harness.dbt import run_dbt
+from harness.forks import run_dbt
 from harness.pipeline import Result
 from harness.project import project
 from harness.roles import DBT

@@ -107,7 +107,7 @@ def _find(session: Session, regions: Sequence[str], findings: Findings) -> list[
     found: list[Found] = []
     for region in regions:
         try:
-            rows, _ = list_region(session, region, "")
+            rows, _, _ = list_region(session, region, "")
             editable = {row["profile_id"] for row in list_region(session, region, "", "edit")[0]} if rows else set()
         except SliceError as error:
             refused = f"not approved, or no access: {_UNAPPROVED}, or connect as another user"

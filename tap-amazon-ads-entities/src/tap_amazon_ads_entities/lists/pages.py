@@ -50,6 +50,19 @@ class Page:
     request_id: str | None = None
     fetched_at: str = ""
 
+    def elements(self) -> list[msgspec.Raw]:
+        """The elements one by one, not decoded."""
+        return _ELEMENTS.decode(self.rows)
+
+    @staticmethod
+    def item(raw: msgspec.Raw) -> dict[str, Any]:
+        """One element, decoded.
+
+        Raises:
+            BadBodyError: it is not an object.
+        """
+        return Page(b"[" + bytes(raw) + b"]", 1).items()[0]
+
     def items(self) -> list[dict[str, Any]]:
         """The decoded elements: integers exact, fractions as Decimal.
 

@@ -23,7 +23,8 @@ from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.rows.values import now
 from tap_amazon_ads_entities.settings.model import Settings
 
-_ACCOUNT_TYPES = frozenset({"seller", "vendor"})
+_WITHOUT_ADS = "agency"
+"""The only type of profile without sponsored ads; of types that nobody knows yet, Amazon itself says what they lack."""
 
 
 @dataclass
@@ -68,7 +69,7 @@ def list_profiles(session: Session) -> FoundProfiles:
     for (connection, region), answer in zip(asked, answers, strict=True):
         name = " ".join(part for part in (PROFILES_PATH, region, connection.label) if part)
         try:
-            rows, counters = answer.result()
+            rows, refused, counters = answer.result()
         except SliceError as error:
             whole = isinstance(error, ConnectionFailedError)
             _fail(found, str(error) if whole else connection.named(f"region {region}: {error}"), error)
@@ -77,6 +78,7 @@ def list_profiles(session: Session) -> FoundProfiles:
             continue
         found.counters.add(retries=counters.retries, throttled_seconds=counters.throttled_seconds)
         found.details[name] = {"pages": 1, "rows": len(rows)}
+        found.problems.extend(connection.named(f"region {region}: {problem}") for problem in refused)
         by_connection[connection.label].extend(readable(rows))
     for connection in session.source.connections:
         rows = _granted(found, connection, by_connection[connection.label], settings, failed=connection.label in failed)
@@ -89,8 +91,8 @@ def list_region(
     region: str,
     label: str,
     access_level: str = PROFILES_QUERY["accessLevel"],
-) -> tuple[list[Row], Counters]:
-    """The profiles of one region that one connection sees, whatever their type.
+) -> tuple[list[Row], list[str], Counters]:
+    """The profiles of one region that one connection sees, whatever their type, and what cannot be one in words.
 
     Args:
         session: the run.
@@ -109,12 +111,26 @@ def list_region(
         stop=session.stop,
         deadline=session.run_deadline,
     )
+    rows, refused = _read(page, region)
+    return rows, refused, counters
+
+
+def _read(page: Page, region: str) -> tuple[list[Row], list[str]]:
+    """Profiles, one by one: one that cannot be read does not cost the others."""
     synced_at = now()
-    try:
-        return [profile_row(item, region, synced_at) for item in page.items()], counters
-    except BadBodyError as error:
-        message = f"{PROFILES_PATH}: {error}"
-        raise SliceError(message, request_id=page.request_id) from error
+    rows: list[Row] = []
+    refused: list[str] = []
+    for number, raw in enumerate(page.elements(), 1):
+        try:
+            row = profile_row(page.item(raw), region, synced_at)
+        except (BadBodyError, AttributeError, TypeError, ValueError) as error:
+            refused.append(f"{PROFILES_PATH}: profile number {number} of the list cannot be read ({error})")
+            continue
+        if row["profile_id"]:
+            rows.append(row)
+        else:
+            refused.append(f"{PROFILES_PATH}: profile number {number} of the list has no profileId")
+    return rows, refused
 
 
 @dataclass(frozen=True)
@@ -191,17 +207,13 @@ def _take(keyring: Keyring, found: FoundProfiles, connection: Connection, rows: 
 
 
 def readable(rows: list[Row]) -> list[Row]:
-    """Only sellers and vendors have sponsored ads; agency profiles answer 400 on every list."""
+    """All but agencies, whose profiles answer 400 on every list."""
     kept = []
     for row in rows:
-        if row["account_type"] in _ACCOUNT_TYPES:
+        if str(row["account_type"]).lower() != _WITHOUT_ADS:
             kept.append(row)
         else:
-            LOGGER.info(
-                "profile %s skipped: a profile of type %s has no sponsored ads",
-                row["profile_id"],
-                row["account_type"] or "unknown",
-            )
+            LOGGER.info("profile %s skipped: a profile of type agency has no sponsored ads", row["profile_id"])
     return kept
 
 

@@ -95,7 +95,8 @@ class Reader:
                 yield Fork(
                     [partial(self._walk, block, reading.part(number), attempt) for number, block in enumerate(chosen)],
                 )
-        yield from self._beyond(Paginator(reading.endpoint, part, Cursor(start=blocks.end)), reading, attempt)
+        if not blocks.looked_beyond:
+            yield from self._beyond(Paginator(reading.endpoint, part, Cursor(start=blocks.end)), reading, attempt)
         if blocks.disproved:
             attempt.doubt(f"ended at row {blocks.end:,}, although rows lie beyond")
 
@@ -166,7 +167,7 @@ class Reader:
 
     def _walk_once(self, paginator: Paginator, reading: Reading) -> Iterator[Page]:
         """The pages of one list or part. Without a total, it ends where two questions agree that it ends."""
-        restarted = ending = False
+        restarted = asked_twice = False
         empty = 0
         last = b""
         while not paginator.finished:
@@ -177,23 +178,22 @@ class Reader:
                 if restarted:
                     message = f"{paginator.endpoint.path}: the next token was refused twice ({error})"
                     raise SliceError(message) from error
-                restarted, ending = True, False
+                restarted, asked_twice = True, False
                 LOGGER.warning("%s: next token refused, reading the list again from its start", paginator.endpoint.path)
                 paginator.restart()
                 continue
-            same = ending and page.rows == last
             paginator.advance(page)
             empty = 0 if page.size else empty + 1
             if empty > _MAX_PAGES_WITHOUT_ROWS:
                 message = f"{paginator.endpoint.path}: {empty} empty pages in a row, each with another next token"
                 raise SliceError(message, request_id=page.request_id)
-            if not same:
+            if not (asked_twice and page.rows == last):
                 yield page
-            if paginator.ended and page.total is None and not (ending and same):
-                ending, last = True, page.rows
+            if paginator.ended and page.total is None and not asked_twice:
+                asked_twice, last = True, page.rows
                 paginator.ask_again(cursor)
             else:
-                ending = False
+                asked_twice = False
 
     def _fetch(self, paginator: Paginator, reading: Reading) -> Page:
         question = PageQuestion(reading, paginator, self._page_sizes, self._api_url)

@@ -65,6 +65,11 @@ class Blocks:
         return min((block.cursor.start for block in self._round if _met_the_end(block)), default=self._start)
 
     @property
+    def looked_beyond(self) -> bool:
+        """Whether a later block was asked for rows beyond the end."""
+        return any(start > self.end for start, _ in self._begun())
+
+    @property
     def disproved(self) -> bool:
         """Whether a later block gave rows beyond the end."""
         return any(block.cursor.start > self.end and block.cursor.start > start for start, block in self._begun())
