@@ -271,11 +271,11 @@ def test_a_file_that_is_no_json_object(pipeline: Secretive, tmp_path: Path, opti
 
 RAISE = "import os\ndef crash(*_): raise RuntimeError(str({k: v for k, v in os.environ.items() if 'CANARY' in v}))\n"
 CRASHES = {
-    "main": "import tap_amazon_ads_entities.tap as tap\ntap.list_profiles = crash",
+    "main": "import tap_amazon_ads_entities.singer.run as run\nrun.list_profiles = crash",
     "worker": "import tap_amazon_ads_entities.lists.reader as reader\nreader.Paginator.query = crash",
-    "thread": "import threading, tap_amazon_ads_entities.tap as tap\nlist_profiles = tap.list_profiles\n"
+    "thread": "import threading, tap_amazon_ads_entities.singer.run as run\nlist_profiles = run.list_profiles\n"
     "def begin(session): threading.Thread(target=crash).start(); return list_profiles(session)\n"
-    "tap.list_profiles = begin",
+    "run.list_profiles = begin",
 }
 
 

@@ -71,7 +71,7 @@ def sync(small: SandboxProcess) -> tuple[int, dict[str, set[tuple[str, ...]]], l
     with redirect_stdout(out):
         tap = TapAmazonAdsEntities(config=config)
         code = tap.run()
-        tap.session.close()
+        tap.current.session.close()
     out.seek(0)
     keys: dict[str, set[tuple[str, ...]]] = {table: set() for table in KEYS}
     log: dict[tuple[str, str], dict[str, Any]] = {}
