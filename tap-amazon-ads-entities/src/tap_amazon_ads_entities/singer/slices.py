@@ -23,7 +23,7 @@ _NO_SUCH_PRODUCT = 403
 _FEW = frozenset({"portfolios", "campaigns", "ad_groups"})
 """Entities whose rows are few, beside those of ads and targets: they are emitted whole."""
 
-_ARCHIVED = "archived"
+_ARCHIVED = frozenset({"ARCHIVED", "archived"})
 _CLASHES_SHOWN = 5
 
 Rows = tuple[list[Row], str]
@@ -143,7 +143,7 @@ class SliceRun:
             return [
                 row
                 for row in rows
-                if row["state"] != _ARCHIVED or row["last_updated_time"] is None or row["last_updated_time"] >= since
+                if row["state"] not in _ARCHIVED or row["last_updated_time"] is None or row["last_updated_time"] >= since
             ]
         return [row for row in rows if row["last_updated_time"] is None or row["last_updated_time"] >= since]
 
