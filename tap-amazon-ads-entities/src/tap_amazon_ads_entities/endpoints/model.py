@@ -143,6 +143,11 @@ class ListEndpoint:
     unavailable_to: frozenset[str] = frozenset()
 
     @property
+    def pieced(self) -> bool:
+        """Whether the list is the answer to several questions, in which rows may come more than once."""
+        return len(self.reads) > 1 or (self.by_campaigns is not None and self.by_campaigns.always)
+
+    @property
     def method(self) -> str:
         """Lists with a body are POSTed."""
         return "GET" if self.content_type is None else "POST"

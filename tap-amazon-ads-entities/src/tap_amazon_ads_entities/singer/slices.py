@@ -92,10 +92,15 @@ class SliceRun:
 
     def _list(self, part: SliceList) -> Iterator[Rows]:
         tally = self._tallies[part.endpoint.path] = EndpointTally()
+        # Of a list that is the answer to several questions, most rows come more than once.
+        known: set[Any] | None = set() if part.endpoint.pieced else None
         try:
             for page in self._session.pages(part):
                 tally.pages += 1
                 rows = self._map(part, page)
+                if known is not None:
+                    rows = [row for row in rows if row[self._key] not in known]
+                    known.update(row[self._key] for row in rows)
                 tally.rows += len(rows)
                 tally.ids.add(number_of(row[self._key]) for row in rows)
                 changed = self._changed(rows)
