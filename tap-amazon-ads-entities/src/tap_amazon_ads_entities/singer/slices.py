@@ -68,6 +68,7 @@ class SliceRun:
         try:
             for part in self._work.lists:
                 yield from self._list(part)
+            self._refuse()
         except RunEndingError as error:
             self._fail(str(error), None)
             raise
@@ -107,19 +108,35 @@ class SliceRun:
     def _map(self, part: SliceList, page: Page) -> list[Row]:
         endpoint, profile = part.endpoint, self._work.profile
         campaign_of = self._session.campaign_of(part)
-        context = RowContext(profile.profile_id, page.fetched_at, profile.currency_code, campaign_of)
+        tally = self._tallies[endpoint.path]
+        context = RowContext(profile.profile_id, page.fetched_at, profile.currency_code, campaign_of, tally.notes)
         to_row = endpoint.to_row
         if to_row is None:
             return []
         try:
-            rows = [to_row(item, context) for item in page.items()]
+            items, strange = page.sorted_out()
         except BadBodyError as error:
             message = f"{endpoint.path}: {error}"
             raise SliceError(message, request_id=page.request_id) from error
-        if any(row[self._key] is None for row in rows):
-            message = f"{endpoint.path}: a row without its id, which cannot be stored"
-            raise SliceError(message, request_id=page.request_id)
+        for reason in strange:
+            tally.refused.add_named(reason)
+        rows: list[Row] = []
+        for item in items:
+            try:
+                rows.append(to_row(item, context))
+            except Exception as error:  # noqa: BLE001 - whatever an item is, the others are rows
+                tally.refused.add(item, error)
         return rows
+
+    def _refuse(self) -> None:
+        """Fail the slice when an item of it was left out.
+
+        Raises:
+            SliceError: names the items, list by list.
+        """
+        refused = {path: tally.refused for path, tally in self._tallies.items() if tally.refused.count}
+        if refused:
+            raise SliceError("; ".join(f"{path}: {each.sentence()}" for path, each in refused.items()))
 
     def _changed(self, rows: list[Row]) -> list[Row]:
         """The rows to emit: changed since the watermark, or without any timestamp to tell by."""

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any
 
+from tap_amazon_ads_entities.lists.refused import Refused, unreadable
+from tap_amazon_ads_entities.rows.unreadable import Notes
+
 _BUCKETS = 64
 _MAX_INT = (1 << 64) - 1
 _DIGITS = len(str(_MAX_INT))
@@ -72,6 +75,8 @@ class EndpointTally:
         self.total: int | None = None
         self.skipped: str | None = None
         self.ids = Distinct()
+        self.notes = Notes()
+        self.refused = Refused()
 
     def details(self) -> dict[str, Any]:
         """The endpoint's part of the run log; zeros and absent values left out."""
@@ -82,8 +87,10 @@ class EndpointTally:
             "emitted": self.emitted,
             "duplicates": self.rows - distinct,
             "total_reported": self.total,
-            "shortfall": max(0, self.total - distinct) if self.total is not None else None,
+            "shortfall": max(0, self.total - distinct - self.refused.count) if self.total is not None else None,
             "skipped": self.skipped,
+            "refused": self.refused.details(),
+            "unreadable": unreadable(self.notes),
         }
         always = {"pages", "rows", "emitted"}
         return {name: value for name, value in values.items() if value or name in always}
