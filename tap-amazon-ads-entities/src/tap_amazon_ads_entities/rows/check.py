@@ -83,4 +83,6 @@ class _Table:
 
 def _no_key(value: Any) -> str:
     raw = value.raw if isinstance(value, Unreadable) else value
-    return "is missing" if raw is None else f"is not an id: {raw_text(raw)}"
+    if raw in (None, ""):
+        return "is missing" if raw is None else "is empty"
+    return f"is not an id: {raw_text(raw)}"
