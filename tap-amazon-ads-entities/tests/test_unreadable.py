@@ -211,6 +211,12 @@ def test_a_clause_is_read_from_what_is_there(path: str) -> None:
         assert (row["target_type"], row["match_type"]) == ("product", "asin_same_as")
 
 
+def test_a_clause_with_both_spellings_keeps_both() -> None:
+    item = {"expression": [{"type": "a"}], "expressions": [{"type": "b"}]}
+    kept = mapped("sb/targets/list", item)[0]["expression"]
+    assert (kept["expression"], kept["expressions"]) == (item["expression"], item["expressions"])
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_every_field_without_a_column_is_kept(path: str) -> None:
     row, _ = mapped(path, {"tactic": "T1", "newText": "a", "newObject": {"b": 1}, "extendedData": {"new": [1]}})

@@ -41,6 +41,12 @@ def read(item: dict[str, Any], *names: str) -> list[Any]:
     return []
 
 
+def unread(item: dict[str, Any]) -> dict[str, Any]:
+    """What stands under one spelling while `read` took the other."""
+    spellings = (("expression", "expressions"), ("resolvedExpression", "resolvedExpressions"))
+    return {other: item[other] for name, other in spellings if item.get(name) and item.get(other)}
+
+
 def outer_types(expression: list[Any]) -> list[str]:
     """The snake-case types of an expression's outer elements, in Amazon's order."""
     return [

@@ -135,6 +135,8 @@ def clause(ad_product: str, *, negative: bool = False, level: str = "ad_group") 
         resolved = expressions.read(item, "resolvedExpression", "resolvedExpressions")
         types = expressions.outer_types(native or resolved)
         expression = {"expression": native, "resolvedExpression": resolved, **without(item, own)}
+        if "expressions" in item or "resolvedExpressions" in item:
+            expression.update(expressions.unread(item))
         return _row(
             item,
             context,
