@@ -101,7 +101,7 @@ def test_a_list_that_stays_short_of_its_total_is_an_error_with_its_numbers(
     slice_ = done.slices[entity]
     assert done.code == 1
     assert slice_["status"] == "error"
-    assert f"{path} gave 10 of 5,000 rows" in slice_["error"]
+    assert f"{path}: gave 10 of 5,000 rows" in slice_["error"]
     assert rows_of(done, path) >= {str(number) for number in range(1, 11)}
     assert "replication_key_value" not in done.bookmark(entity)
     assert "full_read" not in done.bookmark(entity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -267,3 +268,70 @@ def test_a_broken_state_ends_the_run_before_it_begins(run: Any, text: str, words
 
 def test_an_empty_state_is_none(run: Any) -> None:
     assert run({}).code == 0
+
+
+def test_an_item_that_is_no_row_is_named_and_costs_no_other(account: Account, run: Any) -> None:
+    account.rows["sp/campaigns/list"] = [
+        campaign(1),
+        {**campaign(2), "dynamicBidding": "x"},
+        {**campaign(3), "budget": 7},
+        {**campaign(4), "campaignId": ""},
+        {**campaign(5), "extendedData": []},
+        campaign(6),
+    ]
+    account.rows["sp/adGroups/list"] = [{"adGroupId": "", "campaignId": "1"}, {"adGroupId": "8", "campaignId": "1"}]
+    done = run()
+    assert done.code == 1
+    assert [row["campaign_id"] for row in done.records("entity_campaigns")] == ["1", "6"]
+    assert [row["ad_group_id"] for row in done.records("entity_ad_groups")] == ["8"]
+    assert {entity: row["status"] for entity, row in done.slices.items() if row["status"] != "success"} == {
+        "campaigns": "error",
+        "ad_groups": "error",
+    }
+    assert done.slices["campaigns"]["error"] == (
+        "sp/campaigns/list: 4 items are no row and left out: dynamicBidding is not an object (campaignId 2); "
+        "budget is not an object (campaignId 3); campaignId is empty and 1 more"
+    )
+    assert "adGroupId is empty (campaignId 1)" in done.slices["ad_groups"]["error"]
+    assert done.slices["campaigns"]["details"]["endpoints"]["sp/campaigns/list"]["refused"]["count"] == 4
+    assert "watermark" not in json.dumps(done.bookmark("campaigns"))
+    assert "unexpected" not in done.log
+
+
+def test_a_value_that_cannot_be_read_is_null_and_told(account: Account, run: Any) -> None:
+    account.rows["sp/campaigns/list"] = [
+        campaign(1, "0000-00-00T00:00:00.000Z"),
+        {**campaign(2), "budget": {"budget": "not-a-secret-4711 " + "9" * 500, "budgetType": "DAILY"}},
+        {**campaign(3), "state": {"a": 1}},
+        campaign(4, "0000-00-00T00:00:00.000Z"),
+    ]
+    done = run()
+    assert done.code == 0
+    rows = {row["campaign_id"]: row for row in done.records("entity_campaigns")}
+    assert rows["1"]["last_updated_time"] is None
+    assert rows["2"]["budget_micros"] is None
+    assert rows["2"]["bidding"]["unreadable"]["budget.budget"].endswith("9" * 500)
+    assert rows["3"]["bidding"]["unreadable"] == {"state": '{"a":1}'}
+    noted = done.slices["campaigns"]["details"]["endpoints"]["sp/campaigns/list"]["unreadable"]
+    assert noted["extendedData.lastUpdateDateTime"] == {"count": 2, "sample": "0000-00-00T00:00:00.000Z"}
+    assert noted["budget.budget"]["sample"].startswith("***-4711 999")
+    assert len(noted["budget.budget"]["sample"]) < 200
+
+
+def test_an_element_that_is_no_object_costs_no_other(account: Account, run: Any) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1), "x", campaign(2)]  # type: ignore[list-item]
+    done = run()
+    assert done.code == 1
+    assert [row["campaign_id"] for row in done.records("entity_campaigns")] == ["1", "2"]
+    assert "element 2 of a page" in done.slices["campaigns"]["error"]
+
+
+def test_a_profile_that_is_no_row_costs_no_other(account: Account, run: Any) -> None:
+    account.more_profiles = [{"accountInfo": {"type": "seller"}}, {"profileId": 5, "accountInfo": "seller"}]
+    account.rows["sp/campaigns/list"] = [campaign(1)]
+    done = run()
+    assert done.code == 1
+    assert [row["profile_id"] for row in done.records("entity_profiles")] == [PROFILE]
+    assert [row["campaign_id"] for row in done.records("entity_campaigns")] == ["1"]
+    assert "profileId is missing" in done.slices["profiles"]["error"]
+    assert "accountInfo is not an object (profileId 5)" in done.slices["profiles"]["error"]

@@ -44,6 +44,11 @@ class Account:
     """Instead of `rows`, by path: from a request, and how many of that path there were before it, to its answer."""
 
     profiles: list[dict[str, Any]] | None = None
+    """Instead of the one."""
+
+    more_profiles: list[Any] = field(default_factory=list)
+    """Beside the one."""
+
     counts: dict[str, int] = field(default_factory=dict)
 
     def __call__(self, asked: Asked) -> Answer:
@@ -53,7 +58,7 @@ class Account:
             return as_json({"access_token": "Atza|x", "refresh_token": "unchanged", "expires_in": 3600})
         if path == "v2/profiles":
             profile = {"profileId": int(PROFILE), "currencyCode": "USD", "accountInfo": {"type": "seller", "id": "A"}}
-            profiles = [profile] if self.profiles is None else self.profiles
+            profiles = [profile, *self.more_profiles] if self.profiles is None else self.profiles
             return as_json(profiles if region == "na" else [])
         if path in self.broken:
             return Answer(b"{}", 400)

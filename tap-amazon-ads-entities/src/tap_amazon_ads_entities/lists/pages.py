@@ -6,7 +6,7 @@ Decoding late keeps the queues small: decoded rows take about three times the me
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Any
 
@@ -50,19 +50,6 @@ class Page:
     request_id: str | None = None
     fetched_at: str = ""
 
-    def elements(self) -> list[msgspec.Raw]:
-        """The elements one by one, not decoded."""
-        return _ELEMENTS.decode(self.rows)
-
-    @staticmethod
-    def item(raw: msgspec.Raw) -> dict[str, Any]:
-        """One element, decoded.
-
-        Raises:
-            BadBodyError: it is not an object.
-        """
-        return Page(b"[" + bytes(raw) + b"]", 1).items()[0]
-
     def items(self) -> list[dict[str, Any]]:
         """The decoded elements: integers exact, fractions as Decimal.
 
@@ -81,6 +68,25 @@ class Page:
             raise BadBodyError(message) from error
         # Postgres has no NUL in text; Amazon should not send one, but a single one would lose the batch.
         return [_without_nul(item) for item in decoded] if _NUL in self.rows else decoded
+
+    def sorted_out(self) -> tuple[list[dict[str, Any]], list[str]]:
+        """The elements that can be decoded, and for each of the others why it cannot.
+
+        Raises:
+            BadBodyError: the array itself cannot be read.
+        """
+        try:
+            return self.items(), []
+        except BadBodyError:
+            pass
+        items: list[dict[str, Any]] = []
+        strange: list[str] = []
+        for place, element in enumerate(_elements(self.rows), 1):
+            try:
+                items += replace(self, rows=b"[" + bytes(element) + b"]").items()
+            except BadBodyError as error:
+                strange.append(f"element {place} of a page: {error}")
+        return items, strange
 
 
 def _decode(rows: bytes) -> list[dict[str, Any]]:
@@ -168,8 +174,12 @@ def _total(raw: bytes) -> int | None:
 
 
 def _count(rows: bytes) -> int:
+    return len(_elements(rows))
+
+
+def _elements(rows: bytes) -> list[msgspec.Raw]:
     try:
-        return len(_ELEMENTS.decode(rows))
+        return _ELEMENTS.decode(rows)
     except RecursionError as error:
         raise BadBodyError(_TOO_DEEP) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

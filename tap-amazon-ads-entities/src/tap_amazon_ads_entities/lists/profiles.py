@@ -14,12 +14,14 @@ from tap_amazon_ads_entities.connections.model import Connection
 from tap_amazon_ads_entities.endpoints.accounts import PROFILES_PATH, PROFILES_QUERY
 from tap_amazon_ads_entities.endpoints.model import JSON
 from tap_amazon_ads_entities.endpoints.regions import api_base
-from tap_amazon_ads_entities.errors import BadBodyError, ConnectionFailedError, SliceError
+from tap_amazon_ads_entities.errors import BadBodyError, ConnectionFailedError, RefusedItemError, SliceError
 from tap_amazon_ads_entities.lists.pages import Page, parse_array
+from tap_amazon_ads_entities.lists.refused import Refused, unreadable
 from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.accounts import profile as profile_row
 from tap_amazon_ads_entities.rows.context import Row
+from tap_amazon_ads_entities.rows.unreadable import Notes
 from tap_amazon_ads_entities.rows.values import now
 from tap_amazon_ads_entities.settings.model import Settings
 
@@ -46,6 +48,28 @@ class FoundProfiles:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass
+class Answered:
+    """What one region answered one connection.
+
+    Args:
+        rows: its profiles.
+        counters: what it cost.
+        notes: values that could not be read.
+        refused: profiles that cannot be rows.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    counters: Counters = field(default_factory=Counters)
+    notes: Notes = field(default_factory=Notes)
+    refused: Refused = field(default_factory=Refused)
+
+    def details(self) -> dict[str, Any]:
+        """Its part of the run log."""
+        more = {"refused": self.refused.details(), "unreadable": unreadable(self.notes)}
+        return {"pages": 1, "rows": len(self.rows), **{name: value for name, value in more.items() if value}}
+
+
 def list_profiles(session: Session) -> FoundProfiles:
     """The profiles of all connections and regions, filtered; what fails does not stop the others.
 
@@ -69,17 +93,21 @@ def list_profiles(session: Session) -> FoundProfiles:
     for (connection, region), answer in zip(asked, answers, strict=True):
         name = " ".join(part for part in (PROFILES_PATH, region, connection.label) if part)
         try:
-            rows, refused, counters = answer.result()
+            answered = answer.result()
         except SliceError as error:
             whole = isinstance(error, ConnectionFailedError)
             _fail(found, str(error) if whole else connection.named(f"region {region}: {error}"), error)
             found.details[name] = {"error": str(error)}
             failed.add(connection.label)
             continue
+        counters = answered.counters
         found.counters.add(retries=counters.retries, throttled_seconds=counters.throttled_seconds)
-        found.details[name] = {"pages": 1, "rows": len(rows)}
-        found.problems.extend(connection.named(f"region {region}: {problem}") for problem in refused)
-        by_connection[connection.label].extend(readable(rows))
+        found.details[name] = answered.details()
+        if answered.refused.count:
+            found.problems.append(
+                connection.named(f"region {region}: {PROFILES_PATH}: {answered.refused.sentence()}"),
+            )
+        by_connection[connection.label].extend(readable(answered.rows))
     for connection in session.source.connections:
         rows = _granted(found, connection, by_connection[connection.label], settings, failed=connection.label in failed)
         _take(session.keyring, found, connection, rows)
@@ -91,8 +119,8 @@ def list_region(
     region: str,
     label: str,
     access_level: str = PROFILES_QUERY["accessLevel"],
-) -> tuple[list[Row], list[str], Counters]:
-    """The profiles of one region that one connection sees, whatever their type, and what cannot be one in words.
+) -> Answered:
+    """The profiles of one region that one connection sees, whatever their type.
 
     Args:
         session: the run.
@@ -111,26 +139,21 @@ def list_region(
         stop=session.stop,
         deadline=session.run_deadline,
     )
-    rows, refused = _read(page, region)
-    return rows, refused, counters
-
-
-def _read(page: Page, region: str) -> tuple[list[Row], list[str]]:
-    """Profiles, one by one: one that cannot be read does not cost the others."""
+    answered = Answered(counters=counters)
     synced_at = now()
-    rows: list[Row] = []
-    refused: list[str] = []
-    for number, raw in enumerate(page.elements(), 1):
+    try:
+        items, strange = page.sorted_out()
+    except BadBodyError as error:
+        message = f"{PROFILES_PATH}: {error}"
+        raise SliceError(message, request_id=page.request_id) from error
+    for reason in strange:
+        answered.refused.add_named(reason)
+    for item in items:
         try:
-            row = profile_row(page.item(raw), region, synced_at)
-        except (BadBodyError, AttributeError, TypeError, ValueError) as error:
-            refused.append(f"{PROFILES_PATH}: profile number {number} of the list cannot be read ({error})")
-            continue
-        if row["profile_id"]:
-            rows.append(row)
-        else:
-            refused.append(f"{PROFILES_PATH}: profile number {number} of the list has no profileId")
-    return rows, refused
+            answered.rows.append(profile_row(item, region, synced_at, answered.notes))
+        except RefusedItemError as error:
+            answered.refused.add(item, error)
+    return answered
 
 
 @dataclass(frozen=True)

@@ -119,18 +119,24 @@ class SliceRun:
     def _map(self, part: SliceList, page: Page) -> list[Row]:
         endpoint, profile = part.endpoint, self._work.profile
         campaign_of = self._session.campaign_of(part)
-        context = RowContext(profile.profile_id, page.fetched_at, profile.currency_code, campaign_of)
+        tally = self._tallies[endpoint.path]
+        context = RowContext(profile.profile_id, page.fetched_at, profile.currency_code, campaign_of, tally.notes)
         to_row = endpoint.to_row
         if to_row is None:
             return []
         try:
-            rows = [to_row(item, context) for item in page.items()]
+            items, strange = page.sorted_out()
         except BadBodyError as error:
             message = f"{endpoint.path}: {error}"
             raise SliceError(message, request_id=page.request_id) from error
-        if any(row[self._key] is None for row in rows):
-            message = f"{endpoint.path}: a row without its id, which cannot be stored"
-            raise SliceError(message, request_id=page.request_id)
+        for reason in strange:
+            tally.refused.add_named(reason)
+        rows: list[Row] = []
+        for item in items:
+            try:
+                rows.append(to_row(item, context))
+            except Exception as error:  # noqa: BLE001 - whatever an item is, the others are rows
+                tally.refused.add(item, error)
         return rows
 
     def _changed(self, rows: list[Row]) -> list[Row]:
@@ -148,7 +154,9 @@ class SliceRun:
             return [
                 row
                 for row in rows
-                if row["state"] not in _ARCHIVED or row["last_updated_time"] is None or row["last_updated_time"] >= since
+                if row["state"] not in _ARCHIVED
+                or row["last_updated_time"] is None
+                or row["last_updated_time"] >= since
             ]
         return [row for row in rows if row["last_updated_time"] is None or row["last_updated_time"] >= since]
 
@@ -183,12 +191,12 @@ class SliceRun:
     def _judge(self) -> None:
         """All lists have ended: the slice is complete where each of them is."""
         problems = [
-            f"{part.endpoint.path} {tally.problem}"
+            f"{part.endpoint.path}: {tally.problem}"
             for part in self._work.lists
             if (tally := self._tallies[part.endpoint.path]).problem is not None
         ]
         if problems:
-            self._fail(f"not complete: {'; '.join(problems)}", None)
+            self._fail("; ".join(problems), None)
         else:
             self._succeed()
 
@@ -260,3 +268,9 @@ class SliceRun:
                 self._entry.entity_type,
                 shown,
             )
+
+
+def _changed_since(row: Row, since: str) -> bool:
+    """Whether a row has changed since then, or has no time of change to tell by."""
+    changed = row["last_updated_time"]
+    return changed is None or changed >= since

@@ -6,6 +6,8 @@ from typing import Any
 
 from tap_amazon_ads_entities.lists.completeness import Verdict
 from tap_amazon_ads_entities.lists.ids import Distinct
+from tap_amazon_ads_entities.lists.refused import Refused, unreadable
+from tap_amazon_ads_entities.rows.unreadable import Notes
 
 
 class EndpointTally:
@@ -19,13 +21,18 @@ class EndpointTally:
         self.skipped: str | None = None
         self.verdict: Verdict | None = None
         self.ids = Distinct()
+        self.notes = Notes()
+        self.refused = Refused()
 
     @property
     def problem(self) -> str | None:
         """Why the list is not complete; None where it is, or where it is known why there is none."""
         if self.skipped is not None:
             return None
-        return "was not read to its end" if self.verdict is None else self.verdict.problem
+        if self.verdict is None:
+            return "was not read to its end"
+        refused = self.refused.sentence() if self.refused.count else None
+        return "; ".join(each for each in (self.verdict.problem, refused) if each) or None
 
     def details(self) -> dict[str, Any]:
         """The endpoint's part of the run log; zeros and absent values left out."""
@@ -41,6 +48,8 @@ class EndpointTally:
             "accepted_shortfall": verdict.accepted,
             "problem": self.problem if self.verdict is not None else None,
             "skipped": self.skipped,
+            "refused": self.refused.details(),
+            "unreadable": unreadable(self.notes),
         }
         always = {"pages", "rows", "emitted"}
         return {name: value for name, value in values.items() if value or name in always}
