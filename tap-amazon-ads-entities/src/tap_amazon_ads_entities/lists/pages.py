@@ -121,18 +121,21 @@ def parse_envelope(response: Response, envelope: str, total_field: str | None) -
         message = f"the response has no {envelope!r}"
         raise BadBodyError(message)
     rows = bytes(document[envelope])
+    request_id = response.request_id
     try:
+        if request_id is None and "requestId" in document:
+            request_id = _opaque(document["requestId"])
         token = _opaque(document["nextToken"]) if "nextToken" in document else None
         total = msgspec.json.decode(document[total_field]) if total_field and total_field in document else None
     except msgspec.DecodeError as error:
-        message = "the response's nextToken or total cannot be read"
+        message = "the response's nextToken, total or requestId cannot be read"
         raise BadBodyError(message) from error
     return Page(
         rows,
         _count(rows),
         next_token=token or None,
         total=total if isinstance(total, int) else None,
-        request_id=response.request_id,
+        request_id=request_id,
     )
 
 

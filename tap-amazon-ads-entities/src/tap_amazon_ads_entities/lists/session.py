@@ -76,6 +76,7 @@ class Session:
             max_retries=settings.max_retries,
             patience=settings.request_deadline,
             stop=stop,
+            until=self.run_deadline,
         )
         self.keyring = Keyring(
             {
