@@ -42,10 +42,12 @@ class Prefetcher(Generic[P]):
         self._head: Chain[P] | None = None
         self._threads: list[threading.Thread] = []
         self._closed = False
+        self._of_thread = threading.local()
 
     def submit(self, chain: Chain[P]) -> None:
         """Queue a chain; chains must be consumed in the order in which they were submitted."""
         with self._lock:
+            chain.taken_up = False
             self._unconsumed.append(chain)
             self._waiting.append(chain)
             self._staff(1)
@@ -58,8 +60,10 @@ class Prefetcher(Generic[P]):
         Raises:
             BaseException: whatever reading it raised, after the pages that came before.
         """
-        while chain in self._unconsumed:
-            if (skipped := self._unconsumed.popleft()) is not chain:
+        while not chain.taken_up:
+            skipped = self._unconsumed.popleft()
+            skipped.taken_up = True
+            if skipped is not chain:
                 self.cancel(skipped)
         yield from self._drain(chain)
 
@@ -71,6 +75,11 @@ class Prefetcher(Generic[P]):
             self._wake_all()
         if not already:
             chain.abandon()
+
+    def waited_for(self) -> bool:
+        """Whether the consumer waits for what this thread reads: it must go on, however full it is."""
+        chain = getattr(self._of_thread, "chain", None)
+        return chain is None or (not chain.ready and chain is self._head)
 
     def close(self) -> None:
         """End all workers; does not wait for requests under way (the threads are daemons)."""
@@ -137,10 +146,14 @@ class Prefetcher(Generic[P]):
                 if self._closed:
                     return
                 chain = self._waiting.popleft()
+                chain.begun = True
             self._read(chain)
 
     def _read(self, chain: Chain[P]) -> None:
         error: BaseException | None = None
+        # The parts of a fork are read by the thread that reads the whole, among others.
+        before = getattr(self._of_thread, "chain", None)
+        self._of_thread.chain = chain
         try:
             if not chain.cancelled:
                 for item in chain.pages():
@@ -149,6 +162,7 @@ class Prefetcher(Generic[P]):
                         break
         except BaseException as caught:  # noqa: BLE001 - it travels to the consumer's thread
             error = caught
+        self._of_thread.chain = before
         with self._lock:
             chain.error = error
             chain.finished = True
@@ -215,7 +229,9 @@ class Prefetcher(Generic[P]):
 
     def _take(self, part: Chain[P]) -> bool:
         with self._lock:
-            if part not in self._waiting:
+            if part.begun or self._closed:
                 return False
+            part.begun = True
+            # It went to the front of the queue, before everything that waits there.
             self._waiting.remove(part)
             return True

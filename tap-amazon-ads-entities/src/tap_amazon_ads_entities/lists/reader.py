@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -19,20 +19,45 @@ from tap_amazon_ads_entities.lists.pagination import Paginator
 from tap_amazon_ads_entities.lists.question import PageQuestion
 from tap_amazon_ads_entities.lists.reading import Reading
 from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.process.room import Claim, Room
 from tap_amazon_ads_entities.rows.values import now
 
 _MAX_PAGES_WITHOUT_ROWS = 1000
+_FIRST_PAGE = 512 << 10
+"""Bytes claimed before a list's first page is asked for."""
+
+_LARGEST_EXPECTED = 16 << 20
 
 
 class Reader:
     """Reads lists with a shared client."""
 
-    def __init__(self, client: Client, *, api_url: str | None, page_sizes: PageSizes) -> None:
-        """Share the client, the learned page sizes and the lookups between all lists of the run."""
+    def __init__(
+        self,
+        client: Client,
+        *,
+        api_url: str | None,
+        page_sizes: PageSizes,
+        room: Room,
+        urgent: Callable[[], bool] | None = None,
+    ) -> None:
+        """Share the client, the learned page sizes, the memory and the lookups between all lists of the run.
+
+        Args:
+            client: asks Amazon.
+            api_url: instead of Amazon's hosts.
+            page_sizes: how many rows the pages of each list may have.
+            room: what pages claim until they have been handed over.
+            urgent: whether the page that this thread reads is waited for; None where all are.
+        """
         self._client = client
+        self._room = room
+        self._urgent = urgent or _always
+        self._expected: dict[str, int] = {}
         self._api_url = api_url
         self._page_sizes = page_sizes
-        self.lookups = Lookups(self._walk)
+        # A lookup is waited for by whoever needs it, and its pages wait for nobody.
+        self.lookups = Lookups(partial(self._walk, urgent=_always))
 
     def pages(self, reading: Reading) -> Iterator[Page | Fork[Page]]:
         """Every page of the list; the parts of a long one are read at the same time, by whoever is free.
@@ -71,6 +96,7 @@ class Reader:
             yield from pages
             return
         # Its rows come again with their part; its total is what the parts are held against.
+        pages.close()
         yield replace(first, rows=b"[]", size=0)
         found = _Found()
         yield Fork(
@@ -108,10 +134,12 @@ class Reader:
         # Rows read twice count once.
         found.add(min(rows, total) if total else rows)
 
-    def _walk(self, paginator: Paginator, reading: Reading) -> Iterator[Page]:
+    def _walk(
+        self, paginator: Paginator, reading: Reading, urgent: Callable[[], bool] | None = None
+    ) -> Generator[Page, None, None]:
         """Every page of one list or part; read twice when Amazon's own total says that rows were skipped."""
         rows, total = 0, 0
-        for page in self._walk_once(paginator, reading):
+        for page in self._walk_once(paginator, reading, urgent):
             rows += page.size
             total = page.total if page.total is not None else total
             yield page
@@ -124,39 +152,55 @@ class Reader:
                 total,
                 reading.profile.profile_id,
             )
-            yield from self._walk_once(Paginator(paginator.endpoint, paginator.part), reading)
+            yield from self._walk_once(Paginator(paginator.endpoint, paginator.part), reading, urgent)
 
-    def _walk_once(self, paginator: Paginator, reading: Reading) -> Iterator[Page]:
+    def _walk_once(
+        self, paginator: Paginator, reading: Reading, urgent: Callable[[], bool] | None
+    ) -> Generator[Page, None, None]:
         restarted = False
         empty = 0
         while not paginator.finished:
-            try:
-                page = self._fetch(paginator, reading)
-            except InvalidPageTokenError as error:
-                if restarted:
-                    message = f"{paginator.endpoint.path}: the next token was refused twice ({error})"
-                    raise SliceError(message) from error
-                restarted = True
-                LOGGER.warning("%s: next token refused, reading the list again from its start", paginator.endpoint.path)
-                paginator.restart()
-                continue
-            paginator.advance(page)
-            empty = 0 if page.size else empty + 1
-            if empty > _MAX_PAGES_WITHOUT_ROWS:
-                message = f"{paginator.endpoint.path}: {empty} empty pages in a row, each with another next token"
-                raise SliceError(message, request_id=page.request_id)
-            yield page
+            # Released when the page has been handed over, which is when this generator goes on.
+            with self._room.claim(urgent or self._urgent) as claim:
+                try:
+                    page = self._fetch(paginator, reading, claim)
+                except InvalidPageTokenError as error:
+                    if restarted:
+                        message = f"{paginator.endpoint.path}: the next token was refused twice ({error})"
+                        raise SliceError(message) from error
+                    restarted = True
+                    LOGGER.warning(
+                        "%s: next token refused, reading the list again from its start", paginator.endpoint.path
+                    )
+                    paginator.restart()
+                    continue
+                paginator.advance(page)
+                empty = 0 if page.size else empty + 1
+                if empty > _MAX_PAGES_WITHOUT_ROWS:
+                    message = f"{paginator.endpoint.path}: {empty} empty pages in a row, each with another next token"
+                    raise SliceError(message, request_id=page.request_id)
+                yield page
 
-    def _fetch(self, paginator: Paginator, reading: Reading) -> Page:
+    def _fetch(self, paginator: Paginator, reading: Reading, claim: Claim) -> Page:
+        path = paginator.endpoint.path
+        # Waiting for memory before the request costs none of its time, and keeps no server waiting.
+        claim.grow(self._expected.get(path, _FIRST_PAGE), lambda: reading.stop.requested)
         question = PageQuestion(reading, paginator, self._page_sizes, self._api_url)
         page = self._client.fetch(
             question,
             counters=reading.counters,
             stop=reading.stop,
             deadline=reading.deadline(),
+            claim=claim,
         )
         question.learn()
+        claim.settle(len(page.rows))
+        self._expected[path] = min(max(len(page.rows), _FIRST_PAGE), _LARGEST_EXPECTED)
         return replace(page, fetched_at=now())
+
+
+def _always() -> bool:
+    return True
 
 
 class _Found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +25,11 @@ from tap_amazon_ads_entities.lists.prefetch import Prefetcher
 from tap_amazon_ads_entities.lists.reader import Reader
 from tap_amazon_ads_entities.lists.reading import Profile, Reading
 from tap_amazon_ads_entities.process.deadline import Deadline, Stop, earliest
+from tap_amazon_ads_entities.process.room import Room
 from tap_amazon_ads_entities.settings.model import Settings
+
+_BUDGET = 64 << 20
+"""Bytes of responses on their way from the socket to the queue, over all workers; one may go beyond."""
 
 
 @dataclass
@@ -91,9 +96,19 @@ class Session:
             client_id=settings.client_id,
             limits=Limits(settings.max_retries, settings.request_deadline),
         )
-        self.reader = Reader(self.client, api_url=settings.api_url, page_sizes=PageSizes(settings.page_size))
+        self.room = Room(_BUDGET)
         self._prefetcher: Prefetcher[Page] = Prefetcher(settings.workers)
+        self.reader = Reader(
+            self.client,
+            api_url=settings.api_url,
+            page_sizes=PageSizes(settings.page_size),
+            room=self.room,
+            urgent=self._prefetcher.waited_for,
+        )
         self._slices: dict[tuple[str, str], Slice] = {}
+        self._open: Counter[str] = Counter()
+        """How many slices of a profile have not ended."""
+
         self._places = count()
 
     def plan(self, profiles: Iterable[Profile], entities: Iterable[str]) -> None:
@@ -102,6 +117,7 @@ class Session:
         for profile in profiles:
             for entity in entities:
                 self._slices[(profile.profile_id, entity)] = self._slice(profile, entity)
+                self._open[profile.profile_id] += 1
 
     def slice(self, profile_id: str, entity: str) -> Slice:
         """The slice that was planned."""
@@ -120,9 +136,14 @@ class Session:
         """A slice has ended: whatever of it is still being read is given up."""
         for part in work.lists:
             self._prefetcher.cancel(part.chain)
-        self._slices.pop((work.profile.profile_id, work.entity), None)
-        if not any(profile_id == work.profile.profile_id for profile_id, _ in self._slices):
-            self.reader.lookups.forget(work.profile.profile_id)
+        profile_id = work.profile.profile_id
+        if self._slices.pop((profile_id, work.entity), None) is None:
+            return
+        self.stop.disown(work.stop)
+        self._open[profile_id] -= 1
+        if not self._open[profile_id]:
+            del self._open[profile_id]
+            self.reader.lookups.forget(profile_id)
 
     def close(self) -> None:
         """End all reading; requests under way are not waited for."""
