@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -120,7 +121,9 @@ class Client:
             waited = self._throttles[request.region].acquire(effort.stop, effort.limit.remaining, request.order)
         if waited is None:
             raise _gave_up(request, "throttled by Amazon", effort)
-        effort.counters.add(requests=1, throttled_seconds=waited)
+        effort.counters.add(requests=1)
+        now = time.monotonic()
+        effort.counters.throttled(now - waited, now)
 
     def _ask(self, request: Request, question: Question[T], effort: _Effort) -> _Answer[T] | _Refusal:
         throttle = self._throttles[request.region]
