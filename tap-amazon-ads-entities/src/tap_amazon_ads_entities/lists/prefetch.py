@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic
 
 from tap_amazon_ads_entities.lists.chains import Chain, Fork, P
 
 DEFAULT_BUDGET = 28 << 20
 """Bytes of pages that may wait."""
+
+
+_CHECK = 0.5
+"""Seconds without a page after which the consumer looks whether it may still wait."""
 
 
 class Prefetcher(Generic[P]):
@@ -52,10 +56,14 @@ class Prefetcher(Generic[P]):
             self._waiting.append(chain)
             self._staff(1)
 
-    def consume(self, chain: Chain[P]) -> Iterator[P]:
+    def consume(self, chain: Chain[P], check: Callable[[], None] = lambda: None) -> Iterator[P]:
         """The pages of a chain, as they come.
 
         Chains submitted before it that nobody consumed are given up: their pages would fill the budget for ever.
+
+        Args:
+            chain: the chain.
+            check: is called now and then while nothing comes; may raise.
 
         Raises:
             BaseException: whatever reading it raised, after the pages that came before.
@@ -65,7 +73,7 @@ class Prefetcher(Generic[P]):
             skipped.taken_up = True
             if skipped is not chain:
                 self.cancel(skipped)
-        yield from self._drain(chain)
+        yield from self._drain(chain, check)
 
     def cancel(self, chain: Chain[P]) -> None:
         """Stop reading a chain and drop what waits of it."""
@@ -88,17 +96,17 @@ class Prefetcher(Generic[P]):
             self._waiting.clear()
             self._wake_all()
 
-    def _drain(self, chain: Chain[P]) -> Iterator[P]:
-        while (item := self._next(chain)) is not None:
+    def _drain(self, chain: Chain[P], check: Callable[[], None]) -> Iterator[P]:
+        while (item := self._next(chain, check)) is not None:
             if isinstance(item, tuple):
                 for part in item:
-                    yield from self._drain(part)
+                    yield from self._drain(part, check)
             else:
                 yield item
         if chain.error is not None:
             raise chain.error
 
-    def _next(self, chain: Chain[P]) -> P | tuple[Chain[P], ...] | None:
+    def _next(self, chain: Chain[P], check: Callable[[], None]) -> P | tuple[Chain[P], ...] | None:
         """What comes next in a chain; None at its end."""
         with self._lock:
             if chain is not self._head:
@@ -106,7 +114,8 @@ class Prefetcher(Generic[P]):
                 # Whoever reads it may wait for room that it need not wait for any more.
                 self._room.notify_all()
             while not chain.ready and not chain.finished:
-                self._arrived.wait()
+                if not self._arrived.wait(_CHECK):
+                    check()
             if not chain.ready:
                 return None
             item = chain.ready.popleft()

@@ -18,6 +18,7 @@ from tap_amazon_ads_entities.connections.model import Connection
 from tap_amazon_ads_entities.connections.source import Source, open_source
 from tap_amazon_ads_entities.endpoints import endpoints_of
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.errors import SliceError
 from tap_amazon_ads_entities.lists.chains import Chain
 from tap_amazon_ads_entities.lists.page_sizes import PageSizes
 from tap_amazon_ads_entities.lists.pages import Page
@@ -28,6 +29,7 @@ from tap_amazon_ads_entities.process.deadline import Deadline, Stop, earliest
 from tap_amazon_ads_entities.process.room import Room
 from tap_amazon_ads_entities.settings.model import Settings
 
+_MOMENT = 0.5
 _BUDGET = 64 << 20
 """Bytes of responses on their way from the socket to the queue, over all workers; one may go beyond."""
 
@@ -39,6 +41,7 @@ class SliceList:
     endpoint: ListEndpoint
     reading: Reading
     chain: Chain[Page]
+    deadline: _StartedLate
 
 
 @dataclass
@@ -124,8 +127,13 @@ class Session:
         return self._slices[(profile_id, entity)]
 
     def pages(self, part: SliceList) -> Iterator[Page]:
-        """The pages of one list, in order."""
-        return self._prefetcher.consume(part.chain)
+        """The pages of one list, in order.
+
+        Raises:
+            SliceError: the slice had no more time, and whoever reads it does not say so: it waits for something that
+                cannot be interrupted.
+        """
+        return self._prefetcher.consume(part.chain, partial(_check, part))
 
     def campaign_of(self, part: SliceList) -> Mapping[str, str]:
         """{parent id: campaign id} of a list whose items do not name their campaign; empty for the others."""
@@ -166,9 +174,17 @@ class Session:
         for endpoint in endpoints_of(entity, self.settings.ad_products):
             reading = Reading(endpoint, profile, stop, deadline, order=(next(self._places),))
             chain: Chain[Page] = Chain(partial(self.reader.pages, reading), stop.request)
-            work.lists.append(SliceList(endpoint, reading, chain))
+            work.lists.append(SliceList(endpoint, reading, chain, deadline))
             self._prefetcher.submit(chain)
         return work
+
+
+def _check(part: SliceList) -> None:
+    """Wait no longer than the slice has time, and a moment for its reader to say it in words of its own."""
+    deadline = part.deadline.started
+    if deadline is not None and deadline.remaining < -_MOMENT:
+        message = f"{part.endpoint.path}: gave up: no time is left for {deadline.of}"
+        raise SliceError(message)
 
 
 class _StartedLate:
@@ -179,6 +195,12 @@ class _StartedLate:
         self._run = run
         self._own: Deadline | None = None
         self._lock = threading.Lock()
+
+    @property
+    def started(self) -> Deadline | None:
+        """The deadline, if the first request has been made."""
+        own = self._own
+        return None if own is None else earliest(own, self._run)
 
     def __call__(self) -> Deadline:
         with self._lock:
