@@ -19,6 +19,7 @@ from tap_amazon_ads_entities.lists.reading import Profile
 from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.process.deadline import Stop
 from tap_amazon_ads_entities.settings.model import Settings
+from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
 
 FEW, MANY = 20, 200
 ENTITIES = ("portfolios", "campaigns")
@@ -93,6 +94,23 @@ def steps_of_ending_a_slice(profiles: int, monkeypatch: pytest.MonkeyPatch) -> l
 def test_the_end_of_a_slice_looks_at_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     few, many = steps_of_ending_a_slice(FEW, monkeypatch), steps_of_ending_a_slice(MANY, monkeypatch)
     assert max(few) == max(many)
+
+
+def test_no_bookmark_is_searched_for_at_the_end_of_a_stream() -> None:
+    config = {"client_id": "x", "client_secret": "x", "refresh_token": "x"}
+    tap = TapAmazonAdsEntities(config=config, parse_env_config=False, validate_config=True)
+    stream = tap.streams["entity_campaigns"]
+    looked_at: list[str] = []
+
+    class Watched(dict[str, Any]):
+        def __getitem__(self, key: str) -> Any:
+            looked_at.append(key)
+            return super().__getitem__(key)
+
+    stream.stream_state["partitions"] = [Watched(context={"profile_id": str(number)}) for number in range(MANY)]
+    tap.next_state_at = float("inf")
+    tap.streams["entity_profiles"].finalize_state_progress_markers()
+    assert looked_at == []
 
 
 def test_a_stop_forgets_those_below_it_that_have_ended() -> None:
