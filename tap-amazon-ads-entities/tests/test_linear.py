@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -96,6 +97,16 @@ def test_the_end_of_a_slice_looks_at_no_other(monkeypatch: pytest.MonkeyPatch) -
     assert max(few) == max(many)
 
 
+@pytest.fixture
+def our_signals() -> Iterator[None]:
+    """A tap in this process must not keep the signals of the tests."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("our_signals")
 def test_no_bookmark_is_searched_for_at_the_end_of_a_stream() -> None:
     config = {"client_id": "x", "client_secret": "x", "refresh_token": "x"}
     tap = TapAmazonAdsEntities(config=config, parse_env_config=False, validate_config=True)
