@@ -641,7 +641,7 @@
             {
                 "name": "throttled_seconds",
                 "type": "numeric",
-                "description": "Seconds its requests waited because Amazon throttled."
+                "description": "Seconds in which a request of it waited because Amazon throttled."
             },
             {
                 "name": "error",

@@ -22,7 +22,9 @@ class Lookups:
     def __init__(self, walk: Callable[[Reading, Judge], Iterator[Page]]) -> None:
         """Know nothing yet."""
         self._walk = walk
-        self._known: dict[tuple[str, str], _Memo] = {}
+        self._known: dict[str, dict[str, _Memo]] = {}
+        """By profile and list."""
+
         self._lock = threading.Lock()
 
     def get(self, wanted: Lookup, reading: Reading) -> Found:
@@ -65,12 +67,11 @@ class Lookups:
     def forget(self, profile_id: str) -> None:
         """Drop a profile's maps when it has been read."""
         with self._lock:
-            for key in [key for key in self._known if key[0] == profile_id]:
-                del self._known[key]
+            self._known.pop(profile_id, None)
 
     def _memo(self, wanted: Lookup, reading: Reading) -> _Memo:
         with self._lock:
-            return self._known.setdefault((reading.profile.profile_id, wanted.source.path), _Memo())
+            return self._known.setdefault(reading.profile.profile_id, {}).setdefault(wanted.source.path, _Memo())
 
 
 @dataclass(frozen=True)

@@ -37,14 +37,14 @@ class FoundProfiles:
         rows: one per profile to read.
         problems: one sentence per region or profile that could not be found.
         request_id: of the first failure.
-        counters: what it cost.
+        counters: what each region that answered cost.
         details: per region and connection, for the run log.
     """
 
     rows: list[Row] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     request_id: str | None = None
-    counters: Counters = field(default_factory=Counters)
+    counters: list[Counters] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -100,8 +100,7 @@ def list_profiles(session: Session) -> FoundProfiles:
             found.details[name] = {"error": str(error)}
             failed.add(connection.label)
             continue
-        counters = answered.counters
-        found.counters.add(retries=counters.retries, throttled_seconds=counters.throttled_seconds)
+        found.counters.append(answered.counters)
         found.details[name] = answered.details()
         if answered.refused.count:
             found.problems.append(
@@ -133,19 +132,21 @@ def list_region(
         RunEndingError: no connection gives a token.
     """
     counters = Counters()
-    page = session.client.fetch(
-        _ProfilesQuestion(region, session.settings.api_url, label, access_level),
-        counters=counters,
-        stop=session.stop,
-        deadline=session.run_deadline,
-    )
     answered = Answered(counters=counters)
-    synced_at = now()
-    try:
-        items, strange = page.sorted_out()
-    except BadBodyError as error:
-        message = f"{PROFILES_PATH}: {error}"
-        raise SliceError(message, request_id=page.request_id) from error
+    with session.room.claim() as claim:
+        page = session.client.fetch(
+            _ProfilesQuestion(region, session.settings.api_url, label, access_level),
+            counters=counters,
+            stop=session.stop,
+            deadline=session.run_deadline,
+            claim=claim,
+        )
+        synced_at = now()
+        try:
+            items, strange = page.sorted_out()
+        except BadBodyError as error:
+            message = f"{PROFILES_PATH}: {error}"
+            raise SliceError(message, request_id=page.request_id) from error
     for reason in strange:
         answered.refused.add_named(reason)
     for item in items:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -20,20 +20,49 @@ from tap_amazon_ads_entities.lists.pagination import Cursor, Paginator
 from tap_amazon_ads_entities.lists.question import PageQuestion
 from tap_amazon_ads_entities.lists.reading import Reading
 from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.process.room import Claim, Room
 from tap_amazon_ads_entities.rows.values import now
 
 _MAX_PAGES_WITHOUT_ROWS = 1000
 _PASSES_OF_PARTS = 2
+_FIRST_PAGE = 512 << 10
+"""Bytes claimed before a list's first page is asked for."""
+
+_LARGEST_EXPECTED = 16 << 20
+
+
+Urgent = Callable[[], bool]
+"""Whether a page is waited for."""
 
 
 class Reader:
     """Reads lists with a shared client."""
 
-    def __init__(self, client: Client, *, api_url: str | None, page_sizes: PageSizes) -> None:
-        """Share the client, the learned page sizes and the lookups between all lists of the run."""
+    def __init__(
+        self,
+        client: Client,
+        *,
+        api_url: str | None,
+        page_sizes: PageSizes,
+        room: Room,
+        urgent: Callable[[], bool] | None = None,
+    ) -> None:
+        """Share the client, the learned page sizes, the memory and the lookups between all lists of the run.
+
+        Args:
+            client: asks Amazon.
+            api_url: instead of Amazon's hosts.
+            page_sizes: how many rows the pages of each list may have.
+            room: what pages claim until they have been handed over.
+            urgent: whether the page that this thread reads is waited for; None where all are.
+        """
         self._client = client
+        self._room = room
+        self._urgent = urgent or _always
+        self._expected: dict[str, int] = {}
         self._api_url = api_url
         self._page_sizes = page_sizes
+        # A lookup is waited for by whoever needs it, and its pages wait for nobody.
         self.lookups = Lookups(self._lookup)
 
     def pages(self, reading: Reading) -> Iterator[Page | Fork[Page]]:
@@ -100,15 +129,18 @@ class Reader:
         if blocks.disproved:
             attempt.doubt(f"ended at row {blocks.end:,}, although rows lie beyond")
 
-    def _beyond(self, ended: Paginator, reading: Reading, attempt: Pass) -> Iterator[Page]:
+    def _beyond(
+        self, ended: Paginator, reading: Reading, attempt: Pass, urgent: Urgent | None = None
+    ) -> Iterator[Page]:
         """Where an offset list has ended, nothing lies behind: one question a page further on."""
         end = ended.cursor.start
         ended.cursor = Cursor(start=end + self._page_sizes.of(ended.endpoint))
-        page = self._fetch(ended, reading)
-        if page.size:
-            attempt.see(page)
-            attempt.doubt(f"ended at row {end:,}, although rows lie beyond")
-            yield page
+        with self._room.claim(urgent or self._urgent) as claim:
+            page = self._fetch(ended, reading, claim)
+            if page.size:
+                attempt.see(page)
+                attempt.doubt(f"ended at row {end:,}, although rows lie beyond")
+                yield page
 
     def _tokens(self, reading: Reading, attempt: Pass, *, cut: bool) -> Iterator[Page | Fork[Page]]:
         """A list with next tokens: cut where its first page says that it is long."""
@@ -121,6 +153,7 @@ class Reader:
                 attempt.see(page)
                 yield page
             return
+        pages.close()
         # Its rows come again with their part; its total is what the parts are held against.
         yield replace(first, rows=b"[]", size=0)
         attempt.pieced, attempt.total = True, first.total
@@ -146,65 +179,83 @@ class Reader:
         if (problem := judge.verdict().problem) is not None:
             whole.doubt(f"a part of it {problem}")
 
-    def _judged(self, reading: Reading, part: Part, judge: Judge) -> Iterator[Page]:
+    def _judged(self, reading: Reading, part: Part, judge: Judge, urgent: Urgent | None = None) -> Iterator[Page]:
         """One list or part in one sequence, as often as its judge asks for."""
         while (why := judge.why_again()) is not None:
             _say(reading, why)
             attempt = judge.begin()
             paginator = Paginator(reading.endpoint, part)
-            yield from self._walk(paginator, reading, attempt)
+            yield from self._walk(paginator, reading, attempt, urgent)
             if reading.endpoint.paging is Paging.OFFSET:
-                yield from self._beyond(paginator, reading, attempt)
+                yield from self._beyond(paginator, reading, attempt, urgent)
 
     def _lookup(self, reading: Reading, judge: Judge) -> Iterator[Page]:
-        """The pages of a list that is read for another one's sake."""
-        return self._judged(reading, reading.endpoint.reads[0], judge)
+        """The pages of a list that is read for another one's sake: waited for, and waiting for nobody."""
+        return self._judged(reading, reading.endpoint.reads[0], judge, _always)
 
-    def _walk(self, paginator: Paginator, reading: Reading, attempt: Pass) -> Iterator[Page]:
-        for page in self._walk_once(paginator, reading):
+    def _walk(
+        self, paginator: Paginator, reading: Reading, attempt: Pass, urgent: Urgent | None = None
+    ) -> Iterator[Page]:
+        for page in self._walk_once(paginator, reading, urgent):
             attempt.see(page)
             yield page
 
-    def _walk_once(self, paginator: Paginator, reading: Reading) -> Iterator[Page]:
+    def _walk_once(
+        self, paginator: Paginator, reading: Reading, urgent: Urgent | None = None
+    ) -> Generator[Page, None, None]:
         """The pages of one list or part. Without a total, it ends where two questions agree that it ends."""
         restarted = asked_twice = False
         empty = 0
         last = b""
         while not paginator.finished:
             cursor = paginator.cursor
-            try:
-                page = self._fetch(paginator, reading)
-            except InvalidPageTokenError as error:
-                if restarted:
-                    message = f"{paginator.endpoint.path}: the next token was refused twice ({error})"
-                    raise SliceError(message) from error
-                restarted, asked_twice = True, False
-                LOGGER.warning("%s: next token refused, reading the list again from its start", paginator.endpoint.path)
-                paginator.restart()
-                continue
-            paginator.advance(page)
-            empty = 0 if page.size else empty + 1
-            if empty > _MAX_PAGES_WITHOUT_ROWS:
-                message = f"{paginator.endpoint.path}: {empty} empty pages in a row, each with another next token"
-                raise SliceError(message, request_id=page.request_id)
-            if not (asked_twice and page.rows == last):
-                yield page
+            # Released when the page has been handed over, which is when this generator goes on.
+            with self._room.claim(urgent or self._urgent) as claim:
+                try:
+                    page = self._fetch(paginator, reading, claim)
+                except InvalidPageTokenError as error:
+                    if restarted:
+                        message = f"{paginator.endpoint.path}: the next token was refused twice ({error})"
+                        raise SliceError(message) from error
+                    restarted, asked_twice = True, False
+                    LOGGER.warning(
+                        "%s: next token refused, reading the list again from its start", paginator.endpoint.path
+                    )
+                    paginator.restart()
+                    continue
+                paginator.advance(page)
+                empty = 0 if page.size else empty + 1
+                if empty > _MAX_PAGES_WITHOUT_ROWS:
+                    message = f"{paginator.endpoint.path}: {empty} empty pages in a row, each with another next token"
+                    raise SliceError(message, request_id=page.request_id)
+                if not (asked_twice and page.rows == last):
+                    yield page
             if paginator.ended and page.total is None and not asked_twice:
                 asked_twice, last = True, page.rows
                 paginator.ask_again(cursor)
             else:
                 asked_twice = False
 
-    def _fetch(self, paginator: Paginator, reading: Reading) -> Page:
+    def _fetch(self, paginator: Paginator, reading: Reading, claim: Claim) -> Page:
+        path = paginator.endpoint.path
+        # Waiting for memory before the request costs none of its time, and keeps no server waiting.
+        claim.grow(self._expected.get(path, _FIRST_PAGE), lambda: reading.stop.requested)
         question = PageQuestion(reading, paginator, self._page_sizes, self._api_url)
         page = self._client.fetch(
             question,
             counters=reading.counters,
             stop=reading.stop,
             deadline=reading.deadline(),
+            claim=claim,
         )
         question.learn()
+        claim.settle(len(page.rows))
+        self._expected[path] = min(max(len(page.rows), _FIRST_PAGE), _LARGEST_EXPECTED)
         return replace(page, fetched_at=now())
+
+
+def _always() -> bool:
+    return True
 
 
 def _say(reading: Reading, why: str) -> None:

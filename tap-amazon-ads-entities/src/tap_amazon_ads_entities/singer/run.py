@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Protocol
 
+from tap_amazon_ads_entities.amazon.request import throttled_seconds
 from tap_amazon_ads_entities.lists.profiles import FoundProfiles, list_profiles
 from tap_amazon_ads_entities.lists.reading import Profile
 from tap_amazon_ads_entities.lists.session import Session
@@ -121,7 +122,8 @@ class Run:
         found = list_profiles(self.session)
         self.session.source.note_use(self.session.keyring.used)
         entry.items_upserted, entry.pages_fetched = len(found.rows), len(found.details)
-        entry.retries, entry.throttled_seconds = found.counters.retries, found.counters.throttled_seconds
+        entry.retries = sum(counters.retries for counters in found.counters)
+        entry.throttled_seconds = throttled_seconds(*found.counters)
         entry.details["endpoints"] = found.details
         for problem in found.problems:
             LOGGER.error("%s", problem)

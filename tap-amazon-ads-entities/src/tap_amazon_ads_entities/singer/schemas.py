@@ -39,7 +39,7 @@ SYNC_LOG: dict[str, Property] = {
     "items_upserted": big_integer("Rows emitted for the slice."),
     "pages_fetched": big_integer("Pages read for the slice."),
     "retries": big_integer("Requests that were repeated."),
-    "throttled_seconds": number("Seconds its requests waited because Amazon throttled."),
+    "throttled_seconds": number("Seconds in which a request of it waited because Amazon throttled."),
     "error": text("What went wrong, in words; null on success."),
     "request_id": text("Amazon's id of the request that failed, for their support."),
     "high_watermark": moment("The slice's bookmark after it was read to its end (UTC)."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tap_amazon_ads_entities.amazon.request import throttled_seconds
 from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
 from tap_amazon_ads_entities.lists.ids import Distinct, number_of
 from tap_amazon_ads_entities.lists.pages import Page
@@ -175,13 +176,14 @@ class SliceRun:
         for part in self._work.lists:
             tally, cost = self._tallies.get(part.endpoint.path), part.reading.counters
             entry.retries += cost.retries
-            entry.throttled_seconds += cost.throttled_seconds
+            waited = throttled_seconds(cost)
             if tally is not None:
                 endpoints[part.endpoint.path] = {
                     **tally.details(),
                     **({"retries": cost.retries} if cost.retries else {}),
-                    **({"throttled_seconds": round(cost.throttled_seconds, 3)} if cost.throttled_seconds else {}),
+                    **({"throttled_seconds": round(waited, 3)} if waited else {}),
                 }
+        entry.throttled_seconds = throttled_seconds(*(part.reading.counters for part in self._work.lists))
         entry.details["endpoints"] = endpoints
         if self._last is not None:
             # Rows are stored in order: where this one has arrived, all before it have.
