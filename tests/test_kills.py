@@ -37,7 +37,7 @@ def test_a_profile_that_fails_under_meltano_costs_the_others_nothing(pipeline: P
     failed = pipeline.meltano("run", "sync", mode="full")
     assert failed.code == 1
     pipeline.sandbox.control.clear_faults()
-    # The bookmarks of the others moved: the next run reads them incrementally, and in full what is due of the failed one.
+    # The bookmarks of the others moved: the next run reads them incrementally, and the failed one in full.
     again = pipeline.meltano("run", "sync")
     assert again.code == 0, again.output
     rows = pipeline.query(
