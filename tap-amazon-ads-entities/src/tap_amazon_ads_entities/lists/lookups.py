@@ -38,15 +38,21 @@ class Lookups:
         memo = self._memo(wanted, reading)
         with memo.lock:
             if memo.value is None:
-                judge = Judge(wanted.source.id_field)
-                ids = {
-                    str(item[wanted.key]): str(item[wanted.value])
-                    for page in self._walk(replace(reading, endpoint=wanted.source), judge)
-                    for item in page.items()
-                    if item.get(wanted.key) is not None and item.get(wanted.value) is not None
-                }
-                memo.value = Found(ids, judge.verdict().problem)
+                memo.value = self._read(wanted, replace(reading, endpoint=wanted.source))
             return memo.value
+
+    def _read(self, wanted: Lookup, reading: Reading) -> Found:
+        judge = Judge(wanted.source.id_field)
+        ids: dict[str, str] = {}
+        problems: list[str] = []
+        for page in self._walk(reading, judge):
+            items, strange = page.sorted_out()
+            problems += strange
+            for item in items:
+                if item.get(wanted.key) is not None and item.get(wanted.value) is not None:
+                    ids[str(item[wanted.key])] = str(item[wanted.value])
+        problem = judge.verdict().problem or (f"holds what cannot be read: {problems[0]}" if problems else None)
+        return Found(ids, problem)
 
     def total(self, wanted: Lookup, reading: Reading) -> int:
         """How many items the list behind a map has, by its own account; costs one page.
