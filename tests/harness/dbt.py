@@ -19,6 +19,7 @@ from harness.project import ROOT
 
 _PYTHON = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/python"
 _LISTENS_WITHIN = 60
+_ANSWERS_WITHIN = 180
 
 
 def run_dbt(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
@@ -32,6 +33,7 @@ def run_dbt(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[i
         Its exit code, and everything it wrote.
     """
     with socket.socket(socket.AF_UNIX) as asked:
+        asked.settimeout(_ANSWERS_WITHIN)
         asked.connect(_server())
         asked.sendall(json.dumps({"arguments": list(arguments), "environment": dict(environment)}).encode() + b"\n")
         answer = b"".join(iter(lambda: asked.recv(1 << 16), b""))
