@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +10,6 @@ from harness.pipeline import Pipeline
 from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
-
-# Whoever starts the tests under nohup does not want what they start to ignore a closed terminal.
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -73,9 +73,8 @@ def test_the_identity_can_come_from_a_function_as_supabase_has_it(
     gate = roles.create("authenticator", "authenticated")["TARGET_POSTGRES_USER"]
     settings = {"AMAZON_ADS_IDENTITY": "auth.uid()", "AMAZON_ADS_ANALYST_ROLE": "authenticated"}
     try:
-        for step in (("run", "--select", "ad_hierarchy", "sync_runs", "sync_state"),):
-            done = dbt(pipeline, *step, **settings)
-            assert done.code == 0, done.output
+        done = dbt(pipeline, "run", "--select", "ad_hierarchy", "sync_runs", "sync_state", **settings)
+        assert done.code == 0, done.output
         for relation in ("amazon_ads.entity_targets", "amazon_ads.ad_hierarchy", "amazon_ads.sync_state"):
             statement = f"select profile_id from {relation} order by 1"
             everything = pipeline.query(statement)

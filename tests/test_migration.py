@@ -100,10 +100,18 @@ def test_history_keeps_its_verdicts_and_a_second_run_changes_nothing(earlier: Wa
     assert earlier.ask("select rows_stored from amazon_ads.sync_slices where entity_type = 'campaigns'") == [(3,)]
 
 
-def test_a_function_of_ours_that_took_other_arguments_is_replaced(postgres: EmbeddedPostgres) -> None:
+@pytest.mark.parametrize("same_text", [True, False])
+def test_a_function_of_ours_that_took_other_arguments_is_replaced(
+    postgres: EmbeddedPostgres,
+    same_text: bool,  # noqa: FBT001 - whether only the arguments differ
+) -> None:
     with warehouse(postgres, made(postgres)) as db:
+        text = db.ask("select prosrc from pg_proc where proname = 'settle_runs'")[0][0] if same_text else "begin end"
         db.ask("drop function amazon_ads.settle_runs(text, text, text)")
-        db.ask("create function amazon_ads.settle_runs(text, text, boolean) returns int language sql as 'select 1'")
+        db.ask(
+            "create function amazon_ads.settle_runs(text, text, boolean) returns int language plpgsql"
+            f" as $text${text}$text$"
+        )
         db.ask("comment on function amazon_ads.settle_runs(text, text, boolean) is 'Kept by prepare.'")
         done = db.prepare()
         assert done.code == 0, done.output

@@ -31,7 +31,19 @@ def test_only_what_belongs_to_an_inherited_plugin_goes(tmp_path: Path) -> None:
     assert set(VARIABLES) - set(kept) == {"TAP_AMAZON_ADS_ENTITIES_NA_MODE"}
 
 
-@pytest.mark.parametrize("text", ["", "[", "plugins: 1", "plugins: {extractors: [{}, 1, {name: 2}]}", None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[",
+        "[tap-amazon-ads-entities-",
+        "plugins: tap-amazon-ads-entities-na",
+        "plugins: {extractors: [{}, 1, {name: 2}, tap-amazon-ads-entities-na]}",
+        "plugins: 1",
+        "plugins: {extractors: [{}, 1, {name: 2}]}",
+        None,
+    ],
+)
 def test_without_inherited_plugins_nothing_goes(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "meltano.yml").write_text(text)

@@ -18,6 +18,7 @@ from pathlib import Path
 from harness.project import ROOT
 
 _LISTENS_WITHIN = 60
+_ANSWERS_WITHIN = 180
 _DBT = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/python"
 
 
@@ -60,6 +61,7 @@ def _ask(
         "together": together,
     }
     with socket.socket(socket.AF_UNIX) as asked:
+        asked.settimeout(_ANSWERS_WITHIN)
         asked.connect(server)
         asked.sendall(json.dumps(request).encode() + b"\n")
         answer = b"".join(iter(lambda: asked.recv(1 << 16), b""))

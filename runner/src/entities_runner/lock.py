@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from entities_runner.holders import holders
-from entities_runner.private_file import LockError, is_named, open_private
+from entities_runner.private_file import LockError, is_in_place, open_private
 
 _CHILDREN_SECONDS = 10.0
 _BUSY = "Another sync is under way in this folder; wait for it to end."
@@ -103,10 +103,10 @@ def _locked(path: Path, kind: int) -> int:
                 "move the project to a local disk."
             )
             raise LockError(message) from error
-        if is_named(descriptor, path):
+        if is_in_place(descriptor, path):
             os.set_inheritable(descriptor, True)  # noqa: FBT003 - it takes no names
             return descriptor
-        # Somebody has replaced the file between opening and locking it.
+        # Somebody has replaced the file between opening and locking it, or is about to.
         os.close(descriptor)
 
 

@@ -28,13 +28,14 @@ def open_private(path: Path) -> int:
     return _replaced(path) if descriptor is None else descriptor
 
 
-def is_named(descriptor: int, path: Path) -> bool:
-    """Whether the opened file is still the one of that name."""
+def is_in_place(descriptor: int, path: Path) -> bool:
+    """Whether the opened file is still the one of that name and ours alone: if not, others may replace it."""
     try:
         named = path.lstat()
     except OSError:
         return False
-    return os.path.samestat(named, os.fstat(descriptor))
+    found = os.fstat(descriptor)
+    return os.path.samestat(named, found) and _is_ours_alone(found)
 
 
 def _make_folder(folder: Path) -> None:
@@ -61,15 +62,18 @@ def _open(path: Path) -> int | None:
         if error.errno in {errno.ELOOP, errno.EACCES} and os.path.lexists(path):
             return None
         raise LockError(_not_writable(path, error)) from error
-    found = os.fstat(descriptor)
-    if (
-        stat.S_ISREG(found.st_mode)
-        and found.st_uid == os.geteuid()
-        and not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
-    ):
+    if _is_ours_alone(os.fstat(descriptor)):
         return descriptor
     os.close(descriptor)
     return None
+
+
+def _is_ours_alone(found: os.stat_result) -> bool:
+    return (
+        stat.S_ISREG(found.st_mode)
+        and found.st_uid == os.geteuid()
+        and not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    )
 
 
 def _replaced(path: Path) -> int:
@@ -81,16 +85,23 @@ def _replaced(path: Path) -> int:
     try:
         fcntl.flock(mutex, fcntl.LOCK_EX)
         descriptor = _open(path)
-        if descriptor is None:
-            path.unlink()
-            descriptor = _open(path)
+        return _put_in_place(path) if descriptor is None else descriptor
     except OSError as error:
         raise LockError(_not_writable(path, error)) from error
     finally:
         os.close(mutex)
-    if descriptor is None:
-        message = f"{path} can be opened by other users: remove it and start again."
-        raise LockError(message)
+
+
+def _put_in_place(path: Path) -> int:
+    # Renamed, not removed and opened again: in between others could open a file of theirs, and open it to all.
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    descriptor = os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        new.replace(path)
+    except OSError:
+        os.close(descriptor)
+        raise
     return descriptor
 
 

@@ -39,10 +39,14 @@
 {% macro stale_functions(found) %}
     {% set statements = [] %}
     {% for each in our_functions() %}
-        {% for actual in found.get(each.name, []) if actual.types != each.types %}
-            {% do statements.append('drop function ' ~ qualified(each.name) ~ '(' ~ actual.types ~ ')') %}
+        {% set known = [] %}
+        {% for actual in found.get(each.name, []) %}
+            {% if actual.types == each.types %}
+                {% do known.append(actual.text) %}
+            {% else %}
+                {% do statements.append('drop function ' ~ qualified(each.name) ~ '(' ~ actual.types ~ ')') %}
+            {% endif %}
         {% endfor %}
-        {% set known = found.get(each.name, []) | map(attribute='text') | list %}
         {% if local_md5(each.body) not in known %}
             {% set signature = qualified(each.name) ~ '(' ~ each.types ~ ')' %}
             {% do statements.append(

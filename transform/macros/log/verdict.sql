@@ -30,9 +30,9 @@
 {%- endmacro %}
 
 {#-
-    Whether the last row that the run emitted for the slice is stored. The rows of a table are
-    stored in order: where the last one has arrived, all before it have. Tables are stored independently of each other, so
-    that the log alone proves nothing.
+    Whether the last row that the run emitted for the slice is stored. The rows of a table are stored in order: where the
+    last one has arrived, all before it have. Tables are stored independently of each other, so that the log alone proves
+    nothing.
 
     A row that another run has stored since says nothing about this one. Only the run itself, which has seen its loader
     end, and logs of loaders that never settle in between believe a newer one (`newer`: SQL that says so).

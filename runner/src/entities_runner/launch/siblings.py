@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 _NAME = "tap-amazon-ads-entities-"
 
 
@@ -23,10 +20,20 @@ def without_siblings(environment: Mapping[str, str], project: Path) -> dict[str,
 
 
 def _siblings(file: Path) -> Iterator[str]:
+    # Meltano has read the file a moment ago, and refuses what cannot be read.
     try:
-        document = YAML(typ="safe", pure=True).load(file)
-    except (OSError, YAMLError):
-        # Meltano has read it a moment ago, and refuses what cannot be read.
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return
+    if _NAME not in text:
+        return
+    # Few projects have such plugins, and every start of the tap would pay for reading YAML.
+    from ruamel.yaml import YAML  # noqa: PLC0415
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+
+    try:
+        document = YAML(typ="safe", pure=True).load(text)
+    except YAMLError:
         return
     plugins = document.get("plugins") if isinstance(document, dict) else None
     extractors = plugins.get("extractors") if isinstance(plugins, dict) else None

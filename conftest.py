@@ -1,3 +1,5 @@
+"""For all tests, wherever they are."""
+
 from __future__ import annotations
 
 import signal
