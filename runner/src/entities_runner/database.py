@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 
 from entities_runner import reasons
-from entities_runner.account import UsageError, schema_of
+from entities_runner.account import UsageError
+from entities_runner.checks import schema_of
 
 TABLES = (
     "entity_profiles",
@@ -197,6 +198,18 @@ class Database:
         except UsageError:
             return False
         return True
+
+    def settle_stored(self, run_id: str, origin: str) -> None:
+        """Give a run whose loader has ended well its verdict, which rests on what is stored now.
+
+        Where that cannot be had, or slices were left open and somebody may still say why, it is given later.
+        """
+        unfinished = sql.SQL(
+            "select from {} where run_id = %s::text and entity_type <> 'run' and status = 'running' limit 1"
+        ).format(self.table("sync_log"))
+        with suppress(UsageError), self.transaction() as connection:
+            if not connection.execute(unfinished, (run_id,)).fetchone():
+                self._call(connection, "settle_runs", run_id, origin, "stored")
 
     def settle(self, run_id: str, origin: str) -> str | None:
         """Give a run that has not ended well its verdict; the post-step gives it to the others.

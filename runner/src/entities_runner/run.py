@@ -24,9 +24,9 @@ from entities_runner.account import (
     TAP,
     Choice,
     choose,
-    schema_of,
     settings,
 )
+from entities_runner.checks import schema_of
 
 SESSION = "tap-amazon-ads-entities"
 

@@ -29,8 +29,11 @@ def _launch(arguments: Sequence[str]) -> int:
     environment["PGOPTIONS"] = " ".join(filter(None, (environment.get("PGOPTIONS"), *_bounds(environment))))
     quiet = Quiet(run.folder / "logs" / f"loader-{run.run_id}.log")
     code = child.run([*command, *arguments, "--config=ENV"], environment, quiet.follow, holds=held)
+    database = Database(environment, run.session)
     if code:
-        child.say(_explain(run, Database(environment, run.session), quiet.text))
+        child.say(_explain(run, database, quiet.text))
+    else:
+        database.settle_stored(run.run_id, run.origin)
     return code
 
 
