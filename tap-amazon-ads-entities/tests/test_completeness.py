@@ -355,6 +355,37 @@ def test_a_profile_that_cannot_be_read_is_an_error_and_costs_the_others_nothing(
     assert done.slices["profiles"]["status"] == "error"
 
 
+def listed(*answers: list[int]) -> Callable[[Asked, int], Answer]:
+    """Profiles as one region names them, time after time; the others have none."""
+    times = iter(answers)
+    last = answers[-1]
+    return lambda asked, _: as_json(
+        [profile(each) for each in next(times, last)] if asked.path.startswith("/na/") else []
+    )
+
+
+def test_a_list_of_profiles_that_shrank_by_more_than_half_is_asked_for_once_more(run: Any, account: Account) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1)]
+    account.profiles = [profile(1), profile(2), profile(3)]
+    known = run().state
+    account.answers["v2/profiles"] = listed([1], [2, 3])
+    done = run(known)
+    assert done.code == 0, done.log
+    assert {row["profile_id"] for row in done.records("entity_profiles")} == {"1", "2", "3"}
+    assert "1 of the 3 profiles of earlier runs were listed: asking once more" in done.log
+
+
+def test_a_profile_that_is_gone_is_named(run: Any, account: Account) -> None:
+    account.profiles = [profile(1), profile(2)]
+    known = run().state
+    account.profiles = [profile(1)]
+    done = run(known)
+    assert done.code == 0, done.log
+    assert "no longer visible, so that their rows stay as they were: 2" in done.log
+    assert done.slices["profiles"]["details"]["no_longer_visible"] == {"profiles": 1, "first": ["2"]}
+    assert "no longer visible" not in run(known, config={"regions": "NA"}).log
+
+
 # --- refusals and statuses ------------------------------------------------------------------
 
 

@@ -56,7 +56,7 @@ class Account:
         region, _, path = path.removeprefix("/").partition("/")
         if region == "token":
             return as_json({"access_token": "Atza|x", "refresh_token": "unchanged", "expires_in": 3600})
-        if path == "v2/profiles":
+        if path == "v2/profiles" and path not in self.answers:
             profile = {"profileId": int(PROFILE), "currencyCode": "USD", "accountInfo": {"type": "seller", "id": "A"}}
             profiles = [profile, *self.more_profiles] if self.profiles is None else self.profiles
             return as_json(profiles if region == "na" else [])

@@ -47,6 +47,18 @@ class FoundProfiles:
     counters: list[Counters] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def profile_ids(self) -> set[str]:
+        """The profiles to read."""
+        return {row["profile_id"] for row in self.rows}
+
+    def joined(self, earlier: FoundProfiles) -> FoundProfiles:
+        """What either of two answers named; problems are those of this one."""
+        named = self.profile_ids
+        self.rows += [row for row in earlier.rows if row["profile_id"] not in named]
+        self.counters += earlier.counters
+        return self
+
 
 @dataclass
 class Answered:

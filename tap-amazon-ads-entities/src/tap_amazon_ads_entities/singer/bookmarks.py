@@ -13,7 +13,7 @@ A slice without any dated row has no replication key; one that was never read in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -46,6 +46,11 @@ class Bookmarks:
         self._by_profile: dict[str, Partition] = {
             partition["context"]["profile_id"]: partition for partition in stream_state.get("partitions", ())
         }
+
+    @property
+    def profile_ids(self) -> Iterable[str]:
+        """The profiles that have one."""
+        return self._by_profile.keys()
 
     def of(self, profile_id: str) -> Partition:
         """The bookmark of a profile's slice; an empty one where there is none."""
