@@ -47,20 +47,50 @@ def serve(address: str, entry: str, *imports: str) -> None:
 
 def _answer(asked: socket.socket, entry: str) -> None:
     """One run, in a process of its own; whatever it leaves behind cannot hold the answer back."""
-    request = json.loads(asked.makefile("rb").readline())
+    line, passed = b"", []
+    while not line.endswith(b"\n"):
+        part, files, _, _ = socket.recv_fds(asked, 1 << 16, 3)
+        line += part
+        passed += files
+    request = json.loads(line)
+    answer = _with_files(asked, request, entry, passed) if passed else _to_its_end(asked, request, entry)
+    asked.sendall(json.dumps(answer).encode() + b"\n")
+    os._exit(0)
+
+
+def _with_files(asked: socket.socket, request: Mapping[str, Any], entry: str, files: list[int]) -> int:
+    """Standard input, output and errors are the caller's, who learns the process id first."""
+    child = os.fork()
+    if child == 0:
+        asked.close()
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+            os.close(file)
+        os._exit(_run(request, entry))
+    for file in files:
+        os.close(file)
+    asked.sendall(json.dumps(child).encode() + b"\n")
+    return _code(child)
+
+
+def _to_its_end(asked: socket.socket, request: Mapping[str, Any], entry: str) -> list[Any]:
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         child = os.fork()
         if child == 0:
+            asked.close()
             os.dup2(output.fileno(), 1)
             os.dup2((output if request["together"] else errors).fileno(), 2)
             os._exit(_run(request, entry))
-        _, status = os.waitpid(child, 0)
+        code = _code(child)
         written = []
         for file in (output, errors):
             file.seek(0)
             written.append(file.read().decode("utf-8", "replace"))
-    asked.sendall(json.dumps([os.waitstatus_to_exitcode(status), *written]).encode())
-    os._exit(0)
+    return [code, *written]
+
+
+def _code(child: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _run(request: Mapping[str, Any], entry: str) -> int:

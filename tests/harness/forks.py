@@ -5,7 +5,9 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -14,12 +16,18 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import IO, Any
 
 from harness.project import ROOT
 
 _LISTENS_WITHIN = 60
 _ANSWERS_WITHIN = 180
 _DBT = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/python"
+_TARGET = ROOT / ".meltano/loaders/target-postgres/venv/bin/python"
+
+TAP = (sys.executable, "tap_amazon_ads_entities.tap:TapAmazonAdsEntities.cli")
+TARGET = (str(_TARGET), "target_postgres.target:TargetPostgres.cli")
+"""How they are started."""
 
 
 def run_dbt(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
@@ -47,26 +55,82 @@ def run_tap(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[i
     Returns:
         Its exit code, its messages, and its log.
     """
-    server = _server(sys.executable, "tap_amazon_ads_entities.tap:TapAmazonAdsEntities.cli")
-    return _ask(server, arguments, environment, together=False)
+    return _ask(_server(*TAP), arguments, environment, together=False)
+
+
+class Started:
+    """A program at work.
+
+    Args:
+        program: `TAP` or `TARGET`.
+        arguments: of the command line.
+        environment: all of it.
+        files: its standard input, output and errors.
+    """
+
+    def __init__(
+        self,
+        program: tuple[str, ...],
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        files: tuple[IO[Any], IO[Any], IO[Any]],
+    ) -> None:
+        """Start it."""
+        self.returncode: int | None = None
+        self._asked = socket.socket(socket.AF_UNIX)
+        self._asked.connect(_server(*program))
+        request = _request(arguments, environment, together=False)
+        socket.send_fds(self._asked, [request], [file.fileno() for file in files])
+        self._answers = self._asked.makefile("rb")
+        self.pid = int(self._answers.readline())
+
+    def wait(self, timeout: float = _ANSWERS_WITHIN) -> int:
+        """Its exit code, once it has ended; minus the number of the signal that ended it."""
+        if self.returncode is None:
+            if not select.select([self._asked], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout)
+            self.returncode = int(self._answers.readline())
+            self._answers.close()
+            self._asked.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Its exit code, if it has ended."""
+        try:
+            return self.wait(0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def send_signal(self, number: int) -> None:
+        """Signal it, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
 
 
 def _ask(
     server: str, arguments: Sequence[str], environment: Mapping[str, str], *, together: bool
 ) -> tuple[int, str, str]:
+    with socket.socket(socket.AF_UNIX) as asked:
+        asked.settimeout(_ANSWERS_WITHIN)
+        asked.connect(server)
+        asked.sendall(_request(arguments, environment, together=together))
+        answer = b"".join(iter(lambda: asked.recv(1 << 16), b""))
+    code, output, errors = json.loads(answer)
+    return code, output, errors
+
+
+def _request(arguments: Sequence[str], environment: Mapping[str, str], *, together: bool) -> bytes:
     request = {
         "arguments": list(arguments),
         "environment": dict(environment),
         "folder": str(Path.cwd()),
         "together": together,
     }
-    with socket.socket(socket.AF_UNIX) as asked:
-        asked.settimeout(_ANSWERS_WITHIN)
-        asked.connect(server)
-        asked.sendall(json.dumps(request).encode() + b"\n")
-        answer = b"".join(iter(lambda: asked.recv(1 << 16), b""))
-    code, output, errors = json.loads(answer)
-    return code, output, errors
+    return json.dumps(request).encode() + b"\n"
 
 
 @lru_cache(maxsize=4)

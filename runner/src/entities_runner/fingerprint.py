@@ -26,3 +26,9 @@ def of(run: Run) -> str:
         digest.update(f"{name}={run.variables.get(name, '')}".encode())
     digest.update(run.schema.encode())
     return digest.hexdigest()[:32]
+
+
+def roles(run: Run) -> list[str]:
+    """The roles whose rights `prepare` looks after."""
+    names = (run.variables.get(name) for name in ("AMAZON_ADS_LOADER_ROLE", "AMAZON_ADS_OWNER_USER"))
+    return [run.variables.get("AMAZON_ADS_ANALYST_ROLE") or "amazon_ads_analyst", *(name for name in names if name)]

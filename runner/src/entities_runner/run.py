@@ -72,6 +72,11 @@ class Run:
         return schema_of(self.variables)
 
     @property
+    def keep_days(self) -> int:
+        """How long the log of runs is kept."""
+        return int(self.variables.get("AMAZON_ADS_LOG_RETENTION_DAYS") or 400)
+
+    @property
     def session(self) -> str:
         """application_name of the run's database sessions, by which `sync_runs` sees that it is alive."""
         return f"{SESSION} {self.run_id}"

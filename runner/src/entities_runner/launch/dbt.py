@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
-from entities_runner import fingerprint, lock, pending, reasons, services
+from entities_runner import catalog, fingerprint, lock, pending, reasons, services
 from entities_runner.database import Database
 from entities_runner.launch import child
 from entities_runner.run import Run
@@ -15,6 +15,7 @@ _PREFIX = re.compile(r"^(?:\x1b\[[0-9;]*m)?\d\d:\d\d:\d\d\s+")
 _ERROR = re.compile(r"(?:Compilation|Database|Runtime|Parsing|Validation) Error|Encountered an error")
 _END = re.compile(r"^(?:> |> in |compiled code at|Done\.|$)")
 _LINES = 3
+_PREPARE = ("run",)
 
 
 def main() -> None:
@@ -29,6 +30,12 @@ def _launch(arguments: Sequence[str]) -> int:
     database = Database(variables, run.session)
     database.check()
     pending.store(run.folder, database)
+    prepares = tuple(arguments) == _PREPARE
+    made_from, roles = fingerprint.of(run), fingerprint.roles(run)
+    if prepares and (notes := database.unchanged(made_from, roles)) is not None:
+        database.announce(run.run_id, run.origin, run.keep_days)
+        sys.stdout.write(f"{notes}tables in schema {run.schema}: nothing to prepare\n")
+        return 0
     lines: list[str] = []
 
     def follow(output: Iterable[bytes]) -> None:
@@ -42,6 +49,8 @@ def _launch(arguments: Sequence[str]) -> int:
         passed["AMAZON_ADS_SEARCH_PATH"] = ""
     command = child.command("dbt", "utilities/dbt-postgres")
     code = child.run([*command, *arguments], passed, follow, errors_too=True, holds=held)
+    if prepares and not code:
+        database.bless(made_from, roles, "".join(f"{note}\n" for note in catalog.NOTES.findall("".join(lines))))
     if code and (reason := words("".join(lines))):
         pending.tell(run.folder, run.run_id, run.origin, reason, database)
         child.say(reason)
