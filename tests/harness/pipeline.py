@@ -112,6 +112,10 @@ class Pipeline:
     def reset(self) -> None:
         """Empty the database, forget all state, and be healthy."""
         self.query_none("drop schema if exists amazon_ads_fivetran cascade; drop schema if exists amazon_ads cascade")
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all state, and be healthy."""
         for name in ("meltano.db", "state.json"):
             (self.folder / name).unlink(missing_ok=True)
         self.sandbox.control.clear_faults()

@@ -105,6 +105,11 @@ class Database:
         )
 
     @property
+    def address(self) -> str:
+        """Where it is."""
+        return f"{self._host}:{self._port}/{self._name}"
+
+    @property
     def takes_options(self) -> bool:
         """Whether sessions can begin with settings of their own."""
         return bool(self._options)
@@ -229,6 +234,15 @@ class Database:
         except UsageError:
             return False
         return True
+
+    def settle_own(self, run_id: str, origin: str) -> None:
+        """Give a run whose loader has ended well its verdict, and others that are over theirs.
+
+        Raises:
+            UsageError: the database refuses.
+        """
+        with self.transaction() as connection:
+            self._call(connection, "settle_runs", run_id, origin, "stored")
 
     def settle_stored(self, run_id: str, origin: str) -> None:
         """Give a run whose loader has ended well its verdict, which rests on what is stored now.

@@ -18,8 +18,9 @@ _SETTINGS = (
 def of(run: Run) -> str:
     """The fingerprint of the dbt project and of the settings that it reads."""
     digest = hashlib.sha256()
-    for folder in ("macros", "models"):
-        for path in sorted((run.project / "transform" / folder).rglob("*")):
+    transform = run.project / "transform"
+    for part in ("macros", "models", "tests", "dbt_project.yml"):
+        for path in sorted([transform / part, *(transform / part).rglob("*")]):
             if path.is_file():
                 digest.update(path.read_bytes())
     for name in _SETTINGS:
