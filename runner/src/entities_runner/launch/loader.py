@@ -31,7 +31,7 @@ def _launch(arguments: Sequence[str]) -> int:
     code = child.run([*command, *arguments, "--config=ENV"], environment, quiet.follow, holds=held)
     database = Database(environment, run.session)
     if code:
-        child.say(_explain(run, database, quiet.text))
+        child.say(_explain(run, database, quiet.text, code))
     else:
         database.settle_stored(run.run_id, run.origin)
     return code
@@ -48,10 +48,10 @@ def _bounds(environment: dict[str, str]) -> tuple[str, ...]:
     )
 
 
-def _explain(run: Run, database: Database, text: str) -> str:
+def _explain(run: Run, database: Database, text: str, code: int) -> str:
     """Why the loader ended, kept where people look."""
     holders = database.lock_holders() if "lock timeout" in text else ""
-    words = reasons.known(text, holders) or reasons.last_line(text) or "it gave no reason"
+    words = reasons.known(text, holders) or reasons.last_line(text) or child.ended(code)
     reason = f"the loader ended: {words}"
     pending.tell(run.folder, run.run_id, run.origin, reason, database)
     return reason[0].upper() + reason[1:]
