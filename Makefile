@@ -135,6 +135,11 @@ faults: install-dev ## Play every fault, print the table and write docs/faults.m
 havoc: install-dev ## Kill parts of whole runs at random moments and see that the next ones heal it (ROUNDS=30 SEED=1)
 	@ROUNDS=$(or $(ROUNDS),30) SEED=$(SEED) $(BIN)/pytest -s tests/test_havoc.py
 
+.PHONY: schedules
+schedules: install-dev ## Play random faults, and lists that change while they are read (SCHEDULES=1000, or SEED=417 alone)
+	@SCHEDULES=$(or $(SCHEDULES),1000) SEED=$(SEED) $(BIN)/pytest -q -s \
+		tap-amazon-ads-entities/tests/test_drift.py tests/test_random_faults.py
+
 .PHONY: bench
 bench: install-dev ## Measure speed and memory, print the tables and write docs/benchmarks.md
 	@PYTHONPATH=tests $(BIN)/python benchmarks/bench.py

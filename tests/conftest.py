@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from harness.connections import Connections
 from harness.pipeline import Pipeline
+from harness.warehouse import renew
 
 from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
@@ -27,7 +28,7 @@ def sandbox() -> Iterator[SandboxProcess]:
 @pytest.fixture(scope="module")
 def pipeline(postgres: EmbeddedPostgres, sandbox: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     made = Pipeline(sandbox, postgres, Path(tmp_path_factory.mktemp("state")))
-    made.reset()
+    renew(made)
     return made
 
 

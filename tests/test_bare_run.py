@@ -13,6 +13,7 @@ order by 1, 2
 
 
 def test_the_two_plugins_alone_prepare_an_empty_database(pipeline: Pipeline) -> None:
+    pipeline.reset()
     result = pipeline.meltano("run", "tap-amazon-ads-entities", "target-postgres", mode="full")
     assert result.code == 0, result.output
     assert all_differences(pipeline) == []

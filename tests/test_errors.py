@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.pipeline import Pipeline
 from harness.truth import all_differences
+from harness.warehouse import renew
 
 SECRET = "not-the-secret-4711"
 RUN = ("run", "tap-amazon-ads-entities", "target-postgres")
@@ -35,7 +36,7 @@ def test_an_unreachable_api(pipeline: Pipeline) -> None:
 
 
 def test_an_unknown_profile_is_named_with_the_regions_and_the_others_go_on(pipeline: Pipeline) -> None:
-    pipeline.reset()
+    renew(pipeline)
     known = sorted(pipeline.sandbox.control.counts()["entity_profiles"])
     result = pipeline.meltano(*RUN, mode="full", profile_ids=[*known, "4711"])
     assert result.code == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from harness.pipeline import Pipeline
 from harness.truth import all_differences
+from harness.warehouse import renew
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
@@ -15,7 +16,7 @@ from amazon_ads_sandbox.process import SandboxProcess
 def large(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     with SandboxProcess(profiles=1, campaigns=5000, seed=7, keywords=2, ads=1) as sandbox:
         made = Pipeline(sandbox, postgres, Path(tmp_path_factory.mktemp("large")))
-        made.reset()
+        renew(made)
         yield made
 
 

@@ -15,6 +15,7 @@ import pytest
 from harness.chaos import heal
 from harness.pipeline import BIN, Pipeline
 from harness.project import project
+from harness.warehouse import renew
 
 from amazon_ads_sandbox.process import SandboxProcess
 
@@ -41,7 +42,7 @@ def find(group: int, plugin: str) -> int | None:
 
 @pytest.mark.parametrize("victim", ["tap", "loader", "postgres"])
 def test_a_death_under_meltano(pipeline: Pipeline, victim: str) -> None:
-    pipeline.reset()
+    renew(pipeline)
     pipeline.sandbox.control.configure(latency_ms=100)
     run_id = str(uuid.uuid4())
     meltano = subprocess.Popen(

@@ -64,9 +64,11 @@ def test_long_lists_are_cut_and_short_ones_are_not(cut: Pipeline) -> None:
             if request["endpoint"] == path and request["method"] == "POST"
         }
 
-    whole = json.dumps({"include": ["ENABLED", "PAUSED", "ARCHIVED"]})
-    single = {json.dumps({"include": [state]}) for state in ("ENABLED", "PAUSED", "ARCHIVED")}
-    assert asked("sp/campaigns/list", "stateFilter") == {whole} | single
+    usual, others = ["ENABLED", "PAUSED", "ARCHIVED"], ["ENABLING", "USER_DELETED", "PROPOSED", "OTHER"]
+    parts = [*([state] for state in usual), others]
+    assert asked("sp/campaigns/list", "stateFilter") == {
+        json.dumps({"include": states}) for states in [usual + others, *parts]
+    }
     assert asked("portfolios/list", "nextToken") == {"null"}
     batches = asked("sp/keywords/list", "campaignIdFilter") - {"null"}
     assert len(batches) == 2
@@ -76,9 +78,9 @@ def test_long_lists_are_cut_and_short_ones_are_not(cut: Pipeline) -> None:
 
 def test_a_row_that_no_part_holds_is_still_read(cut: Pipeline) -> None:
     cut.reset()
-    # One part comes back empty, as if it held nothing; the total of the whole list says otherwise.
+    # One part comes back empty, as if it held nothing; the totals say otherwise.
     cut.sandbox.control.fault("empty_list", match={"endpoint": "sp/campaigns/list", "states": "PAUSED"}, times=1)
     result = cut.direct(entities=["campaigns"], profile_ids=[min(cut.sandbox.control.counts()["entity_profiles"])])
     assert result.code == 0, result.output
-    assert result.lines(r"sp/campaigns/list: its parts gave \d+ of 150 rows, reading it whole")
+    assert result.lines(r"sp/campaigns/list: gave \d+ of 150 rows, reading it once more")
     assert cut.query("select count(*) from amazon_ads.entity_campaigns") == [(250,)]

@@ -18,6 +18,7 @@ from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
 
 BARE = ("meltano", "run", "tap-amazon-ads-entities", "target-postgres")
 ADS = 80
+UNSETTLED = "select count(*) from amazon_ads.sync_log where settled_at is null"
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,27 @@ def test_bookmarks_belong_to_the_database_they_were_written_for(
         assert databases.ask(name, ads) == ADS
         assert databases.ask(name, modes) == what
     assert result.lines("its bookmark was not written for what this database holds")
+    assert databases.ask("two", UNSETTLED) == 0, "a verdict rests on what is stored when the loader ends"
+
+
+def test_rows_that_are_lost_change_no_verdict_are_said_and_come_back(
+    project: Installation, account: dict[str, str], databases: Databases
+) -> None:
+    project.env({**account, **databases.create("losing")})
+    assert project.run(*BARE).code == 0
+    databases.do("losing", "truncate amazon_ads.entity_ads")
+    refused = project.run(*BARE, **{f"{TAP}READ_TIMEOUT": "soon"})
+    assert refused.code == 1
+    assert refused.lines("Setting 'read_timeout' must be a number, not text"), refused.output
+    assert "ValueError" not in refused.output
+    verdicts = "select string_agg(distinct settled_status, ',') from amazon_ads.sync_log where entity_type = 'ads'"
+    assert databases.ask("losing", verdicts) == "success"
+    state = "select count(*) from amazon_ads.sync_slices where entity_type = 'ads' and {}"
+    lost = "last_success_at is null and last_error like 'lost rows: entity_ads holds 0 of the % rows it had of them'"
+    assert databases.ask("losing", state.format(lost)) == databases.ask("losing", state.format("true"))
+    assert project.run(*BARE).code == 0
+    assert databases.ask("losing", "select count(*) from amazon_ads.entity_ads") == ADS
+    assert databases.ask("losing", state.format("last_success_at is null or consecutive_errors > 0")) == 0
 
 
 def test_a_schedule_reads_the_account_of_env_into_the_database_of_make_sync(

@@ -106,7 +106,8 @@ def test_nothing_that_others_have_planted_runs(planted: Warehouse) -> None:
         " and p.proowner <> 'planting_ann'::regrole",
         **trusted,
     )
-    assert {row[0] for row in functions} == {"settle_runs", "announce_run", "change_under_views", "reopen_run"}
+    names = {"settle_runs", "announce_run", "prune_log", "change_under_views", "reopen_run"}
+    assert {row[0] for row in functions} == names
     for row in functions:
         assert row[1:] == (["search_path=pg_catalog, pg_temp"], False, False, False)
 

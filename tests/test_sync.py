@@ -63,7 +63,7 @@ def test_an_incremental_run_brings_changes_and_only_those(pipeline: Pipeline) ->
     changed = pipeline.sandbox.control.change(count=3, create=2, tables=["entity_campaigns", "entity_ad_groups"])
     assert changed["updated"] > 0
     assert changed["created"] > 0
-    result = pipeline.meltano(*RUN)
+    result = pipeline.meltano(*RUN, refresh_statuses=False)
     assert result.code == 0, result.output
     assert all_differences(pipeline) == []
     moved = [
@@ -82,6 +82,28 @@ def test_vanished_entities_stay_and_are_shown_after_a_full_run_only(pipeline: Pi
     assert all_differences(pipeline, vanished_stay=True) == []
     shown = pipeline.query("select table_name, count(*) from amazon_ads.vanished_entities group by 1")
     assert shown == [("entity_ads", 3 * 3)]
+
+
+def test_every_check_is_made_where_dbt_is_not_started(pipeline: Pipeline) -> None:
+    """Nothing has changed since the first run, so that nothing is left to make; what is stored may still be wrong."""
+    again = pipeline.meltano(*RUN)
+    assert again.code == 0, again.output
+    assert again.lines("nothing to prepare")
+    assert again.lines("35 of 35 checks found nothing")
+    assert not again.lines("Running with dbt")
+    wrong = (
+        "update amazon_ads.entity_ads set ad_product = {} where ad_id = (select min(ad_id) from amazon_ads.entity_ads)"
+    )
+    pipeline.query_none(wrong.format("'XY'"))
+    failed = pipeline.meltano("run", "dbt-postgres:build")
+    assert failed.code == 1
+    assert failed.lines("Failure in test source_accepted_values_amazon_ads_entity_ads_ad_product.*: it found 1 rows")
+    pipeline.query_none("drop view amazon_ads.advertised_asins")
+    pipeline.query_none("update amazon_ads.entity_ads set ad_product = 'SP' where ad_product = 'XY'")
+    made = pipeline.meltano("run", "dbt-postgres:build")
+    assert made.code == 0, made.output
+    assert made.lines("Running with dbt"), "what was dropped is made anew"
+    assert pipeline.query("select count(*) > 0 from amazon_ads.advertised_asins") == [(True,)]
 
 
 def test_the_views_people_reach_for_first(pipeline: Pipeline) -> None:

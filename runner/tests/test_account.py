@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from amazon_ads_sandbox.tokens import CLIENT_ID
-from entities_runner.account import CREDENTIALS, UsageError, choose, schema_of
+from entities_runner.account import CREDENTIALS, UsageError, choose, settings
+from entities_runner.checks import schema_of
 from entities_runner.run import Run
 
 ALL = dict.fromkeys(CREDENTIALS, "mine")
@@ -38,7 +39,20 @@ def test_which_account_goes_into_which_database(
         (OWN, "auto", "the made-up account's rows never go into a database of yours"),
         ({}, "prod", "The environment prod reads your account"),
         ({"TARGET_POSTGRES_HOST": "db"}, "auto", "TARGET_POSTGRES_USER and TARGET_POSTGRES_DATABASE is missing"),
-        ({**OWN, "TARGET_POSTGRES_PORT": "many"}, "auto", "TARGET_POSTGRES_PORT is 'many', which is not a number"),
+        ({**OWN, "TARGET_POSTGRES_PORT": "many"}, "auto", "TARGET_POSTGRES_PORT is 'many', which is not a port"),
+        ({**OWN, "TARGET_POSTGRES_PORT": "65536"}, "auto", "which is not a port"),
+        ({"TARGET_POSTGRES_BATCH_SIZE_ROWS": "1e4"}, "auto", "TARGET_POSTGRES_BATCH_SIZE_ROWS is '1e4'"),
+        (
+            {**OWN, "TARGET_POSTGRES_SSL_ENABLE": "ture"},
+            "auto",
+            "_SSL_ENABLE is 'ture', which is neither",
+        ),
+        (
+            {"TARGET_POSTGRES_DATABASE": "ads"},
+            "auto",
+            "TARGET_POSTGRES_DATABASE is set, but TARGET_POSTGRES_HOST is not",
+        ),
+        ({**ALL, "TARGET_POSTGRES_USER": "me"}, "prod", "TARGET_POSTGRES_USER is set, but TARGET_POSTGRES_HOST is not"),
         ({"AMAZON_ADS_LOCK_TIMEOUT": "1000000"}, "auto", "not a whole number from 1 to 999999"),
         ({"AMAZON_ADS_LOG_RETENTION_DAYS": "-1"}, "auto", "AMAZON_ADS_LOG_RETENTION_DAYS is '-1'"),
         ({"TARGET_POSTGRES_SQLALCHEMY_URL": "x"}, "auto", "TARGET_POSTGRES_SQLALCHEMY_URL is read by the loader alone"),
@@ -48,6 +62,28 @@ def test_which_account_goes_into_which_database(
 def test_what_cannot_be_right_is_a_sentence(variables: dict[str, str], environment: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         choose(variables, environment)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("TARGET_POSTGRES_HSOT", "TARGET_POSTGRES_HOST"),
+        ("TARGET_POSTGRES_DATABSE", "TARGET_POSTGRES_DATABASE"),
+        ("TARGET_POSTGRES_DBNAME", None),
+        ("TARGET_POSTGRES_SSL_STORAGE_DIRECTORY", None),
+        ("TARGET_POSTGRES_USE_COPY", None),
+        ("AMAZON_ADS_SCHEMAA", "AMAZON_ADS_SCHEMA"),
+        ("AMAZON_ADS_SANDBOX_PORT", None),
+        ("AMAZON_ADS_PASSWORD", None),
+    ],
+)
+def test_a_misspelt_name_in_env_is_not_ignored(tmp_path: Path, name: str, meant: str | None) -> None:
+    (tmp_path / ".env").write_text(f"{name}=x\n")
+    if meant is None:
+        assert settings(tmp_path, {}) == {name: "x"}
+        return
+    with pytest.raises(UsageError, match=f"sets {name}, which is no setting: is it {meant}\\?"):
+        settings(tmp_path, {})
 
 
 def test_the_schema_is_a_setting() -> None:

@@ -130,8 +130,8 @@ def test_text_from_outside_cannot_drive_the_terminal(tmp_path: Path, capsys: pyt
     evil = "no\nFAILED nothing\x1b[2J\u202e\x9b"
     text = summary({}, [Slice("1", "ads", "error", evil, "R\x1b1")], 1.0, "full")
     assert r"profile 1, ads: no\nFAILED nothing\x1b[2J\u202e\x9b (request id R\x1b1)" in text
-    Progress(tmp_path / "run.log").follow(["entity reported 1 rows \x1b]0;title\x07 \u202e\n".encode()])
-    assert capsys.readouterr().out == "  entity reported 1 rows \\x1b]0;title\\x07 \\u202e\n"
+    Progress(tmp_path / "run.log").follow(["entity accepted: 1 rows \x1b]0;title\x07 \u202e\n".encode()])
+    assert capsys.readouterr().out == "  entity accepted: 1 rows \\x1b]0;title\\x07 \\u202e\n"
 
 
 def test_the_summary_names_every_failure() -> None:

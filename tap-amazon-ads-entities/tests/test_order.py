@@ -20,6 +20,7 @@ from tap_amazon_ads_entities.lists.reader import Reader
 from tap_amazon_ads_entities.lists.reading import Profile, Reading
 from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.process.deadline import Deadline, Stop
+from tap_amazon_ads_entities.process.room import Room
 from tap_amazon_ads_entities.settings.model import Settings
 
 ENTITIES = ("campaigns", "ad_groups", "ads", "targets")
@@ -54,10 +55,10 @@ def flat(pages: Iterator[Page | Fork[Page]]) -> None:
                 flat(part())
 
 
-@pytest.mark.parametrize(("path", "parts"), [("sp/campaigns/list", 3), ("sd/campaigns/extended", 8)])
+@pytest.mark.parametrize(("path", "parts"), [("sp/campaigns/list", 4), ("sd/campaigns/extended", 8)])
 def test_the_parts_of_a_list_follow_each_other(path: str, parts: int) -> None:
     answers = Answers()
-    reader = Reader(cast("Client", answers), api_url="http://localhost", page_sizes=PageSizes(1))
+    reader = Reader(cast("Client", answers), api_url="http://localhost", page_sizes=PageSizes(1), room=Room(1 << 20))
     endpoint = next(endpoint for endpoint in CATALOGUE if endpoint.path == path)
     deadline = Deadline.after(60, "this test")
     reading = Reading(endpoint, Profile("1", "NA"), Stop(), lambda: deadline, order=(7,))

@@ -24,7 +24,7 @@ def test_a_list_ends_when_no_token_comes() -> None:
     assert json.loads(paginator.body(1000) or b"") == {
         "maxResults": 1000,
         "includeExtendedDataFields": True,
-        "stateFilter": {"include": ["ENABLED", "PAUSED", "ARCHIVED"]},
+        "stateFilter": {"include": ["ENABLED", "PAUSED", "ARCHIVED", "ENABLING", "USER_DELETED", "PROPOSED", "OTHER"]},
     }
     paginator.advance(page(1, token="abc"))
     assert not paginator.finished

@@ -46,6 +46,8 @@ def test_no_profile_at_all_is_an_error_and_not_an_empty_success() -> None:
     assert "no seller or vendor profile is visible to this user in NA" in found.problems[0]
 
 
-@pytest.mark.parametrize(("account_type", "kept"), [("seller", 1), ("vendor", 1), ("agency", 0), (None, 0)])
-def test_only_sellers_and_vendors_are_read(account_type: str | None, kept: int) -> None:
+@pytest.mark.parametrize(
+    ("account_type", "kept"), [("seller", 1), ("vendor", 1), ("agency", 0), ("Agency", 0), (None, 1)]
+)
+def test_all_but_agencies_are_read(account_type: str | None, kept: int) -> None:
     assert len(readable([row("1", account_type)])) == kept

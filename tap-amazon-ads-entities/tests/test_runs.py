@@ -3,157 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.rogue import Answer, Asked, Rogue
+from harness.account import NEW, PROFILE, Account, campaign, modes
 
-from tap_amazon_ads_entities.endpoints import CATALOGUE
-from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.singer.coverage import coverage
 
-PROFILE = "4711"
-LISTS: dict[str, ListEndpoint] = {endpoint.path: endpoint for endpoint in CATALOGUE}
-OLD, NEW = "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z"
 ENTITIES = ("portfolios", "campaigns", "ad_groups", "ads", "targets")
 WITH_WATERMARK = (
     '{"bookmarks": {"entity_ads": {"partitions": [{"context": {"profile_id": "4711"}, "replication_key_value": %s}]}}}'
 )
 DUE = "the table lost 3 rows"
-
-
-def campaign(number: int, changed: str = OLD) -> dict[str, Any]:
-    return {
-        "campaignId": str(number),
-        "name": f"campaign {number}",
-        "state": "ENABLED",
-        "extendedData": {"creationDateTime": OLD, "lastUpdateDateTime": changed},
-    }
-
-
-@dataclass
-class Account:
-    """One profile. Every list is empty but those that a test fills.
-
-    Args:
-        rows: by list.
-        broken: lists that answer with an error.
-    """
-
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)
-    url: str = ""
-
-    def __call__(self, asked: Asked) -> Answer:
-        path, _, query = asked.path.partition("?")
-        region, _, path = path.removeprefix("/").partition("/")
-        if region == "token":
-            return _json({"access_token": "Atza|x", "refresh_token": "unchanged", "expires_in": 3600})
-        if path == "v2/profiles":
-            profile = {"profileId": int(PROFILE), "currencyCode": "USD", "accountInfo": {"type": "seller", "id": "A"}}
-            return _json([profile] if region == "na" else [])
-        if path in self.broken:
-            return Answer(b"{}", 400)
-        rows = self.rows.get(path, [])
-        envelope = LISTS[path].envelope if path in LISTS else None
-        if envelope is None:
-            return _json(rows if "startIndex=0" in query else [])
-        return _json({envelope: rows, "totalResults": len(rows), "totalCount": len(rows)})
-
-
-def _json(document: Any) -> Answer:
-    return Answer(json.dumps(document).encode())
-
-
-@pytest.fixture
-def account() -> Iterator[Account]:
-    made = Account()
-    with Rogue(made) as server:
-        made.url = server.url
-        yield made
-
-
-@dataclass
-class Run:
-    """How a run ended.
-
-    Args:
-        code: its exit code.
-        messages: what it wrote.
-        log: its lines for people.
-    """
-
-    code: int
-    messages: list[dict[str, Any]]
-    log: str
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """The last STATE."""
-        states: list[dict[str, Any]] = [each["value"] for each in self.messages if each["type"] == "STATE"]
-        return states[-1]
-
-    def bookmark(self, entity: str) -> dict[str, Any]:
-        """The bookmark of the profile's slice."""
-        found = self.state["bookmarks"].get(f"entity_{entity}", {}).get("partitions", [])
-        return dict(found[0]) if found else {}
-
-    def records(self, stream: str) -> list[dict[str, Any]]:
-        """The records of a stream."""
-        return [each["record"] for each in self.messages if each["type"] == "RECORD" and each["stream"] == stream]
-
-    @property
-    def slices(self) -> dict[str, dict[str, Any]]:
-        """The last log row of each slice, by entity."""
-        return {row["entity_type"]: row for row in self.records("sync_log")}
-
-
-@pytest.fixture
-def run(account: Account, tmp_path: Path) -> Any:
-    def start(
-        state: Any = None,
-        *arguments: str,
-        config: dict[str, Any] | None = None,
-        variables: dict[str, str] | None = None,
-        text: str | None = None,
-    ) -> Run:
-        base = {
-            "client_id": "id",
-            "client_secret": "not-a-secret",
-            "refresh_token": "unchanged",
-            "api_url": f"{account.url}/{{region}}",
-            "token_url": f"{account.url}/token",
-            "max_retries": 0,
-        }
-        settings, handed = tmp_path / "config.json", tmp_path / "state.json"
-        settings.write_text(json.dumps({**base, **(config or {})}))
-        handed.write_text(text if text is not None else json.dumps(state or {}))
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TAP_AMAZON_ADS")}
-        code = "from tap_amazon_ads_entities.tap import TapAmazonAdsEntities as T; T.cli()"
-        given = arguments or ("--state", str(handed))
-        done = subprocess.run(
-            [sys.executable, "-c", code, "--config", str(settings), *(["--config=ENV"] if variables else []), *given],
-            env={**inherited, **(variables or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Run(done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr)
-
-    return start
-
-
-def modes(done: Run) -> dict[str, str]:
-    return {entity: row["mode"] for entity, row in done.slices.items()}
+BY_TIME = {"refresh_statuses": False}
 
 
 # --- the order of what is written ---------------------------------------------------------
@@ -206,9 +68,10 @@ def test_auto_reads_in_full_what_never_was_and_then_incrementally(run: Any, acco
         "replication_key": "last_updated_time",
         "replication_key_value": NEW,
         "run_id": first.slices["campaigns"]["run_id"],
+        "rows": {"sp/campaigns/list": 2},
         "full_read": {"at": kept["full_read"]["at"], "ad_products": ["SB", "SD", "SP"], "lists": lists},
     }
-    second = run(first.state)
+    second = run(first.state, config=BY_TIME)
     assert second.code == 0
     assert modes(second) == {"profiles": "full", **dict.fromkeys(ENTITIES, "incremental")}
     assert [row["campaign_id"] for row in second.records("entity_campaigns")] == ["2"]
@@ -302,8 +165,8 @@ def test_a_run_over_fewer_ad_products_does_not_hide_changes_of_the_others(run: A
 @pytest.mark.parametrize("mode", ["full", "incremental"])
 def test_a_mode_that_is_set_holds_for_every_slice_whatever_was_read(run: Any, account: Account, mode: str) -> None:
     account.rows["sp/campaigns/list"] = [campaign(1, "2020-01-01T00:00:00.000Z")]
-    first = run(config={"mode": mode})
-    second = run(first.state, config={"mode": mode})
+    first = run(config={"mode": mode, **BY_TIME})
+    second = run(first.state, config={"mode": mode, **BY_TIME})
     for done in (first, second):
         assert set(modes(done).values()) == {mode}
         assert "slices are read" not in done.log
@@ -356,7 +219,7 @@ def test_the_log_names_the_last_row_emitted_and_counts_the_rows_seen(run: Any, a
     details, last = first.slices["campaigns"]["details"], first.records("entity_campaigns")[-1]
     assert (details["last_key"], details["last_synced_at"]) == (last["campaign_id"], last["synced_at"])
     assert details["rows_seen"] == 3
-    second = run(first.state)
+    second = run(first.state, config=BY_TIME)
     details = second.slices["campaigns"]["details"]
     assert (details["last_key"], details["rows_seen"], second.slices["campaigns"]["items_upserted"]) == ("3", 3, 1)
     account.broken = {"sd/campaigns/extended"}
@@ -405,3 +268,70 @@ def test_a_broken_state_ends_the_run_before_it_begins(run: Any, text: str, words
 
 def test_an_empty_state_is_none(run: Any) -> None:
     assert run({}).code == 0
+
+
+def test_an_item_that_is_no_row_is_named_and_costs_no_other(account: Account, run: Any) -> None:
+    account.rows["sp/campaigns/list"] = [
+        campaign(1),
+        {**campaign(2), "dynamicBidding": "x"},
+        {**campaign(3), "budget": 7},
+        {**campaign(4), "campaignId": ""},
+        {**campaign(5), "extendedData": []},
+        campaign(6),
+    ]
+    account.rows["sp/adGroups/list"] = [{"adGroupId": "", "campaignId": "1"}, {"adGroupId": "8", "campaignId": "1"}]
+    done = run()
+    assert done.code == 1
+    assert [row["campaign_id"] for row in done.records("entity_campaigns")] == ["1", "6"]
+    assert [row["ad_group_id"] for row in done.records("entity_ad_groups")] == ["8"]
+    assert {entity: row["status"] for entity, row in done.slices.items() if row["status"] != "success"} == {
+        "campaigns": "error",
+        "ad_groups": "error",
+    }
+    assert done.slices["campaigns"]["error"] == (
+        "sp/campaigns/list: 4 items are no row and left out: dynamicBidding is not an object (campaignId 2); "
+        "budget is not an object (campaignId 3); campaignId is empty and 1 more"
+    )
+    assert "adGroupId is empty (campaignId 1)" in done.slices["ad_groups"]["error"]
+    assert done.slices["campaigns"]["details"]["endpoints"]["sp/campaigns/list"]["refused"]["count"] == 4
+    assert "watermark" not in json.dumps(done.bookmark("campaigns"))
+    assert "unexpected" not in done.log
+
+
+def test_a_value_that_cannot_be_read_is_null_and_told(account: Account, run: Any) -> None:
+    account.rows["sp/campaigns/list"] = [
+        campaign(1, "0000-00-00T00:00:00.000Z"),
+        {**campaign(2), "budget": {"budget": "not-a-secret-4711 " + "9" * 500, "budgetType": "DAILY"}},
+        {**campaign(3), "state": {"a": 1}},
+        campaign(4, "0000-00-00T00:00:00.000Z"),
+    ]
+    done = run()
+    assert done.code == 0
+    rows = {row["campaign_id"]: row for row in done.records("entity_campaigns")}
+    assert rows["1"]["last_updated_time"] is None
+    assert rows["2"]["budget_micros"] is None
+    assert rows["2"]["bidding"]["unreadable"]["budget.budget"].endswith("9" * 500)
+    assert rows["3"]["bidding"]["unreadable"] == {"state": '{"a":1}'}
+    noted = done.slices["campaigns"]["details"]["endpoints"]["sp/campaigns/list"]["unreadable"]
+    assert noted["extendedData.lastUpdateDateTime"] == {"count": 2, "sample": "0000-00-00T00:00:00.000Z"}
+    assert noted["budget.budget"]["sample"].startswith("***-4711 999")
+    assert len(noted["budget.budget"]["sample"]) < 200
+
+
+def test_an_element_that_is_no_object_costs_no_other(account: Account, run: Any) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1), "x", campaign(2)]  # type: ignore[list-item]
+    done = run()
+    assert done.code == 1
+    assert [row["campaign_id"] for row in done.records("entity_campaigns")] == ["1", "2"]
+    assert "element 2 of a page" in done.slices["campaigns"]["error"]
+
+
+def test_a_profile_that_is_no_row_costs_no_other(account: Account, run: Any) -> None:
+    account.more_profiles = [{"accountInfo": {"type": "seller"}}, {"profileId": 5, "accountInfo": "seller"}]
+    account.rows["sp/campaigns/list"] = [campaign(1)]
+    done = run()
+    assert done.code == 1
+    assert [row["profile_id"] for row in done.records("entity_profiles")] == [PROFILE]
+    assert [row["campaign_id"] for row in done.records("entity_campaigns")] == ["1"]
+    assert "profileId is missing" in done.slices["profiles"]["error"]
+    assert "accountInfo is not an object (profileId 5)" in done.slices["profiles"]["error"]

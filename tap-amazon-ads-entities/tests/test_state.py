@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from tap_amazon_ads_entities.errors import StateError
+from tap_amazon_ads_entities.lists.completeness import Verdict
+from tap_amazon_ads_entities.lists.ids import Distinct, number_of
 from tap_amazon_ads_entities.settings.model import Settings
 from tap_amazon_ads_entities.singer import bookmarks, state_check
 from tap_amazon_ads_entities.singer.streams import STREAMS
-from tap_amazon_ads_entities.singer.tallies import Distinct, EndpointTally
+from tap_amazon_ads_entities.singer.tallies import EndpointTally
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 STARTED = "2026-11-24T12:00:00.000Z"
@@ -212,8 +214,8 @@ def test_many_bookmarks_are_checked_in_linear_time() -> None:
 
 def test_distinct_rows_are_counted_and_clashes_named() -> None:
     first, second = Distinct(), Distinct()
-    first.add(["1", "2", "2", "18446744073709551615", "sb-legacy-1"])
-    second.add(["2", "3", "sb-legacy-2"])
+    first.add(map(number_of, ["1", "2", "2", "18446744073709551615", "sb-legacy-1"]))
+    second.add(map(number_of, ["2", "3", "sb-legacy-2"]))
     assert first.count() == 4
     assert Distinct.clashes([first, second]) == [2]
     assert Distinct.union([first, second]) == 6
@@ -222,8 +224,8 @@ def test_distinct_rows_are_counted_and_clashes_named() -> None:
 
 def test_a_shortfall_against_amazons_total_is_reported() -> None:
     tally = EndpointTally()
-    tally.rows, tally.pages, tally.total = 3, 1, 5
-    tally.ids.add(["1", "2", "2"])
+    tally.rows, tally.pages, tally.verdict = 3, 1, Verdict(2, 5, "gave 2 of 5 rows")
+    tally.ids.add([1, 2, 2])
     assert tally.details() == {
         "pages": 1,
         "rows": 3,
@@ -231,4 +233,5 @@ def test_a_shortfall_against_amazons_total_is_reported() -> None:
         "duplicates": 1,
         "total_reported": 5,
         "shortfall": 3,
+        "problem": "gave 2 of 5 rows",
     }

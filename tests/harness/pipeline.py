@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ import psycopg
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+from harness import forks
 from harness.programs import run_to_end
 from harness.project import ROOT, project
 
@@ -112,6 +112,10 @@ class Pipeline:
     def reset(self) -> None:
         """Empty the database, forget all state, and be healthy."""
         self.query_none("drop schema if exists amazon_ads_fivetran cascade; drop schema if exists amazon_ads cascade")
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all state, and be healthy."""
         for name in ("meltano.db", "state.json"):
             (self.folder / name).unlink(missing_ok=True)
         self.sandbox.control.clear_faults()
@@ -148,22 +152,13 @@ class Direct:
         pipeline.announce(self.run_id, session)
         announced()
         state = ["--state", str(self._state)] if self._state.exists() else []
-        self.tap = subprocess.Popen(
-            [str(BIN / "tap-amazon-ads-entities"), "--config=ENV", *state],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._tap_log,
-        )
-        self.target = subprocess.Popen(
-            [str(TARGET), "--config", str(self.config(pipeline))],
-            env=environment,
-            stdin=self.tap.stdout,
-            stdout=subprocess.PIPE,
-            stderr=self._target_log,
-        )
-        assert self.tap.stdout is not None
-        self.tap.stdout.close()
+        source, sink = (os.fdopen(end, mode) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
+        self._states, states = (os.fdopen(end, mode) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
+        with source, sink, states, Path(os.devnull).open("rb") as nothing:
+            self.tap = forks.Started(forks.TAP, ["--config=ENV", *state], environment, (nothing, sink, self._tap_log))
+            self.target = forks.Started(
+                forks.TARGET, ["--config", str(self.config(pipeline))], environment, (source, states, self._target_log)
+            )
 
     @staticmethod
     def config(pipeline: Pipeline) -> Path:
@@ -192,8 +187,8 @@ class Direct:
 
     def wait(self) -> Result:
         """Wait for both, keep the newest state, and join their exit codes as Meltano does."""
-        assert self.target.stdout is not None
-        states = self.target.stdout.read().splitlines()
+        with self._states:
+            states = self._states.read().splitlines()
         codes = (self.tap.wait(_TIMEOUT), self.target.wait(_TIMEOUT))
         if states:
             self._state.write_bytes(states[-1])

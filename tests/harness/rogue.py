@@ -62,6 +62,9 @@ class Rogue:
                 pass
 
         class Server(ThreadingHTTPServer):
+            # The tap connects with all its workers at once; a connection that finds no room tries again a second later.
+            request_queue_size = 128
+
             def handle_error(self, *_: object) -> None:
                 """Clients that hang up are the point."""
 

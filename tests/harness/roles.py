@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from harness.dbt import run_dbt
+from harness.forks import run_dbt
 from harness.pipeline import Pipeline, Result
 from harness.project import ROOT, project
 

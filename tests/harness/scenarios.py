@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CAMPAIGNS = "sp/campaigns/list"
+SB_CAMPAIGNS = "sb/v4/campaigns/list"
 SB_ADS = "sb/v4/ads/list"
+SD_AD_GROUPS = "sd/adGroups/extended"
 SD_TARGETS = "sd/targets/extended"
 TOKEN = "auth/o2/token"
 FOR_EVER = None
@@ -46,6 +48,7 @@ class Scenario:
 
 
 PAGE_2 = {"match": {"page": 2}}
+CONFIRMED = {"confirm_reads": True}
 DETAILS = {"code": "429", "details": "Too many requests"}
 
 SCENARIOS = [
@@ -115,4 +118,45 @@ SCENARIOS = [
     Scenario(
         "records dated in the future", [fault("clock_skew", times=FOR_EVER, seconds=10**7)], True, changed_values=True
     ),
+    Scenario("a row that is counted and not listed, once", [fault("hole", **PAGE_2)], True),
+    Scenario(
+        "a row that is counted and not listed, for ever",
+        [fault("hole", times=FOR_EVER, **PAGE_2)],
+        False,
+        profiles_failed=3,
+    ),
+    Scenario(
+        "three rows that are counted and not listed, as the account allows",
+        [fault("total", times=FOR_EVER, add=3)],
+        True,
+        {"accepted_shortfall": "3"},
+    ),
+    Scenario("a row left out of a list without a total, once", [fault("hole", SD_TARGETS)], True, CONFIRMED),
+    Scenario("a list that ends early, once", [fault("early_end", **PAGE_2)], True),
+    Scenario("a list that ends early, for ever", [fault("early_end", times=FOR_EVER, **PAGE_2)], False),
+    Scenario("a total below what is listed", [fault("total", times=FOR_EVER, add=-5)], True),
+    Scenario("a total above what is listed", [fault("total", times=FOR_EVER, add=5)], False, profiles_failed=3),
+    Scenario("a total as text", [fault("total", times=FOR_EVER, text=True)], True),
+    Scenario("a total as text above what is listed", [fault("total", times=FOR_EVER, text=True, add=5)], False),
+    Scenario("a row missing among the campaigns that keywords need", [fault("hole", SB_CAMPAIGNS, FOR_EVER)], False),
+    Scenario("ad groups that targets need, refused", [status(400, SD_AD_GROUPS, FOR_EVER)], False, profiles_failed=3),
+    Scenario(
+        "a cell that cannot be read",
+        [fault("bad_cell", times=FOR_EVER, field="name", value={"odd": True})],
+        True,
+        changed_values=True,
+    ),
+    Scenario(
+        "an amount that is none",
+        [fault("bad_cell", "sp/keywords/list", FOR_EVER, field="bid", value="plenty")],
+        True,
+        changed_values=True,
+    ),
+    Scenario(
+        "an item without an id",
+        [fault("bad_cell", times=1, field="campaignId", value=None)],
+        False,
+        profiles_failed=1,
+    ),
+    Scenario("a body that drips for ever", [fault("drip")], False, {"request_deadline": 3}, profiles_failed=1),
 ]

@@ -15,8 +15,12 @@ from typing import Any
 import psycopg
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
-from harness.dbt import run_dbt
-from harness.pipeline import Result
+from entities_runner import fingerprint
+from entities_runner.account import CREDENTIALS
+from entities_runner.database import Database
+from entities_runner.run import Run
+from harness.forks import run_dbt
+from harness.pipeline import Pipeline, Result
 from harness.project import project
 from harness.roles import DBT
 
@@ -146,3 +150,29 @@ def made(postgres: EmbeddedPostgres) -> Warehouse:
     template.make()
     template.ask("truncate amazon_ads.sync_log")
     return template
+
+
+def renew(pipeline: Pipeline) -> None:
+    """Forget everything, and begin with tables and views as the first step of a job leaves them."""
+    name = pipeline.postgres.environment()["TARGET_POSTGRES_DATABASE"]
+    with psycopg.connect(pipeline.postgres.dsn, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"drop database if exists {name} with (force)")  # type: ignore[call-overload]
+        template = _remembered(pipeline.postgres)
+        connection.execute(f"create database {name} template {template}")  # type: ignore[call-overload]
+    pipeline.forget()
+
+
+@lru_cache(maxsize=1)
+def _remembered(postgres: EmbeddedPostgres) -> str:
+    """The same, as a run knows it again: it does not start dbt to prepare it."""
+    name = f"remembered_{uuid.uuid4().hex[:10]}"
+    template = made(postgres)
+    with psycopg.connect(postgres.dsn, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template.database}")  # type: ignore[call-overload]
+    environment = {**postgres.environment(), "TARGET_POSTGRES_DATABASE": name}
+    run = Run.of(project(), {**environment, **dict.fromkeys(CREDENTIALS, "any")})
+    sources = fingerprint.of(run)
+    with psycopg.connect(postgres.dsn, dbname=name, autocommit=True) as connection:
+        connection.execute("update amazon_ads.sync_meta set value = %s where name = 'prepared'", (sources,))
+    Database(environment).bless(sources, fingerprint.roles(run), "")
+    return name

@@ -27,7 +27,7 @@
     {% if statements %}{% do change_in_turn(statements) %}{% endif %}
     {% do prepare_access(tables) %}
     {% do warn_of_creators() %}
-    {% do change([announce(), prune_log()] + changed_settings()) %}
+    {% do change([announce(), prune()] + changed_settings()) %}
     {% do log('prepared ' ~ (landing_tables() | length) ~ ' tables in schema ' ~ target.schema, info=true) %}
 {% endmacro %}
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv import dotenv_values
+
+from entities_runner import checks
 
 TAP = "TAP_AMAZON_ADS_ENTITIES_"
 CREDENTIALS = tuple(f"{TAP}{name}" for name in ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"))
 CONNECTIONS_URL = f"{TAP}CONNECTIONS_URL"
 ENCRYPTION_KEYS = f"{TAP}ENCRYPTION_KEYS"
 DATABASE = "TARGET_POSTGRES_HOST"
-SCHEMA = "AMAZON_ADS_SCHEMA"
 
 MADE_UP, REAL, AUTO = "sandbox", "prod", "auto"
 """Meltano's environments: the made-up account, the real one, whichever .env names."""
-
-_NUMBERS = ("AMAZON_ADS_LOCK_TIMEOUT", "AMAZON_ADS_STATEMENT_TIMEOUT", "AMAZON_ADS_LOG_RETENTION_DAYS")
-_WHOLE = re.compile("[1-9][0-9]{0,5}")
-_USABLE_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,49}")
-_RESERVED_SCHEMAS = frozenset({"public", "private", "information_schema"})
 
 
 class UsageError(Exception):
@@ -53,8 +48,13 @@ class Choice:
 
 
 def settings(project: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables in force: those of .env, overridden by the environment."""
+    """The variables in force: those of .env, overridden by the environment.
+
+    Raises:
+        UsageError: .env misspells one.
+    """
     file = {name: value for name, value in dotenv_values(project / ".env").items() if value}
+    _refuse(checks.misspelt(file))
     return {**file, **environment}
 
 
@@ -71,9 +71,11 @@ def choose(variables: Mapping[str, str], environment: str = AUTO) -> Choice:
     Raises:
         UsageError: only some of the credentials are there, or too many, or none where a database is named.
     """
-    _check(variables)
+    _refuse(checks.problems(variables))
     if environment == MADE_UP:
         return Choice(MADE_UP, embedded_database=True)
+    if message := checks.hostless(variables):
+        raise UsageError(message)
     client, token = CREDENTIALS[:-1], CREDENTIALS[-1]
     if variables.get(token) and variables.get(CONNECTIONS_URL):
         message = f"{token} and {CONNECTIONS_URL} are both set: keep the one that shall be used."
@@ -100,37 +102,6 @@ def choose(variables: Mapping[str, str], environment: str = AUTO) -> Choice:
     return Choice(MADE_UP if missing else REAL, not variables.get(DATABASE), stored and not missing)
 
 
-def schema_of(variables: Mapping[str, str]) -> str:
-    """The schema the tables are in."""
-    return variables.get(SCHEMA) or "amazon_ads"
-
-
-def _check(variables: Mapping[str, str]) -> None:
-    schema = schema_of(variables)
-    if schema in _RESERVED_SCHEMAS or not _USABLE_SCHEMA.fullmatch(schema):
-        message = (
-            f"{SCHEMA} is {schema!r}, which cannot be used: it takes a lower-case letter or _, then up to 49 lower-"
-            "case letters, digits and _, and is neither public, private nor reserved."
-        )
-        raise UsageError(message)
-    if variables.get("TARGET_POSTGRES_SQLALCHEMY_URL"):
-        message = (
-            "TARGET_POSTGRES_SQLALCHEMY_URL is read by the loader alone: name the database with TARGET_POSTGRES_HOST, "
-            "_PORT, _USER, _PASSWORD and _DATABASE instead."
-        )
-        raise UsageError(message)
-    lacking = [
-        f"TARGET_POSTGRES_{name}" for name in ("USER", "DATABASE") if not variables.get(f"TARGET_POSTGRES_{name}")
-    ]
-    if variables.get(DATABASE) and lacking:
-        message = f"{DATABASE} names a Postgres, but {' and '.join(lacking)} is missing: set it in .env."
-        raise UsageError(message)
-    for name in _NUMBERS:
-        value = variables.get(name) or "1"
-        if not _WHOLE.fullmatch(value):
-            message = f"{name} is {value!r}, which is not a whole number from 1 to 999999."
-            raise UsageError(message)
-    port = variables.get("TARGET_POSTGRES_PORT") or "5432"
-    if not port.isdigit():
-        message = f"TARGET_POSTGRES_PORT is {port!r}, which is not a number."
-        raise UsageError(message)
+def _refuse(problems: Iterable[str]) -> None:
+    for problem in problems:
+        raise UsageError(problem)

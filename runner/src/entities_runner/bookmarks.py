@@ -56,6 +56,7 @@ def hold(state: dict[str, Any], database: Database) -> int:
         kept = _kept(connection, database)
         known = _known_runs(connection, database, [partition for _, _, partition in partitions])
         lost = dict(_lost(connection, database, kept))
+        _tell(connection, database, lost)
     marked = 0
     for profile_id, entity, partition in partitions:
         slice_ = (profile_id, entity)
@@ -65,6 +66,24 @@ def hold(state: dict[str, Any], database: Database) -> int:
             partition[DUE] = lost[slice_]
         marked += DUE in partition
     return marked
+
+
+def _tell(connection: Connection, database: Database, lost: dict[tuple[str, str], str]) -> None:
+    """`sync_state` says so until the slice has been read again; what had been read is not there any more."""
+    statement = sql.SQL(
+        "update {} as kept set last_error = 'lost rows: ' || lost.reason, last_error_at = now(),"
+        " rows_stored = greatest(kept.rows_stored,"
+        " case when kept.last_full_sync_at is not null then kept.rows_seen end),"
+        " last_error_began_at = now(), consecutive_errors = kept.consecutive_errors + 1, high_watermark = null,"
+        " last_full_sync_at = null, last_full_began_at = null,"
+        " last_incremental_sync_at = null, last_incremental_began_at = null, last_success_at = null"
+        " from unnest(%s::text[], %s::text[], %s::text[]) as lost (profile_id, entity_type, reason)"
+        " where kept.profile_id = lost.profile_id and kept.entity_type = lost.entity_type"
+        " and kept.last_success_at is not null"
+    ).format(database.table("sync_slices"))
+    if lost:
+        profiles, entities = zip(*lost, strict=True)
+        connection.execute(statement, (list(profiles), list(entities), list(lost.values())))
 
 
 def _partitions(state: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

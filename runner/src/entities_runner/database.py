@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 
-from entities_runner import reasons
-from entities_runner.account import UsageError, schema_of
+from entities_runner import catalog, reasons
+from entities_runner.account import UsageError
+from entities_runner.checks import schema_of
 
 TABLES = (
     "entity_profiles",
@@ -104,6 +105,11 @@ class Database:
         )
 
     @property
+    def address(self) -> str:
+        """Where it is."""
+        return f"{self._host}:{self._port}/{self._name}"
+
+    @property
     def takes_options(self) -> bool:
         """Whether sessions can begin with settings of their own."""
         return bool(self._options)
@@ -168,14 +174,45 @@ class Database:
             return False
         return row == (fingerprint, len(_NEEDED))
 
-    def announce(self, run_id: str, origin: str) -> None:
-        """Give earlier runs of this project their verdict, and leave the row of this run.
+    def announce(self, run_id: str, origin: str, keep_days: int) -> None:
+        """Give earlier runs of this project their verdict, leave the row of this run, forget what is too old.
 
         Raises:
             UsageError: the database refuses.
         """
         with self.transaction() as connection:
             self._call(connection, "announce_run", run_id, origin, self._session)
+            connection.execute(sql.SQL("select {}(%s::integer)").format(self.table("prune_log")), (keep_days,))
+
+    def bless(self, fingerprint: str, roles: Sequence[str], notes: str) -> None:
+        """Remember what is there, as made from these sources and settings.
+
+        Args:
+            fingerprint: of sources and settings.
+            roles: that are of concern beside the tables.
+            notes: what is to be said each time while nothing changes.
+        """
+        statement = sql.SQL(
+            "insert into {} (name, value) values ('catalog', %s), ('notes', %s)"
+            " on conflict (name) do update set value = excluded.value"
+        ).format(self.table("sync_meta"))
+        with suppress(UsageError), self.transaction() as connection:
+            found = f"{fingerprint} {catalog.of(connection, self.schema, roles)}"
+            connection.execute(statement, (found, notes))
+
+    def unchanged(self, fingerprint: str, roles: Sequence[str]) -> str | None:
+        """What is to be said where all is as it was when it was remembered; None where it is not."""
+        statement = sql.SQL(
+            "select (select value from {0} where name = 'catalog'), (select value from {0} where name = 'notes')"
+        ).format(self.table("sync_meta"))
+        try:
+            with self.transaction() as connection:
+                row = connection.execute(statement).fetchone()
+                same = row is not None and row[0] == f"{fingerprint} {catalog.of(connection, self.schema, roles)}"
+        except UsageError:
+            # Whoever prepares says what is wrong.
+            return None
+        return str(row[1] or "") if same and row else None
 
     def can_take_options(self) -> bool:
         """Whether sessions can begin with settings of their own; true where nobody answers who could tell."""
@@ -197,6 +234,27 @@ class Database:
         except UsageError:
             return False
         return True
+
+    def settle_own(self, run_id: str, origin: str) -> None:
+        """Give a run whose loader has ended well its verdict, and others that are over theirs.
+
+        Raises:
+            UsageError: the database refuses.
+        """
+        with self.transaction() as connection:
+            self._call(connection, "settle_runs", run_id, origin, "stored")
+
+    def settle_stored(self, run_id: str, origin: str) -> None:
+        """Give a run whose loader has ended well its verdict, which rests on what is stored now.
+
+        Where that cannot be had, or slices were left open and somebody may still say why, it is given later.
+        """
+        unfinished = sql.SQL(
+            "select from {} where run_id = %s::text and entity_type <> 'run' and status = 'running' limit 1"
+        ).format(self.table("sync_log"))
+        with suppress(UsageError), self.transaction() as connection:
+            if not connection.execute(unfinished, (run_id,)).fetchone():
+                self._call(connection, "settle_runs", run_id, origin, "stored")
 
     def settle(self, run_id: str, origin: str) -> str | None:
         """Give a run that has not ended well its verdict; the post-step gives it to the others.

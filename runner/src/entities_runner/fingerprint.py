@@ -18,11 +18,18 @@ _SETTINGS = (
 def of(run: Run) -> str:
     """The fingerprint of the dbt project and of the settings that it reads."""
     digest = hashlib.sha256()
-    for folder in ("macros", "models"):
-        for path in sorted((run.project / "transform" / folder).rglob("*")):
+    transform = run.project / "transform"
+    for part in ("macros", "models", "tests", "dbt_project.yml"):
+        for path in sorted([transform / part, *(transform / part).rglob("*")]):
             if path.is_file():
                 digest.update(path.read_bytes())
     for name in _SETTINGS:
         digest.update(f"{name}={run.variables.get(name, '')}".encode())
     digest.update(run.schema.encode())
     return digest.hexdigest()[:32]
+
+
+def roles(run: Run) -> list[str]:
+    """The roles whose rights `prepare` looks after."""
+    names = (run.variables.get(name) for name in ("AMAZON_ADS_LOADER_ROLE", "AMAZON_ADS_OWNER_USER"))
+    return [run.variables.get("AMAZON_ADS_ANALYST_ROLE") or "amazon_ads_analyst", *(name for name in names if name)]

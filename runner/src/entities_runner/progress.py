@@ -19,7 +19,7 @@ _LOCKED = re.compile("database is locked")
 _FRAME = re.compile(r"[╭│╰]|sqlalche\.me|Traceback")
 _RETRY = re.compile(r"(\S+ \(region .*trying again in .*)$")
 _WORTH_SHOWING = re.compile(
-    r"(skipped:|reported \d+ rows|tables in schema|profiles, each with|for analysts|has to run: |may create objects"
+    r"(skipped:|accepted: |tables in schema|profiles, each with|for analysts|has to run: |may create objects"
     r"|read in full|in full and|replaced the refresh token)"
 )
 _TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed|AMAZON_ADS_[A-Z]+_ROLE|AMAZON_ADS_IDENTITY)\b")

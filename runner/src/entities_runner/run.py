@@ -24,9 +24,9 @@ from entities_runner.account import (
     TAP,
     Choice,
     choose,
-    schema_of,
     settings,
 )
+from entities_runner.checks import schema_of
 
 SESSION = "tap-amazon-ads-entities"
 
@@ -70,6 +70,11 @@ class Run:
     def schema(self) -> str:
         """The schema the tables are in."""
         return schema_of(self.variables)
+
+    @property
+    def keep_days(self) -> int:
+        """How long the log of runs is kept."""
+        return int(self.variables.get("AMAZON_ADS_LOG_RETENTION_DAYS") or 400)
 
     @property
     def session(self) -> str:

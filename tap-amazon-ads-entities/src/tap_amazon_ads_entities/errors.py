@@ -75,6 +75,23 @@ class ConnectionFailedError(SliceError):
     """One of several connections gives no token any more; the profiles of the others go on."""
 
 
+# --- One item is left out, the others of its slice go on, and the slice ends as an error --
+
+
+class RefusedItemError(TapError):
+    """An item of a list cannot become a row.
+
+    Args:
+        field: Amazon's name of the field that decided it.
+        reason: what is wrong with it, for people.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        """Keep which field it was."""
+        super().__init__(f"{field} {reason}")
+        self.field = field
+
+
 # --- One request is tried again ------------------------------------------------------
 
 

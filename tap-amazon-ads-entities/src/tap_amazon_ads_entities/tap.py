@@ -12,7 +12,7 @@ from singer_sdk.streams import Stream
 
 from tap_amazon_ads_entities.errors import RunEndingError, StoppedError
 from tap_amazon_ads_entities.process import memory
-from tap_amazon_ads_entities.process.shutdown import GRACE, exit_now, exit_within, watch_parent
+from tap_amazon_ads_entities.process.shutdown import GRACE, exit_now, exit_within, interrupt_after, watch_parent
 from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, Settings
 from tap_amazon_ads_entities.singer import state_check
@@ -105,15 +105,21 @@ class TapAmazonAdsEntities(CommandLine):
         """
         watch_parent()
         memory.tune()
+        seconds = self.settings.run_deadline
+        reason = f"the run was not over after {seconds:g} s (run_deadline)"
         try:
-            try:
-                self.sync_all()
-            except RunEndingError as error:
-                self.current.abort(str(error))
-            self.state_writer.write_state(self.state)
-            self._writer.flush()
+            with interrupt_after(seconds, lambda: self._out_of_time(reason)):
+                try:
+                    self.sync_all()
+                except RunEndingError as error:
+                    self.current.abort(str(error))
+                self.state_writer.write_state(self.state)
+                self._writer.flush()
         except BrokenPipeError:
             exit_now("the loader closed its input; its own output says why", EXIT_FAILED)
+        except StoppedError as error:
+            # It came when all was read: what is missing is the end of what the loader gets.
+            exit_now(str(error), EXIT_FAILED)
         return 0 if self.current.verdict() else EXIT_FAILED
 
     def test(self, what: str) -> int:
@@ -144,6 +150,11 @@ class TapAmazonAdsEntities(CommandLine):
         stop.request()
         exit_within(GRACE, f"{reason}, and the loader did not take the rest in time", EXIT_FAILED)
         self._writer.interrupt(StoppedError(reason))
+
+    def _out_of_time(self, reason: str) -> None:
+        """The run's deadline has passed, whatever it waits for; unless something else is ending it already."""
+        if not self.current.stop.requested:
+            self.terminate(reason)
 
     @property
     def _writer(self) -> PageWriter:

@@ -1,5 +1,7 @@
 {#- Functions of ours: names in them mean what they mean in Postgres, and nobody else may call them. -#}
-{% macro our_functions() %}{{ return([settle_function(), announce_function(), views_function(), reopen_function()]) }}{% endmacro %}
+{% macro our_functions() %}
+    {{ return([settle_function(), announce_function(), prune_function(), views_function(), reopen_function()]) }}
+{% endmacro %}
 
 {#- {name: [{types, owned, text, comment}]} of what is there under our names. -#}
 {% macro existing_functions() %}

@@ -68,6 +68,11 @@
                 "description": "Whether the account has a valid payment method."
             },
             {
+                "name": "other_fields",
+                "type": "jsonb",
+                "description": "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold."
+            },
+            {
                 "name": "synced_at",
                 "type": "timestamp with time zone",
                 "description": "When this row was last read from Amazon (UTC)."
@@ -145,7 +150,12 @@
             {
                 "name": "computed_status",
                 "type": "text",
-                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, payment_issue, unknown."
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, ineligible, payment_issue, unknown."
+            },
+            {
+                "name": "other_fields",
+                "type": "jsonb",
+                "description": "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold."
             },
             {
                 "name": "creation_time",
@@ -220,7 +230,7 @@
             {
                 "name": "computed_status",
                 "type": "text",
-                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, payment_issue, unknown."
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, ineligible, payment_issue, unknown."
             },
             {
                 "name": "budget_type",
@@ -245,7 +255,7 @@
             {
                 "name": "bidding",
                 "type": "jsonb",
-                "description": "Bidding strategy and adjustments, with every other campaign setting that has no column."
+                "description": "Bidding strategy and adjustments, and every field without a column; `unreadable` as elsewhere."
             },
             {
                 "name": "start_date",
@@ -329,12 +339,17 @@
             {
                 "name": "computed_status",
                 "type": "text",
-                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, payment_issue, unknown."
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, ineligible, payment_issue, unknown."
             },
             {
                 "name": "default_bid_micros",
                 "type": "bigint",
                 "description": "Bid of targets without one, in micros; Sponsored Brands ad groups have none."
+            },
+            {
+                "name": "other_fields",
+                "type": "jsonb",
+                "description": "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold."
             },
             {
                 "name": "creation_time",
@@ -374,7 +389,7 @@
             {
                 "name": "ad_id",
                 "type": "text",
-                "description": "Ad; sb-legacy-<ad group id> for old Sponsored Brands ads to which Amazon gave no id."
+                "description": "Ad; where Amazon gave no id (old Sponsored Brands ads), sb-legacy-<ad group id or a digest of the ad>."
             },
             {
                 "name": "campaign_id",
@@ -419,12 +434,12 @@
             {
                 "name": "computed_status",
                 "type": "text",
-                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, payment_issue, unknown."
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, ineligible, payment_issue, unknown."
             },
             {
                 "name": "creative",
                 "type": "jsonb",
-                "description": "What identifies the ad: ASIN, SKU, headline, assets, landing page, as Amazon returns it."
+                "description": "ASIN, SKU, headline, assets, landing page, and every field without a column; `unreadable` as elsewhere."
             },
             {
                 "name": "creation_time",
@@ -496,7 +511,7 @@
             {
                 "name": "target_level",
                 "type": "text",
-                "description": "campaign or ad_group."
+                "description": "campaign or ad_group; null where Amazon names neither."
             },
             {
                 "name": "negative",
@@ -511,7 +526,7 @@
             {
                 "name": "expression",
                 "type": "jsonb",
-                "description": "A keyword's text under `text`; Amazon's own expression for everything else."
+                "description": "A keyword's `text`, else Amazon's expressions; every field without a column; `unreadable` as elsewhere."
             },
             {
                 "name": "state",
@@ -526,7 +541,7 @@
             {
                 "name": "computed_status",
                 "type": "text",
-                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, payment_issue, unknown."
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, ineligible, payment_issue, unknown."
             },
             {
                 "name": "bid_micros",
@@ -626,7 +641,7 @@
             {
                 "name": "throttled_seconds",
                 "type": "numeric",
-                "description": "Seconds its requests waited because Amazon throttled."
+                "description": "Seconds in which a request of it waited because Amazon throttled."
             },
             {
                 "name": "error",
@@ -646,7 +661,7 @@
             {
                 "name": "details",
                 "type": "jsonb",
-                "description": "Per endpoint: pages, rows, duplicates, retries, seconds throttled, shortfall, reason skipped. last_key and last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or not."
+                "description": "Per endpoint: pages, rows, duplicates, retries, seconds throttled, shortfall, reason skipped; refused, items that cannot be rows; unreadable, by field, values that a column cannot hold, null in the row. last_key and last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or not."
             },
             {
                 "name": "tap_version",

@@ -249,11 +249,29 @@ end
 {%- endmacro %}
 
 {#- Forget what is older than the log is to be kept; a bounded number of rows at a time. -#}
-{% macro prune_log() %}
+{% macro prune_function() %}
+    {{ return({
+        'name': 'prune_log',
+        'arguments': 'keep_days integer',
+        'types': 'integer',
+        'returns': 'void',
+        'body': prune_body()
+    }) }}
+{% endmacro %}
+
+{% macro prune_body() %}
+begin
+    delete from {{ qualified('sync_log') }} where ctid in (
+        select l.ctid from {{ qualified('sync_log') }} as l
+        where l.settled_at is not null and l.created_at < now() - make_interval(days => keep_days)
+        limit 100000
+    );
+end
+{% endmacro %}
+
+{% macro prune() %}
     {{ return(
-        'delete from ' ~ qualified('sync_log') ~ ' where ctid in (select ctid from ' ~ qualified('sync_log')
-        ~ ' where settled_at is not null and created_at < now() - make_interval(days => '
-        ~ whole_number('AMAZON_ADS_LOG_RETENTION_DAYS', 400) ~ ') limit 100000)'
+        'select ' ~ qualified('prune_log') ~ '(' ~ whole_number('AMAZON_ADS_LOG_RETENTION_DAYS', 400) ~ '::integer)'
     ) }}
 {% endmacro %}
 

@@ -47,6 +47,8 @@ async def before(state: State, action: dict[str, Any], facts: dict[str, Any]) ->
         raise RefusedError(403, f"Not authorized to access scope {facts['profile_id']}")
     elif kind == "invalid_token":
         raise RefusedError(400, "The next token is not valid", "INVALID_TOKEN", "$.nextToken")
+    elif kind == "drip":
+        return StreamingResponse(_drops(), media_type=_JSON)
     elif kind == "status":
         content = action.get("body", {"code": str(action["status"]), "details": "injected"})
         raw = content.encode() if isinstance(content, str) else msgspec.json.encode(content)
@@ -72,6 +74,14 @@ async def _cut() -> AsyncIterator[bytes]:
     raise CutError
 
 
+async def _drops() -> AsyncIterator[bytes]:
+    """Never silent for long, and never at its end."""
+    yield b"["
+    while True:
+        await asyncio.sleep(0.05)
+        yield b" "
+
+
 def page(endpoint: Endpoint, collection: Collection, query: Query, scope: str, action: dict[str, Any]) -> Response:
     """Faults in how a list is cut into pages; others leave the page as it is."""
     kind = action["kind"]
@@ -95,9 +105,35 @@ def page(endpoint: Endpoint, collection: Collection, query: Query, scope: str, a
         found, token = listing.Page([], None, 0), None
     elif kind == "numeric_token":
         token = token and b'"%d"' % int.from_bytes(token.strip(b'"'), "big")
-    elif kind == "clock_skew":
-        found.rows = [_skewed(row, float(action.get("seconds", 86_400))) for row in found.rows]
+    elif kind == "early_end":
+        token = None
+    else:
+        found = _altered(found, action)
     return Response(listing.body(endpoint, found, token), media_type=endpoint.accept)
+
+
+def _altered(found: listing.Page, action: dict[str, Any]) -> listing.Page:
+    """A page whose rows or total are not what they should be."""
+    kind, rows, total = action["kind"], found.rows, found.total
+    if kind == "hole":
+        # It is counted, and not listed.
+        middle = len(rows) // 2
+        rows = [*rows[:middle], *rows[middle + int(action.get("rows", 1)) :]]
+    elif kind == "total":
+        number = int(total) + int(action.get("add", 0))
+        total = str(number) if action.get("text") else number
+    elif kind == "bad_cell":
+        rows = [_with_bad_cell(row, action) if index == 0 else row for index, row in enumerate(rows)]
+    elif kind == "clock_skew":
+        rows = [_skewed(row, float(action.get("seconds", 86_400))) for row in rows]
+    return listing.Page(rows, found.next_start, total)
+
+
+def _with_bad_cell(row: bytes, action: dict[str, Any]) -> bytes:
+    document = msgspec.json.decode(row)
+    if action["field"] in document:
+        document[action["field"]] = action.get("value")
+    return msgspec.json.encode(document)
 
 
 def _skewed(row: bytes, seconds: float) -> bytes:

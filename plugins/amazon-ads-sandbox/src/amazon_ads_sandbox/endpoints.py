@@ -25,6 +25,7 @@ class Endpoint:
         total: where the number of all rows is reported.
         extended: "flag" (includeExtendedDataFields), "always", or "never".
         incomplete: rows are missing unless a campaign filter is given.
+        one_state: the filter takes one state and no more.
     """
 
     path: str
@@ -44,6 +45,7 @@ class Endpoint:
     extended: str = "always"
     incomplete: bool = False
     sized: bool = True
+    one_state: bool = False
 
     @property
     def method(self) -> str:
@@ -105,7 +107,9 @@ def _sb3(path: str, accept: str, kind: str, envelope: str | None, states: frozen
         content_type="application/json" if envelope else None,
         accept=accept,
         states=states,
-        default_states=states - {"archived"},
+        # Without a filter, all targets are returned.
+        default_states=states if kind in {"target", "neg_target"} else states - {"archived"},
+        one_state=kind == "neg_keyword",
         max_page=5000 if envelope else 100,
         incomplete=envelope is None,
     )

@@ -27,6 +27,11 @@ KINDS = frozenset(
         "forbidden",
         "clock_skew",
         "profile_gone",
+        "hole",
+        "early_end",
+        "total",
+        "bad_cell",
+        "drip",
     },
 )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from amazon_ads_sandbox.account import Collection
 from amazon_ads_sandbox.endpoints import Endpoint
 from amazon_ads_sandbox.query import Query, encode_token
@@ -18,12 +20,12 @@ class Page:
     Args:
         rows: elements as JSON.
         next_start: where the next page starts; None on the last.
-        total: rows in the whole list.
+        total: rows in the whole list; as text where a fault has made it so.
     """
 
     rows: list[bytes]
     next_start: int | None
-    total: int
+    total: int | str
 
 
 def page(endpoint: Endpoint, collection: Collection, query: Query) -> Page:
@@ -59,7 +61,7 @@ def body(endpoint: Endpoint, found: Page, token: bytes | None) -> bytes:
         return array
     parts = [b'"' + endpoint.envelope.encode() + b'":' + array]
     if endpoint.total:
-        parts.append(b'"' + endpoint.total.encode() + b'":' + str(found.total).encode())
+        parts.append(b'"' + endpoint.total.encode() + b'":' + msgspec.json.encode(found.total))
     if token is not None:
         parts.append(b'"nextToken":' + token)
     return b"{" + b",".join(parts) + b"}"

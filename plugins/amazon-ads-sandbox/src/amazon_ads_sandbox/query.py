@@ -109,6 +109,8 @@ def from_parameters(endpoint: Endpoint, parameters: Mapping[str, str]) -> Query:
         raise RefusedError(400, f"count must be between 1 and {endpoint.max_page}")
     text = parameters.get("stateFilter")
     asked = None if text is None else [part.strip() for part in text.split(_SD_STATE_SEPARATOR)]
+    if endpoint.one_state and asked is not None and len(asked) > 1:
+        raise RefusedError(400, "stateFilter takes one state")
     campaigns = parameters.get("campaignIdFilter")
     return Query(
         _states(endpoint, asked),

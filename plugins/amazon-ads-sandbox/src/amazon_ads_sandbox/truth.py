@@ -46,6 +46,13 @@ def _shared(entity: Entity, profile: Profile) -> dict[str, Any]:
     }
 
 
+def _reasons(entity: Entity) -> dict[str, Any]:
+    """The reasons that some rows of Sponsored Products give for their status; no column has them."""
+    if entity.product != "sp" or not sp.has_reasons(entity):
+        return {}
+    return {"extendedData": {"statusReasons": [f"{entity.serving}_DETAIL"]}}
+
+
 def _id(value: int | None) -> str | None:
     return None if value is None else str(value)
 
@@ -65,6 +72,7 @@ def profile_row(profile: Profile) -> dict[str, Any]:
         "account_sub_type": profile.sub_type,
         "marketplace_id": profile.marketplace,
         "valid_payment_method": profile.valid_payment_method,
+        "other_fields": None,
     }
 
 
@@ -82,6 +90,7 @@ def portfolio_row(entity: Entity, profile: Profile) -> dict[str, Any]:
         "budget_start_date": day(entity.created or 0) if capped else None,
         "budget_end_date": day(entity.updated or 0) if entity.more["policy"] == "DATE_RANGE" else None,
         "unspent_budget_sharing": "ENABLED" if capped else "DISABLED",
+        "other_fields": {"extendedData": {"statusReasons": [f"{entity.serving}_DETAIL"]}},
     }
 
 
@@ -129,7 +138,7 @@ def campaign_row(entity: Entity, profile: Profile) -> dict[str, Any]:
         "budget_micros": entity.amount,
         "daily_budget_micros": None if lifetime else entity.amount,
         "currency_code": profile.currency,
-        "bidding": _bidding(entity),
+        "bidding": {**_bidding(entity), **_reasons(entity)},
         "start_date": day(entity.created or 0),
         "end_date": day((entity.created or 0) + 10**10) if more["ends"] else None,
     }
@@ -144,6 +153,7 @@ def ad_group_row(entity: Entity, profile: Profile) -> dict[str, Any]:
         "ad_product": entity.product,
         "name": entity.name,
         "default_bid_micros": None if entity.product == "sb" else entity.amount,
+        "other_fields": {"bidOptimization": "clicks"} if entity.product == "sd" else _reasons(entity) or None,
     }
 
 
@@ -171,12 +181,13 @@ def ad_row(entity: Entity, profile: Profile) -> dict[str, Any]:
         "name": facts.get("name", facts.get("adName")),
         "asin": facts.get("asin"),
         "sku": facts.get("sku"),
-        "creative": {name: facts[name] for name in native if name in facts},
+        "creative": {**{name: facts[name] for name in native if name in facts}, **_reasons(entity)},
     }
 
 
 def target_row(entity: Entity, profile: Profile) -> dict[str, Any]:
     """entity_targets."""
+    columns = target_columns(entity)
     return {
         **_shared(entity, profile),
         "target_id": _id(entity.entity_id),
@@ -186,5 +197,6 @@ def target_row(entity: Entity, profile: Profile) -> dict[str, Any]:
         "target_level": "campaign" if entity.kind.startswith("camp_") else "ad_group",
         "negative": "neg_" in entity.kind,
         "bid_micros": entity.amount,
-        **target_columns(entity),
+        **columns,
+        "expression": {**columns["expression"], **_reasons(entity)},
     }

@@ -19,6 +19,9 @@ from entities_runner.run import Run
 FAILED = "FAILED: "
 """Begins the line that says why something failed."""
 
+_SIGNALS = 128
+"""What is added to the number of the signal that ended a program."""
+
 
 def this_run() -> Run:
     """The run that Meltano has started us for.
@@ -44,6 +47,13 @@ def say(words: str) -> None:
     """Say in a line why something failed."""
     sys.stderr.write(f"{FAILED}{words}\n")
     sys.stderr.flush()
+
+
+def ended(code: int) -> str:
+    """How a program ended that said nothing."""
+    if code <= _SIGNALS:
+        return f"it gave no reason (exit code {code})"
+    return f"signal {code - _SIGNALS} ended it (9: somebody, or the system for want of memory)"
 
 
 def exit_with(launch: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> None:
@@ -99,4 +109,4 @@ def run(
         with output:
             follow(output)
     code = process.wait()
-    return 128 - code if code < 0 else code
+    return _SIGNALS - code if code < 0 else code

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
-from entities_runner import fingerprint, lock, pending, reasons, services
+from entities_runner import catalog, fingerprint, lock, pending, reasons, services
+from entities_runner.account import UsageError
 from entities_runner.database import Database
-from entities_runner.launch import child
+from entities_runner.launch import child, kept_checks
 from entities_runner.run import Run
 
 _PREFIX = re.compile(r"^(?:\x1b\[[0-9;]*m)?\d\d:\d\d:\d\d\s+")
 _ERROR = re.compile(r"(?:Compilation|Database|Runtime|Parsing|Validation) Error|Encountered an error")
 _END = re.compile(r"^(?:> |> in |compiled code at|Done\.|$)")
 _LINES = 3
+_PREPARE = ("run",)
+_BUILD = ("build",)
 
 
 def main() -> None:
@@ -29,6 +33,44 @@ def _launch(arguments: Sequence[str]) -> int:
     database = Database(variables, run.session)
     database.check()
     pending.store(run.folder, database)
+    done = _without_dbt(run, database, tuple(arguments))
+    return _with_dbt(run, database, variables, arguments, held) if done is None else done
+
+
+def _without_dbt(run: Run, database: Database, arguments: tuple[str, ...]) -> int | None:
+    """What a step has to do where nothing is to be made: the exit code; None where dbt has to look."""
+    checks = kept_checks.kept(*_kept(run, database)) if arguments == _BUILD else []
+    if arguments != _PREPARE and not checks:
+        return None
+    notes = database.unchanged(fingerprint.of(run), fingerprint.roles(run))
+    if notes is None:
+        return None
+    if arguments == _PREPARE:
+        database.announce(run.run_id, run.origin, run.keep_days)
+        sys.stdout.write(f"{notes}tables in schema {run.schema}: nothing to prepare\n")
+        return 0
+    try:
+        database.settle_own(run.run_id, run.origin)
+        found = list(kept_checks.findings(database, checks, run.run_id))
+    except UsageError as error:
+        pending.tell(run.folder, run.run_id, run.origin, str(error), database)
+        raise
+    for each in found:
+        kind = "Failure" if each.fails else "Warning"
+        sys.stdout.write(f"{kind} in test {each.name}: it found {each.rows:,} rows\n")
+    failed = sum(each.fails for each in found)
+    sys.stdout.write(f"{len(checks) - len(found)} of {len(checks)} checks found nothing, {failed} failed\n")
+    return int(failed > 0)
+
+
+def _kept(run: Run, database: Database) -> tuple[Path, str]:
+    """The file of the kept checks, and what they hold for."""
+    return run.folder / "checks.json", f"{fingerprint.of(run)} {database.address}"
+
+
+def _with_dbt(
+    run: Run, database: Database, variables: Mapping[str, str], arguments: Sequence[str], held: tuple[int, ...]
+) -> int:
     lines: list[str] = []
 
     def follow(output: Iterable[bytes]) -> None:
@@ -42,6 +84,11 @@ def _launch(arguments: Sequence[str]) -> int:
         passed["AMAZON_ADS_SEARCH_PATH"] = ""
     command = child.command("dbt", "utilities/dbt-postgres")
     code = child.run([*command, *arguments], passed, follow, errors_too=True, holds=held)
+    if not code and tuple(arguments) == _PREPARE:
+        notes = catalog.NOTES.findall("".join(lines))
+        database.bless(fingerprint.of(run), fingerprint.roles(run), "".join(f"{note}\n" for note in notes))
+    elif not code and tuple(arguments) == _BUILD:
+        kept_checks.keep(*_kept(run, database), run.project / "transform" / "target", run.run_id)
     if code and (reason := words("".join(lines))):
         pending.tell(run.folder, run.run_id, run.origin, reason, database)
         child.say(reason)

@@ -29,8 +29,11 @@ def _launch(arguments: Sequence[str]) -> int:
     environment["PGOPTIONS"] = " ".join(filter(None, (environment.get("PGOPTIONS"), *_bounds(environment))))
     quiet = Quiet(run.folder / "logs" / f"loader-{run.run_id}.log")
     code = child.run([*command, *arguments, "--config=ENV"], environment, quiet.follow, holds=held)
+    database = Database(environment, run.session)
     if code:
-        child.say(_explain(run, Database(environment, run.session), quiet.text))
+        child.say(_explain(run, database, quiet.text, code))
+    else:
+        database.settle_stored(run.run_id, run.origin)
     return code
 
 
@@ -45,10 +48,10 @@ def _bounds(environment: dict[str, str]) -> tuple[str, ...]:
     )
 
 
-def _explain(run: Run, database: Database, text: str) -> str:
+def _explain(run: Run, database: Database, text: str, code: int) -> str:
     """Why the loader ended, kept where people look."""
     holders = database.lock_holders() if "lock timeout" in text else ""
-    words = reasons.known(text, holders) or reasons.last_line(text) or "it gave no reason"
+    words = reasons.known(text, holders) or reasons.last_line(text) or child.ended(code)
     reason = f"the loader ended: {words}"
     pending.tell(run.folder, run.run_id, run.origin, reason, database)
     return reason[0].upper() + reason[1:]

@@ -54,7 +54,7 @@ def _prepare(run: Run, database: Database, environment: Mapping[str, str]) -> No
     """Tables as they should be, earlier runs with their verdicts, and the row of this run."""
     pending.store(run.folder, database)
     if database.prepared(fingerprint.of(run)):
-        database.announce(run.run_id, run.origin)
+        database.announce(run.run_id, run.origin, run.keep_days)
         return
     done = subprocess.run(  # noqa: S603 - our own dbt
         [*child.command("dbt", "utilities/dbt-postgres", own=False), "run-operation", "prepare"],

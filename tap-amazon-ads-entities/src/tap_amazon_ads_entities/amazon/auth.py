@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tap_amazon_ads_entities.amazon.policy import backoff, retry_after
-from tap_amazon_ads_entities.amazon.transport import Response, Transport
+from tap_amazon_ads_entities.amazon.transport import LONGEST_ERROR, Response, Transport
 from tap_amazon_ads_entities.errors import CredentialsError, StoppedError, TokenUnavailableError, TransportError
-from tap_amazon_ads_entities.process.deadline import Deadline, Stop
+from tap_amazon_ads_entities.process.deadline import Deadline, Stop, earliest
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.process.redaction import register
 
@@ -87,9 +87,10 @@ class Exchange:
         max_retries: how often a failing exchange is repeated.
         patience: seconds after which a failing exchange is given up.
         stop: ends waiting when the run ends.
+        until: when it ends at the latest.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the transport by name
         self,
         transport: Transport,
         *,
@@ -97,8 +98,10 @@ class Exchange:
         max_retries: int,
         patience: float,
         stop: Stop,
+        until: Deadline | None = None,
     ) -> None:
         """Ask nothing yet."""
+        self._until = until
         self._transport = transport
         self._url = url
         self._max_retries = max_retries
@@ -115,6 +118,8 @@ class Exchange:
         """
         body = urlencode(form).encode()
         deadline = Deadline.after(self._patience, "the token exchange")
+        if self._until is not None:
+            deadline = earliest(deadline, self._until)
         attempt = throttled = 0
         while True:
             attempt += 1
@@ -125,7 +130,8 @@ class Exchange:
                     self._url,
                     {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
                     body,
-                    time_left=max(deadline.remaining, 1.0),
+                    time_left=max(deadline.remaining, 0.1),
+                    stop=self._stop,
                 )
             except TransportError as error:
                 reason = str(error)
@@ -138,13 +144,14 @@ class Exchange:
                 throttled += response.status == _THROTTLED
                 asked = retry_after(response.headers)
                 wait = asked if response.status == _THROTTLED and asked is not None else max(wait, asked or 0.0)
-            if attempt - throttled > self._max_retries or wait > deadline.remaining:
+            if not self._stop.requested and (attempt - throttled > self._max_retries or wait > deadline.remaining):
                 message = (
                     f"No access token from Login with Amazon after {attempt} attempts: {reason}. "
                     "Check the network and token_url, then run again."
                 )
                 raise TokenUnavailableError(message)
-            LOGGER.warning("token exchange failed (%s), retrying in %.1f s", reason, wait)
+            if not self._stop.requested:
+                LOGGER.warning("token exchange failed (%s), retrying in %.1f s", reason, wait)
             if self._stop.sleep(wait):
                 message = "stopped while waiting for an access token"
                 raise StoppedError(message)
@@ -217,7 +224,7 @@ def _accepted(response: Response, grant_type: str) -> Grant | None:
     if response.status in _RETRIED or response.status >= _HTTP_SERVER_ERROR:
         return None
     try:
-        document: Any = json.loads(response.body)
+        document: Any = json.loads(response.body if len(response.body) <= LONGEST_ERROR else b"")
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):

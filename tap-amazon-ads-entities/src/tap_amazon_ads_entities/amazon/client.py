@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -21,6 +22,7 @@ from tap_amazon_ads_entities.errors import (
 )
 from tap_amazon_ads_entities.process.deadline import Deadline, Stop, earliest
 from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.process.room import Claim
 
 T = TypeVar("T")
 
@@ -35,6 +37,7 @@ class _Effort:
     counters: Counters
     stop: Stop
     limit: Deadline
+    claim: Claim | None = None
     attempt: Attempt = field(default_factory=Attempt)
     reauthorized: bool = False
 
@@ -84,6 +87,7 @@ class Client:
         counters: Counters,
         stop: Stop,
         deadline: Deadline,
+        claim: Claim | None = None,
     ) -> T:
         """Ask until there is an answer.
 
@@ -92,6 +96,7 @@ class Client:
             counters: counts requests, retries and seconds throttled.
             stop: ends waiting.
             deadline: of the slice or the run; the request has one of its own as well.
+            claim: the memory that an answer may take; what it holds after a try that failed is used again.
 
         Raises:
             SliceError: asking again cannot help, or there is no time left.
@@ -99,7 +104,7 @@ class Client:
             RunEndingError: no token, or told to stop.
         """
         limit = earliest(deadline, Deadline.after(self._limits.request_deadline, "this request"))
-        effort = _Effort(counters, stop, limit)
+        effort = _Effort(counters, stop, limit, claim)
         while True:
             request = question.request(effort.attempt)
             self._pace(request, effort)
@@ -116,14 +121,16 @@ class Client:
             waited = self._throttles[request.region].acquire(effort.stop, effort.limit.remaining, request.order)
         if waited is None:
             raise _gave_up(request, "throttled by Amazon", effort)
-        effort.counters.add(requests=1, throttled_seconds=waited)
+        effort.counters.add(requests=1)
+        now = time.monotonic()
+        effort.counters.throttled(now - waited, now)
 
     def _ask(self, request: Request, question: Question[T], effort: _Effort) -> _Answer[T] | _Refusal:
         throttle = self._throttles[request.region]
         token = ""
         try:
             token = self._keyring.token(request.connection, request.profile_id)
-            response = self._send(request, token, effort.limit)
+            response = self._send(request, token, effort)
         except BaseException as error:
             throttle.unanswered()
             if isinstance(error, TransportError):
@@ -148,6 +155,8 @@ class Client:
             SliceError: it is not.
             InvalidPageTokenError: the list has to start again.
         """
+        if effort.stop.requested:
+            raise _gave_up(request, refusal.reason, effort, refusal)
         verdict = refusal.verdict
         if verdict is Verdict.RESTART:
             raise InvalidPageTokenError(refusal.reason)
@@ -192,7 +201,7 @@ class Client:
             "".join(f", {name} {headers[name]}" for name in _RATE_HEADERS if name in headers),
         )
 
-    def _send(self, request: Request, token: str, limit: Deadline) -> Response:
+    def _send(self, request: Request, token: str, effort: _Effort) -> Response:
         headers = {
             **request.headers,
             "Authorization": f"Bearer {token}",
@@ -205,7 +214,9 @@ class Client:
             request.url,
             headers,
             request.body,
-            time_left=max(limit.remaining, 0.1),
+            time_left=max(effort.limit.remaining, 0.1),
+            stop=effort.stop,
+            claim=effort.claim,
         )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from backoff import expo, full_jitter
 
+from tap_amazon_ads_entities.amazon.transport import LONGEST_ERROR
 from tap_amazon_ads_entities.process.redaction import redact
 
 BACKOFF_BASE = 1.0
@@ -107,7 +108,7 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 def describe(status: int, body: bytes) -> str:
     """The error in Amazon's own words, whatever the family's dialect; a gateway's HTML is not repeated."""
     try:
-        document: Any = json.loads(body)
+        document: Any = json.loads(body if len(body) <= LONGEST_ERROR else b"-")
     except (ValueError, RecursionError):
         return f"HTTP {status}" + (" with a body that is not JSON" if body.strip() else " with an empty body")
     if not isinstance(document, dict):

@@ -10,6 +10,9 @@ from typing import Protocol, TypeVar
 from tap_amazon_ads_entities.amazon.throttle import Order
 from tap_amazon_ads_entities.amazon.transport import Response
 
+Interval = tuple[float, float]
+"""Seconds on a clock: from, to."""
+
 Answer_co = TypeVar("Answer_co", covariant=True)
 
 
@@ -50,14 +53,38 @@ class Counters:
         self._lock = threading.Lock()
         self.requests = 0
         self.retries = 0
-        self.throttled_seconds = 0.0
+        self._held_up: list[Interval] = []
 
-    def add(self, *, requests: int = 0, retries: int = 0, throttled_seconds: float = 0.0) -> None:
+    def add(self, *, requests: int = 0, retries: int = 0) -> None:
         """Count some more."""
         with self._lock:
             self.requests += requests
             self.retries += retries
-            self.throttled_seconds += throttled_seconds
+
+    def throttled(self, since: float, until: float) -> None:
+        """A request waited because its region refuses others; `until` is now, on whatever clock."""
+        with self._lock:
+            # What ends last comes last: only the newest can overlap.
+            while self._held_up and self._held_up[-1][1] >= since:
+                before = self._held_up.pop()
+                since, until = min(since, before[0]), max(until, before[1])
+            if until > since:
+                self._held_up.append((since, until))
+
+    def held_up(self) -> list[Interval]:
+        """When at least one request waited."""
+        with self._lock:
+            return list(self._held_up)
+
+
+def throttled_seconds(*counted: Counters) -> float:
+    """Seconds in which at least one request of all these waited: many workers wait in the same second."""
+    seconds = 0.0
+    end = float("-inf")
+    for since, until in sorted(interval for counters in counted for interval in counters.held_up()):
+        seconds += max(0.0, until - max(since, end))
+        end = max(end, until)
+    return seconds
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from urllib3 import BaseHTTPResponse, ProxyManager, Retry
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.util import parse_url
 
+from tap_amazon_ads_entities.amazon.connections import POOLS
 from tap_amazon_ads_entities.amazon.proxies import Proxy
 
 
@@ -96,6 +97,7 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:  # noqa: FBT001, FBT002 - the base class has it
         super().init_poolmanager(connections, maxsize, block=block, ssl_context=self._tls, **pool_kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> ProxyManager:
         # Two threads that are the first would each make one.
@@ -103,6 +105,7 @@ class _Adapter(HTTPAdapter):
             manager: ProxyManager = super().proxy_manager_for(
                 proxy, ssl_context=self._tls, proxy_ssl_context=self._tls, **proxy_kwargs
             )
+            manager.pool_classes_by_scheme = POOLS
         return manager
 
     def proxy_headers(self, proxy: str) -> dict[str, str]:  # noqa: ARG002 - the base class has it

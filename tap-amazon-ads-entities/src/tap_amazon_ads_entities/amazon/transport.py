@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from requests import RequestException
 from urllib3 import BaseHTTPResponse
@@ -15,12 +17,31 @@ from urllib3.exceptions import ProxyError as UnreachableProxyError
 
 from tap_amazon_ads_entities.amazon.proxies import Proxies, Proxy
 from tap_amazon_ads_entities.amazon.sessions import Session, prepared
+from tap_amazon_ads_entities.amazon.watchdog import Exchange, Watchdog
 from tap_amazon_ads_entities.errors import ProxyError, TransportError
+from tap_amazon_ads_entities.process.deadline import Stop
+from tap_amazon_ads_entities.process.room import Claim
+
+MAX_BODY = 32 << 20
+"""Bytes of an unpacked body. The largest page Amazon gives has 5,000 rows, of a kilobyte or two each: 10 MB."""
+
+LONGEST_ERROR = 1 << 20
+"""Bytes of the body of an error beyond which nobody looks into it: decoded, they take many times as much."""
 
 _CHUNK = 1 << 18
+_HTTP_OK = 200
+_REQUEST_ID = re.compile("[!-~]{1,200}")
+_TOO_LATE = "the response was not complete in time"
 _REFUSED_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 _CREDENTIALS_WANTED = 407
-_REQUEST_ID_HEADERS = ("x-amz-request-id", "x-amzn-requestid", "x-amz-rid", "x-amzn-remapped-x-amzn-requestid")
+_REQUEST_ID_HEADERS = (
+    "x-amz-request-id",
+    "x-amzn-requestid",
+    "amazon-advertising-api-requestid",
+    "amazon-ads-requestid",
+    "x-amz-rid",
+    "x-amzn-remapped-x-amzn-requestid",
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +60,16 @@ class Response:
 
     @property
     def request_id(self) -> str | None:
-        """Amazon's id of the request: several headers are in use, the first present counts."""
-        return next((self.headers[name] for name in _REQUEST_ID_HEADERS if name in self.headers), None)
+        """Amazon's id of the request: several headers are in use, the first present counts; else an error's own."""
+        named = next((self.headers[name] for name in _REQUEST_ID_HEADERS if name in self.headers), None)
+        if named is not None or self.status == _HTTP_OK or len(self.body) > LONGEST_ERROR:
+            return named
+        try:
+            document: Any = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        found = document.get("requestId") if isinstance(document, dict) else None
+        return found if isinstance(found, str) and _REQUEST_ID.fullmatch(found) else None
 
 
 class Transport:
@@ -60,7 +89,7 @@ class Transport:
         connect_timeout: float,
         read_timeout: float,
         user_agent: str,
-        max_body_bytes: int = 256 << 20,
+        max_body_bytes: int = MAX_BODY,
     ) -> None:
         """Open nothing yet."""
         self._read_timeout = read_timeout
@@ -68,11 +97,12 @@ class Transport:
         self._max_body_bytes = max_body_bytes
         self._connections = connections
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
+        self._watchdog = Watchdog()
         self._proxies = Proxies.of_environment()
         self._sessions: dict[Proxy | None, Session] = {}
         self._lock = threading.Lock()
 
-    def send(
+    def send(  # noqa: PLR0913 - a request has four parts, its circumstances are given by name
         self,
         method: str,
         url: str,
@@ -80,55 +110,74 @@ class Transport:
         body: bytes | None,
         *,
         time_left: float,
+        stop: Stop | None = None,
+        claim: Claim | None = None,
     ) -> Response:
         """Exchange one request for one complete response within `time_left` seconds.
+
+        Args:
+            method: GET or POST.
+            url: absolute.
+            headers: beside those that every request has.
+            body: complete; None for a request without one.
+            time_left: until the whole response is there, whatever the server does.
+            stop: ends it earlier.
+            claim: the memory that its body may take; it grows with the body.
 
         Raises:
             TransportError: refused, reset, timed out, cut short, or too large.
             ProxyError: the proxy cannot be used, or wants other credentials.
         """
         proxy = self._proxies.of(url)
-        ends_at = time.monotonic() + time_left
-        try:
-            response = self._session(proxy).send(
-                prepared(method, url, {**self._headers, **headers}, body),
-                timeout=(min(self._connect_timeout, time_left), min(self._read_timeout, time_left)),
-                allow_redirects=False,
-                stream=True,
-            )
+        with self._watchdog.watch(time.monotonic() + time_left, stop) as exchange:
             try:
-                content = self._read(response.raw, ends_at)
-            except BaseException:
-                response.raw.close()
-                raise
-            response.raw.release_conn()
-        except (HTTPError, OSError) as error:
-            cause = _cause(error)
-            if proxy is None:
-                raise TransportError(_describe(cause)) from cause
-            # Not chained: what urllib3 knows of the request to the proxy holds its password.
-            raise _by_proxy(proxy, cause) from None
+                response = self._session(proxy).send(
+                    prepared(method, url, {**self._headers, **headers}, body),
+                    timeout=(min(self._connect_timeout, time_left), min(self._read_timeout, time_left)),
+                    allow_redirects=False,
+                    stream=True,
+                )
+                try:
+                    content = self._read(response.raw, exchange, claim)
+                except BaseException:
+                    response.raw.close()
+                    raise
+                response.raw.release_conn()
+                if exchange.over:
+                    # A connection that is cut among headers, or in a body without a length, looks like their end.
+                    raise _ended(exchange)
+            except (HTTPError, OSError) as error:
+                if exchange.over:
+                    raise _ended(exchange) from None
+                cause = _cause(error)
+                if proxy is None:
+                    raise TransportError(_describe(cause)) from cause
+                # Not chained: what urllib3 knows of the request to the proxy holds its password.
+                raise _by_proxy(proxy, cause) from None
         return Response(
             response.status_code, {name.lower(): value for name, value in response.raw.headers.items()}, content
         )
 
-    def _read(self, response: BaseHTTPResponse, ends_at: float) -> bytes:
-        """Read it all; a server that drips bytes must not hold us past the deadline."""
+    def _read(self, response: BaseHTTPResponse, exchange: Exchange, claim: Claim | None) -> bytes:
+        """Read it all, unpacked piece by piece: neither a large body nor a bomb takes more than it may."""
         chunks: list[bytes] = []
         size = 0
         for chunk in response.stream(_CHUNK, decode_content=True):
-            chunks.append(chunk)
             size += len(chunk)
             if size > self._max_body_bytes:
                 message = f"the response is larger than {self._max_body_bytes >> 20} MB"
                 raise TransportError(message)
-            if time.monotonic() > ends_at:
-                message = "the response was not complete in time"
-                raise TransportError(message)
+            if claim is not None:
+                claim.grow(size, lambda: exchange.over)
+            # The server may have sent all of it at once, and it unpacks to much more.
+            if exchange.over:
+                raise _ended(exchange)
+            chunks.append(chunk)
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections, and end what is under way."""
+        self._watchdog.close()
         with self._lock:
             for session in self._sessions.values():
                 session.close()
@@ -138,6 +187,11 @@ class Transport:
             if proxy not in self._sessions:
                 self._sessions[proxy] = Session(connections=self._connections, proxy=proxy)
             return self._sessions[proxy]
+
+
+def _ended(exchange: Exchange) -> TransportError:
+    """Why there is no response: whatever the layers below say of a connection that was cut."""
+    return TransportError("given up: it is not wanted any more" if exchange.stopped else _TOO_LATE)
 
 
 def _cause(error: Exception) -> Exception:

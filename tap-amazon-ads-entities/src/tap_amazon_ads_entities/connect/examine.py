@@ -107,8 +107,8 @@ def _find(session: Session, regions: Sequence[str], findings: Findings) -> list[
     found: list[Found] = []
     for region in regions:
         try:
-            rows, _ = list_region(session, region, "")
-            editable = {row["profile_id"] for row in list_region(session, region, "", "edit")[0]} if rows else set()
+            rows = list_region(session, region, "").rows
+            editable = {row["profile_id"] for row in list_region(session, region, "", "edit").rows} if rows else set()
         except SliceError as error:
             refused = f"not approved, or no access: {_UNAPPROVED}, or connect as another user"
             findings.problems.append(
@@ -128,7 +128,7 @@ def _wrong_region(session: Session, regions: Sequence[str]) -> str:
     for region in API_HOSTS:
         if region not in regions:
             try:
-                rows = readable(list_region(session, region, "")[0])
+                rows = readable(list_region(session, region, "").rows)
             except SliceError:
                 continue
             if rows:

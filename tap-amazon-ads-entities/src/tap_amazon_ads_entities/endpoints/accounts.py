@@ -29,5 +29,6 @@ ENDPOINTS = (
         body={"includeExtendedDataFields": True},
         total_field="totalResults",
         to_row=portfolio,
+        id_field="portfolioId",
     ),
 )

@@ -10,7 +10,10 @@ from typing import Any
 from tap_amazon_ads_entities.rows.context import RowFunction
 
 STATES_UPPER = ("ENABLED", "PAUSED", "ARCHIVED")
-"""Archived rows are asked for explicitly everywhere: several lists leave them out by default."""
+"""Archived rows are asked for explicitly everywhere: several lists leave them out by default. Every list is asked for
+all states that its filter admits (the specifications' enumerations)."""
+
+STATES_SP = (*STATES_UPPER, "ENABLING", "USER_DELETED", "PROPOSED", "OTHER")
 
 STATES_LOWER = ("enabled", "paused", "archived")
 
@@ -53,6 +56,10 @@ class Part:
     body: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
 
+    def with_(self, other: Part) -> Part:
+        """What both narrow it to."""
+        return Part({**self.body, **other.body}, {**self.query, **other.query})
+
 
 WHOLE = Part()
 
@@ -84,8 +91,9 @@ def in_campaigns(campaign_ids: Sequence[str]) -> Part:
     return Part(body=include("campaignIdFilter", campaign_ids))
 
 
-BY_STATE = tuple(Part(body=include("stateFilter", [state])) for state in STATES_UPPER)
-"""The rows of every state one by one, in that dialect."""
+def by_state(*groups: Sequence[str]) -> tuple[Part, ...]:
+    """The rows of every group of states one by one, in that dialect."""
+    return tuple(Part(body=include("stateFilter", states)) for states in groups)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +113,8 @@ class ListEndpoint:
         body: constant part of the request body.
         query: constant part of the query.
         total_field: where the response reports how many rows there are.
+        id_field: of its items.
+        reads: the questions whose answers together are the list.
         to_row: maps one item; None for lists that only serve lookups.
         by_state: parts that together are the list, where a long one may be cut by state.
         by_campaigns: set where the list must, or a long one may, be read in batches of campaigns.
@@ -122,6 +132,8 @@ class ListEndpoint:
     size_field: str | None
     max_page_size: int
     to_row: RowFunction | None
+    id_field: str
+    reads: Sequence[Part] = (WHOLE,)
     body: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     total_field: str | None = None
@@ -129,6 +141,11 @@ class ListEndpoint:
     by_campaigns: CampaignBatches | None = None
     campaign_of: Lookup | None = None
     unavailable_to: frozenset[str] = frozenset()
+
+    @property
+    def pieced(self) -> bool:
+        """Whether the list is the answer to several questions, in which rows may come more than once."""
+        return len(self.reads) > 1 or (self.by_campaigns is not None and self.by_campaigns.always)
 
     @property
     def method(self) -> str:

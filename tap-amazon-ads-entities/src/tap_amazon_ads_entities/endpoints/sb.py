@@ -6,10 +6,8 @@ Docs: sponsored-brands/3-0/openapi/prod. The v3 media types without .2 leave out
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from tap_amazon_ads_entities.endpoints.model import (
-    BY_STATE,
     JSON,
     STATES_LOWER,
     STATES_UPPER,
@@ -18,6 +16,7 @@ from tap_amazon_ads_entities.endpoints.model import (
     Lookup,
     Paging,
     Part,
+    by_state,
     in_campaigns,
     include,
 )
@@ -38,6 +37,7 @@ def _v4(  # noqa: PLR0913 - what differs, in one row each
     entity: str,
     total: str,
     to_row: RowFunction | None,
+    id_field: str,
     by_campaigns: CampaignBatches | None = None,
 ) -> ListEndpoint:
     media_type = f"application/vnd.{media}.v4+json"
@@ -58,14 +58,15 @@ def _v4(  # noqa: PLR0913 - what differs, in one row each
         },
         total_field=total,
         to_row=to_row,
-        by_state=BY_STATE,
+        id_field=id_field,
+        by_state=by_state(*([state] for state in STATES_UPPER)),
         by_campaigns=by_campaigns,
         unavailable_to=_UNAVAILABLE_TO,
     )
 
 
 _CAMPAIGN_IDS = Lookup(
-    source=_v4("campaigns", "sbcampaignresource", "campaigns", "totalCount", None),
+    source=_v4("campaigns", "sbcampaignresource", "campaigns", "totalCount", None, "campaignId"),
     key="campaignId",
     value="campaignId",
 )
@@ -76,7 +77,11 @@ def _keywords_of(campaign_ids: Sequence[str]) -> Part:
     return Part(query={"campaignIdFilter": ",".join(campaign_ids)})
 
 
-def _keywords(resource: str, media: str, states: Iterable[str], to_row: RowFunction) -> ListEndpoint:
+def _in_states(*groups: Iterable[str]) -> tuple[Part, ...]:
+    return tuple(Part(query={"stateFilter": ",".join(states)}) for states in groups)
+
+
+def _keywords(resource: str, media: str, reads: Sequence[Part], to_row: RowFunction) -> ListEndpoint:
     return ListEndpoint(
         path=f"sb/{resource}",
         entity="targets",
@@ -87,15 +92,18 @@ def _keywords(resource: str, media: str, states: Iterable[str], to_row: RowFunct
         paging=Paging.OFFSET,
         size_field="count",
         max_page_size=100,
-        query={"stateFilter": ",".join(states)},
+        reads=reads,
         to_row=to_row,
-        # Without a campaign filter this list is known to leave rows out.
+        id_field="keywordId",
+        # Without a campaign filter this list is known to leave rows out; with one, those of campaigns nobody lists.
         by_campaigns=CampaignBatches(campaigns=_CAMPAIGN_IDS, size=100, narrow=_keywords_of, always=True),
         unavailable_to=_UNAVAILABLE_TO,
     )
 
 
-def _v3_list(resource: str, accept: str, body: dict[str, Any], to_row: RowFunction) -> ListEndpoint:
+def _v3_list(
+    resource: str, accept: str, reads: Sequence[Part], to_row: RowFunction, id_field: str = "targetId"
+) -> ListEndpoint:
     return ListEndpoint(
         path=f"sb/{resource}/list",
         entity="targets",
@@ -107,22 +115,30 @@ def _v3_list(resource: str, accept: str, body: dict[str, Any], to_row: RowFuncti
         paging=Paging.NEXT_TOKEN,
         size_field="maxResults",
         max_page_size=5000,
-        body=body,
+        reads=reads,
         to_row=to_row,
+        id_field=id_field,
         unavailable_to=_UNAVAILABLE_TO,
     )
 
 
-def _state_filter(states: Iterable[str]) -> dict[str, Any]:
-    return {"filters": [{"filterType": "TARGETING_STATE", "values": list(states)}]}
+def _state_filter(states: Iterable[str]) -> tuple[Part, ...]:
+    """With the states that the filter admits, and without it: then all targets come, drafts too."""
+    return (Part(body={"filters": [{"filterType": "TARGETING_STATE", "values": list(states)}]}), Part())
 
 
 ENDPOINTS = (
-    _v4("campaigns", "sbcampaignresource", "campaigns", "totalCount", sb_campaign),
-    _v4("adGroups", "sbadgroupresource", "ad_groups", "totalResults", sb_ad_group, _TENS),
-    _v4("ads", "sbadresource", "ads", "totalResults", sb_ad, _TENS),
-    _keywords("keywords", "sbkeyword", STATES_LOWER, keyword("sb")),
-    _keywords("negativeKeywords", "sbnegativekeyword", _NEGATIVE_STATES, keyword("sb", negative=True)),
+    _v4("campaigns", "sbcampaignresource", "campaigns", "totalCount", sb_campaign, "campaignId"),
+    _v4("adGroups", "sbadgroupresource", "ad_groups", "totalResults", sb_ad_group, "adGroupId", _TENS),
+    _v4("ads", "sbadresource", "ads", "totalResults", sb_ad, "adId", _TENS),
+    _keywords("keywords", "sbkeyword", _in_states(STATES_LOWER), keyword("sb")),
+    # The filter takes one state here.
+    _keywords(
+        "negativeKeywords",
+        "sbnegativekeyword",
+        _in_states(*([state] for state in _NEGATIVE_STATES)),
+        keyword("sb", negative=True),
+    ),
     _v3_list(
         "targets",
         "application/vnd.sblisttargetsresponse.v3.2+json",
@@ -138,7 +154,8 @@ ENDPOINTS = (
     _v3_list(
         "themes",
         "application/vnd.sbthemeslistresponse.v3+json",
-        {"stateFilter": {"include": list(STATES_LOWER)}},
+        (Part(body={"stateFilter": {"include": list(STATES_LOWER)}}),),
         theme,
+        "themeId",
     ),
 )

@@ -16,6 +16,7 @@ def _list(
     path: str,
     entity: str,
     to_row: RowFunction | None,
+    id_field: str,
     *,
     campaign_of: Lookup | None = None,
 ) -> ListEndpoint:
@@ -32,18 +33,19 @@ def _list(
         # The specification's own spelling of "all three", with the space.
         query={"stateFilter": ", ".join(STATES_LOWER)},
         to_row=to_row,
+        id_field=id_field,
         campaign_of=campaign_of,
         unavailable_to=_UNAVAILABLE_TO,
     )
 
 
-_CAMPAIGN_OF = Lookup(source=_list("adGroups", "ad_groups", None), key="adGroupId", value="campaignId")
+_CAMPAIGN_OF = Lookup(source=_list("adGroups", "ad_groups", None, "adGroupId"), key="adGroupId", value="campaignId")
 
 ENDPOINTS = (
-    _list("campaigns/extended", "campaigns", sd_campaign),
-    _list("adGroups/extended", "ad_groups", sd_ad_group),
-    _list("productAds/extended", "ads", sd_ad),
-    _list("targets/extended", "targets", clause("sd"), campaign_of=_CAMPAIGN_OF),
+    _list("campaigns/extended", "campaigns", sd_campaign, "campaignId"),
+    _list("adGroups/extended", "ad_groups", sd_ad_group, "adGroupId"),
+    _list("productAds/extended", "ads", sd_ad, "adId"),
+    _list("targets/extended", "targets", clause("sd"), "targetId", campaign_of=_CAMPAIGN_OF),
     # Negative targets say only which ad group they belong to.
-    _list("negativeTargets/extended", "targets", clause("sd", negative=True), campaign_of=_CAMPAIGN_OF),
+    _list("negativeTargets/extended", "targets", clause("sd", negative=True), "targetId", campaign_of=_CAMPAIGN_OF),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tap_amazon_ads_entities.endpoints.model import (
-    BY_STATE,
-    STATES_UPPER,
+    STATES_SP,
     CampaignBatches,
     ListEndpoint,
     Lookup,
     Paging,
+    by_state,
     in_campaigns,
     include,
 )
@@ -20,11 +20,13 @@ from tap_amazon_ads_entities.rows.campaigns import sp_campaign
 from tap_amazon_ads_entities.rows.context import RowFunction
 from tap_amazon_ads_entities.rows.targets import clause, keyword
 
-_STATES = include("stateFilter", STATES_UPPER)
+_STATES = include("stateFilter", STATES_SP)
+# What is neither enabled, paused nor archived is rare.
+_BY_STATE = by_state(*([state] for state in STATES_SP[:3]), STATES_SP[3:])
 
 
-def _list(
-    resource: str, media: str, envelope: str, entity: str, to_row: RowFunction | None, **more: Any
+def _list(  # noqa: PLR0913 - what differs, in one row each
+    resource: str, media: str, envelope: str, entity: str, to_row: RowFunction | None, id_field: str, **more: Any
 ) -> ListEndpoint:
     media_type = f"application/vnd.{media}.v3+json"
     return ListEndpoint(
@@ -41,35 +43,39 @@ def _list(
         body={"includeExtendedDataFields": to_row is not None, **_STATES},
         total_field="totalResults",
         to_row=to_row,
-        by_state=BY_STATE,
+        id_field=id_field,
+        by_state=_BY_STATE,
         **more,
     )
 
 
 _CAMPAIGN_IDS = Lookup(
-    source=_list("campaigns", "spCampaign", "campaigns", "campaigns", None),
+    source=_list("campaigns", "spCampaign", "campaigns", "campaigns", None, "campaignId"),
     key="campaignId",
     value="campaignId",
 )
 
 
-def _child(resource: str, media: str, envelope: str, entity: str, to_row: RowFunction) -> ListEndpoint:
+def _child(  # noqa: PLR0913 - what differs, in one row each
+    resource: str, media: str, envelope: str, entity: str, to_row: RowFunction, id_field: str
+) -> ListEndpoint:
     batches = CampaignBatches(campaigns=_CAMPAIGN_IDS, size=100, narrow=in_campaigns)
-    return _list(resource, media, envelope, entity, to_row, by_campaigns=batches)
+    return _list(resource, media, envelope, entity, to_row, id_field, by_campaigns=batches)
 
 
 ENDPOINTS = (
-    _list("campaigns", "spCampaign", "campaigns", "campaigns", sp_campaign),
-    _child("adGroups", "spAdGroup", "adGroups", "ad_groups", sp_ad_group),
-    _child("productAds", "spProductAd", "productAds", "ads", sp_ad),
-    _child("keywords", "spKeyword", "keywords", "targets", keyword("sp")),
-    _child("targets", "spTargetingClause", "targetingClauses", "targets", clause("sp")),
+    _list("campaigns", "spCampaign", "campaigns", "campaigns", sp_campaign, "campaignId"),
+    _child("adGroups", "spAdGroup", "adGroups", "ad_groups", sp_ad_group, "adGroupId"),
+    _child("productAds", "spProductAd", "productAds", "ads", sp_ad, "adId"),
+    _child("keywords", "spKeyword", "keywords", "targets", keyword("sp"), "keywordId"),
+    _child("targets", "spTargetingClause", "targetingClauses", "targets", clause("sp"), "targetId"),
     _child(
         "negativeKeywords",
         "spNegativeKeyword",
         "negativeKeywords",
         "targets",
         keyword("sp", negative=True),
+        "keywordId",
     ),
     _child(
         "campaignNegativeKeywords",
@@ -77,6 +83,7 @@ ENDPOINTS = (
         "campaignNegativeKeywords",
         "targets",
         keyword("sp", negative=True, level="campaign"),
+        "keywordId",
     ),
     _child(
         "negativeTargets",
@@ -84,6 +91,7 @@ ENDPOINTS = (
         "negativeTargetingClauses",
         "targets",
         clause("sp", negative=True),
+        "targetId",
     ),
     _child(
         "campaignNegativeTargets",
@@ -91,5 +99,6 @@ ENDPOINTS = (
         "campaignNegativeTargetingClauses",
         "targets",
         clause("sp", negative=True, level="campaign"),
+        "targetId",
     ),
 )

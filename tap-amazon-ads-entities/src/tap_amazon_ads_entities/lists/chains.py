@@ -49,5 +49,11 @@ class Chain(Generic[P]):
         self.later: Sequence[Chain[P]] = ()
         """Parts of the same fork that come after it."""
         self.error: BaseException | None = None
+        self.begun = False
+        """Whether a worker has it."""
+
+        self.taken_up = True
+        """Whether it has been consumed or skipped, or is a part, which is consumed with its whole."""
+
         self.finished = False
         self.cancelled = False

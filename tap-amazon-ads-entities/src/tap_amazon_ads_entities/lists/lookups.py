@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tap_amazon_ads_entities.endpoints.model import Lookup
+from tap_amazon_ads_entities.lists.completeness import Judge
 from tap_amazon_ads_entities.lists.pages import Page
-from tap_amazon_ads_entities.lists.pagination import Paginator
 from tap_amazon_ads_entities.lists.reading import Reading
 
 
@@ -19,14 +19,18 @@ class Lookups:
         walk: reads a list to its end.
     """
 
-    def __init__(self, walk: Callable[[Paginator, Reading], Iterator[Page]]) -> None:
+    def __init__(self, walk: Callable[[Reading, Judge], Iterator[Page]]) -> None:
         """Know nothing yet."""
         self._walk = walk
-        self._known: dict[tuple[str, str], _Memo] = {}
+        self._known: dict[str, dict[str, _Memo]] = {}
+        """By profile and list."""
+
         self._lock = threading.Lock()
 
-    def get(self, wanted: Lookup, reading: Reading) -> Mapping[str, str]:
+    def get(self, wanted: Lookup, reading: Reading) -> Found:
         """An id map of the profile that is being read; the first who asks reads it, the others wait.
+
+        It is held to the same judgement as a list whose rows are stored.
 
         Raises:
             SliceError: it cannot be read.
@@ -34,13 +38,21 @@ class Lookups:
         memo = self._memo(wanted, reading)
         with memo.lock:
             if memo.value is None:
-                memo.value = {
-                    str(item[wanted.key]): str(item[wanted.value])
-                    for page in self._walk(Paginator(wanted.source), replace(reading, endpoint=wanted.source))
-                    for item in page.items()
-                    if item.get(wanted.key) is not None and item.get(wanted.value) is not None
-                }
+                memo.value = self._read(wanted, replace(reading, endpoint=wanted.source))
             return memo.value
+
+    def _read(self, wanted: Lookup, reading: Reading) -> Found:
+        judge = Judge(wanted.source.id_field)
+        ids: dict[str, str] = {}
+        problems: list[str] = []
+        for page in self._walk(reading, judge):
+            items, strange = page.sorted_out()
+            problems += strange
+            for item in items:
+                if item.get(wanted.key) is not None and item.get(wanted.value) is not None:
+                    ids[str(item[wanted.key])] = str(item[wanted.value])
+        problem = judge.verdict().problem or (f"holds what cannot be read: {problems[0]}" if problems else None)
+        return Found(ids, problem)
 
     def total(self, wanted: Lookup, reading: Reading) -> int:
         """How many items the list behind a map has, by its own account; costs one page.
@@ -51,21 +63,34 @@ class Lookups:
         memo = self._memo(wanted, reading)
         with memo.lock:
             if memo.value is not None:
-                return len(memo.value)
+                return len(memo.value.ids)
             if memo.total is None:
-                first = next(self._walk(Paginator(wanted.source), replace(reading, endpoint=wanted.source)))
+                source = replace(reading, endpoint=wanted.source)
+                first = next(self._walk(source, Judge(wanted.source.id_field)))
                 memo.total = first.total or 0
             return memo.total
 
     def forget(self, profile_id: str) -> None:
         """Drop a profile's maps when it has been read."""
         with self._lock:
-            for key in [key for key in self._known if key[0] == profile_id]:
-                del self._known[key]
+            self._known.pop(profile_id, None)
 
     def _memo(self, wanted: Lookup, reading: Reading) -> _Memo:
         with self._lock:
-            return self._known.setdefault((reading.profile.profile_id, wanted.source.path), _Memo())
+            return self._known.setdefault(reading.profile.profile_id, {}).setdefault(wanted.source.path, _Memo())
+
+
+@dataclass(frozen=True)
+class Found:
+    """An id map.
+
+    Args:
+        ids: key to value.
+        problem: why it is not complete, in words.
+    """
+
+    ids: Mapping[str, str]
+    problem: str | None = None
 
 
 class _Memo:
@@ -73,5 +98,5 @@ class _Memo:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.value: dict[str, str] | None = None
+        self.value: Found | None = None
         self.total: int | None = None

@@ -6,7 +6,10 @@ Decoding late keeps the queues small: decoded rows take about three times the me
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from decimal import Context, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Any
 
@@ -21,6 +24,9 @@ _ROWS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=_FRACTION)
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
+_LARGE = 4 << 20
+_MOST_SIGNS = 4_000_000
+_one_at_a_time = threading.Lock()
 _NUL = b"\\u0000"
 _REPLACEMENT = "\ufffd"
 _TOO_DEEP = "the response is nested too deeply to be read"
@@ -69,6 +75,25 @@ class Page:
         # Postgres has no NUL in text; Amazon should not send one, but a single one would lose the batch.
         return [_without_nul(item) for item in decoded] if _NUL in self.rows else decoded
 
+    def sorted_out(self) -> tuple[list[dict[str, Any]], list[str]]:
+        """The elements that can be decoded, and for each of the others why it cannot.
+
+        Raises:
+            BadBodyError: the array itself cannot be read.
+        """
+        try:
+            return self.items(), []
+        except BadBodyError:
+            pass
+        items: list[dict[str, Any]] = []
+        strange: list[str] = []
+        for place, element in enumerate(_elements(self.rows), 1):
+            try:
+                items += replace(self, rows=b"[" + bytes(element) + b"]").items()
+            except BadBodyError as error:
+                strange.append(f"element {place} of a page: {error}")
+        return items, strange
+
 
 def _decode(rows: bytes) -> list[dict[str, Any]]:
     try:
@@ -101,8 +126,9 @@ def parse_array(response: Response) -> Page:
     Raises:
         BadBodyError: it is anything else; never read as an empty page.
     """
-    body = _whole_surrogates(response.body)
-    return Page(body, _count(body), request_id=response.request_id)
+    with _decoding(response.body):
+        body = _whole_surrogates(response.body)
+        return Page(body, _count(body), request_id=response.request_id)
 
 
 def parse_envelope(response: Response, envelope: str, total_field: str | None) -> Page:
@@ -111,6 +137,11 @@ def parse_envelope(response: Response, envelope: str, total_field: str | None) -
     Raises:
         BadBodyError: not an object, or without the array.
     """
+    with _decoding(response.body):
+        return _parse_envelope(response, envelope, total_field)
+
+
+def _parse_envelope(response: Response, envelope: str, total_field: str | None) -> Page:
     try:
         document = _ENVELOPE.decode(_whole_surrogates(response.body))
     except RecursionError as error:
@@ -121,18 +152,21 @@ def parse_envelope(response: Response, envelope: str, total_field: str | None) -
         message = f"the response has no {envelope!r}"
         raise BadBodyError(message)
     rows = bytes(document[envelope])
+    request_id = response.request_id
     try:
+        if request_id is None and "requestId" in document:
+            request_id = _opaque(document["requestId"])
         token = _opaque(document["nextToken"]) if "nextToken" in document else None
-        total = msgspec.json.decode(document[total_field]) if total_field and total_field in document else None
+        total = _total(bytes(document[total_field])) if total_field and total_field in document else None
     except msgspec.DecodeError as error:
-        message = "the response's nextToken or total cannot be read"
+        message = "the response's nextToken, total or requestId cannot be read"
         raise BadBodyError(message) from error
     return Page(
         rows,
         _count(rows),
         next_token=token or None,
-        total=total if isinstance(total, int) else None,
-        request_id=response.request_id,
+        total=total,
+        request_id=request_id,
     )
 
 
@@ -144,13 +178,46 @@ def _opaque(raw: msgspec.Raw) -> str | None:
     return _TEXT.decode(text) if text.startswith(b'"') else text.decode()
 
 
-def _count(rows: bytes) -> int:
+def _total(raw: bytes) -> int | None:
+    """A total, sent as a number or as text; None for anything else."""
+    value = msgspec.json.decode(raw)
     try:
-        return len(_ELEMENTS.decode(rows))
+        number = int(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else None
+    except ValueError:
+        return None
+    return number if number is not None and number >= 0 else None
+
+
+def _count(rows: bytes) -> int:
+    return len(_elements(rows))
+
+
+def _elements(rows: bytes) -> list[msgspec.Raw]:
+    try:
+        return _ELEMENTS.decode(rows)
     except RecursionError as error:
         raise BadBodyError(_TOO_DEEP) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadBodyError(_what_it_is(rows)) from error
+
+
+@contextmanager
+def _decoding(body: bytes) -> Iterator[None]:
+    """One large body at a time, and only one that does not become a multiple of itself.
+
+    Each of the signs counted can be an object of a hundred bytes; the rows of a page of 10 MB have about a million.
+
+    Raises:
+        BadBodyError: there are more of them.
+    """
+    if len(body) <= _LARGE:
+        yield
+        return
+    with _one_at_a_time:
+        if sum(body.count(sign) for sign in (b",", b"[", b"{", b"\\")) > _MOST_SIGNS:
+            message = "the response holds more values than any page"
+            raise BadBodyError(message)
+        yield
 
 
 def _what_it_is(body: bytes) -> str:

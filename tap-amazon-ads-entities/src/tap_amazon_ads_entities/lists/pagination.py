@@ -41,6 +41,9 @@ class Paginator:
     cursor: Cursor = field(default_factory=Cursor)
     end: int | None = None
     finished: bool = False
+    ended: bool = False
+    """Whether the list itself has ended, and not only what was asked for."""
+
     _tokens: set[bytes] = field(default_factory=set)
     _last_page: bytes | None = None
 
@@ -82,16 +85,23 @@ class Paginator:
         if self.endpoint.paging is Paging.OFFSET:
             self.cursor = Cursor(start=self.cursor.start + page.size)
             past_the_end = self.end is not None and self.cursor.start >= self.end
-            self.finished = page.size == 0 or past_the_end
+            self.ended = page.size == 0
+            self.finished = self.ended or past_the_end
             return
+        self.ended = self.finished = page.next_token is None
         if page.next_token is None:
-            self.finished = True
             return
         seen = hashlib.blake2b(page.next_token.encode(), digest_size=16).digest()
         if seen in self._tokens:
             raise SliceError(self._problem("a next token repeats"), request_id=page.request_id)
         self._tokens.add(seen)
         self.cursor = Cursor(token=page.next_token)
+
+    def ask_again(self, cursor: Cursor) -> None:
+        """Ask once more from there: the answer said that the list has ended."""
+        self.cursor = cursor
+        self.finished = self.ended = False
+        self._last_page = None
 
     def restart(self) -> None:
         """Begin the list again: rows read so far will come again and be upserted again."""

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic
 
 from tap_amazon_ads_entities.lists.chains import Chain, Fork, P
 
 DEFAULT_BUDGET = 28 << 20
 """Bytes of pages that may wait."""
+
+
+_CHECK = 0.5
+"""Seconds without a page after which the consumer looks whether it may still wait."""
 
 
 class Prefetcher(Generic[P]):
@@ -42,26 +46,34 @@ class Prefetcher(Generic[P]):
         self._head: Chain[P] | None = None
         self._threads: list[threading.Thread] = []
         self._closed = False
+        self._of_thread = threading.local()
 
     def submit(self, chain: Chain[P]) -> None:
         """Queue a chain; chains must be consumed in the order in which they were submitted."""
         with self._lock:
+            chain.taken_up = False
             self._unconsumed.append(chain)
             self._waiting.append(chain)
             self._staff(1)
 
-    def consume(self, chain: Chain[P]) -> Iterator[P]:
+    def consume(self, chain: Chain[P], check: Callable[[], None] = lambda: None) -> Iterator[P]:
         """The pages of a chain, as they come.
 
         Chains submitted before it that nobody consumed are given up: their pages would fill the budget for ever.
 
+        Args:
+            chain: the chain.
+            check: is called now and then while nothing comes; may raise.
+
         Raises:
             BaseException: whatever reading it raised, after the pages that came before.
         """
-        while chain in self._unconsumed:
-            if (skipped := self._unconsumed.popleft()) is not chain:
+        while not chain.taken_up:
+            skipped = self._unconsumed.popleft()
+            skipped.taken_up = True
+            if skipped is not chain:
                 self.cancel(skipped)
-        yield from self._drain(chain)
+        yield from self._drain(chain, check)
 
     def cancel(self, chain: Chain[P]) -> None:
         """Stop reading a chain and drop what waits of it."""
@@ -72,6 +84,11 @@ class Prefetcher(Generic[P]):
         if not already:
             chain.abandon()
 
+    def waited_for(self) -> bool:
+        """Whether the consumer waits for what this thread reads: it must go on, however full it is."""
+        chain = getattr(self._of_thread, "chain", None)
+        return chain is None or (not chain.ready and chain is self._head)
+
     def close(self) -> None:
         """End all workers; does not wait for requests under way (the threads are daemons)."""
         with self._lock:
@@ -79,17 +96,17 @@ class Prefetcher(Generic[P]):
             self._waiting.clear()
             self._wake_all()
 
-    def _drain(self, chain: Chain[P]) -> Iterator[P]:
-        while (item := self._next(chain)) is not None:
+    def _drain(self, chain: Chain[P], check: Callable[[], None]) -> Iterator[P]:
+        while (item := self._next(chain, check)) is not None:
             if isinstance(item, tuple):
                 for part in item:
-                    yield from self._drain(part)
+                    yield from self._drain(part, check)
             else:
                 yield item
         if chain.error is not None:
             raise chain.error
 
-    def _next(self, chain: Chain[P]) -> P | tuple[Chain[P], ...] | None:
+    def _next(self, chain: Chain[P], check: Callable[[], None]) -> P | tuple[Chain[P], ...] | None:
         """What comes next in a chain; None at its end."""
         with self._lock:
             if chain is not self._head:
@@ -97,7 +114,8 @@ class Prefetcher(Generic[P]):
                 # Whoever reads it may wait for room that it need not wait for any more.
                 self._room.notify_all()
             while not chain.ready and not chain.finished:
-                self._arrived.wait()
+                if not self._arrived.wait(_CHECK):
+                    check()
             if not chain.ready:
                 return None
             item = chain.ready.popleft()
@@ -137,10 +155,14 @@ class Prefetcher(Generic[P]):
                 if self._closed:
                     return
                 chain = self._waiting.popleft()
+                chain.begun = True
             self._read(chain)
 
     def _read(self, chain: Chain[P]) -> None:
         error: BaseException | None = None
+        # The parts of a fork are read by the thread that reads the whole, among others.
+        before = getattr(self._of_thread, "chain", None)
+        self._of_thread.chain = chain
         try:
             if not chain.cancelled:
                 for item in chain.pages():
@@ -149,6 +171,7 @@ class Prefetcher(Generic[P]):
                         break
         except BaseException as caught:  # noqa: BLE001 - it travels to the consumer's thread
             error = caught
+        self._of_thread.chain = before
         with self._lock:
             chain.error = error
             chain.finished = True
@@ -215,7 +238,9 @@ class Prefetcher(Generic[P]):
 
     def _take(self, part: Chain[P]) -> bool:
         with self._lock:
-            if part not in self._waiting:
+            if part.begun or self._closed:
                 return False
+            part.begun = True
+            # It went to the front of the queue, before everything that waits there.
             self._waiting.remove(part)
             return True

@@ -14,16 +14,19 @@ from tap_amazon_ads_entities.connections.model import Connection
 from tap_amazon_ads_entities.endpoints.accounts import PROFILES_PATH, PROFILES_QUERY
 from tap_amazon_ads_entities.endpoints.model import JSON
 from tap_amazon_ads_entities.endpoints.regions import api_base
-from tap_amazon_ads_entities.errors import BadBodyError, ConnectionFailedError, SliceError
+from tap_amazon_ads_entities.errors import BadBodyError, ConnectionFailedError, RefusedItemError, SliceError
 from tap_amazon_ads_entities.lists.pages import Page, parse_array
+from tap_amazon_ads_entities.lists.refused import Refused, unreadable
 from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.accounts import profile as profile_row
 from tap_amazon_ads_entities.rows.context import Row
+from tap_amazon_ads_entities.rows.unreadable import Notes
 from tap_amazon_ads_entities.rows.values import now
 from tap_amazon_ads_entities.settings.model import Settings
 
-_ACCOUNT_TYPES = frozenset({"seller", "vendor"})
+_WITHOUT_ADS = "agency"
+"""The only type of profile without sponsored ads; of types that nobody knows yet, Amazon itself says what they lack."""
 
 
 @dataclass
@@ -34,15 +37,49 @@ class FoundProfiles:
         rows: one per profile to read.
         problems: one sentence per region or profile that could not be found.
         request_id: of the first failure.
-        counters: what it cost.
+        counters: what each region that answered cost.
         details: per region and connection, for the run log.
     """
 
     rows: list[Row] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     request_id: str | None = None
-    counters: Counters = field(default_factory=Counters)
+    counters: list[Counters] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def profile_ids(self) -> set[str]:
+        """The profiles to read."""
+        return {row["profile_id"] for row in self.rows}
+
+    def joined(self, earlier: FoundProfiles) -> FoundProfiles:
+        """What either of two answers named; problems are those of this one."""
+        named = self.profile_ids
+        self.rows += [row for row in earlier.rows if row["profile_id"] not in named]
+        self.counters += earlier.counters
+        return self
+
+
+@dataclass
+class Answered:
+    """What one region answered one connection.
+
+    Args:
+        rows: its profiles.
+        counters: what it cost.
+        notes: values that could not be read.
+        refused: profiles that cannot be rows.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    counters: Counters = field(default_factory=Counters)
+    notes: Notes = field(default_factory=Notes)
+    refused: Refused = field(default_factory=Refused)
+
+    def details(self) -> dict[str, Any]:
+        """Its part of the run log."""
+        more = {"refused": self.refused.details(), "unreadable": unreadable(self.notes)}
+        return {"pages": 1, "rows": len(self.rows), **{name: value for name, value in more.items() if value}}
 
 
 def list_profiles(session: Session) -> FoundProfiles:
@@ -68,16 +105,20 @@ def list_profiles(session: Session) -> FoundProfiles:
     for (connection, region), answer in zip(asked, answers, strict=True):
         name = " ".join(part for part in (PROFILES_PATH, region, connection.label) if part)
         try:
-            rows, counters = answer.result()
+            answered = answer.result()
         except SliceError as error:
             whole = isinstance(error, ConnectionFailedError)
             _fail(found, str(error) if whole else connection.named(f"region {region}: {error}"), error)
             found.details[name] = {"error": str(error)}
             failed.add(connection.label)
             continue
-        found.counters.add(retries=counters.retries, throttled_seconds=counters.throttled_seconds)
-        found.details[name] = {"pages": 1, "rows": len(rows)}
-        by_connection[connection.label].extend(readable(rows))
+        found.counters.append(answered.counters)
+        found.details[name] = answered.details()
+        if answered.refused.count:
+            found.problems.append(
+                connection.named(f"region {region}: {PROFILES_PATH}: {answered.refused.sentence()}"),
+            )
+        by_connection[connection.label].extend(readable(answered.rows))
     for connection in session.source.connections:
         rows = _granted(found, connection, by_connection[connection.label], settings, failed=connection.label in failed)
         _take(session.keyring, found, connection, rows)
@@ -89,7 +130,7 @@ def list_region(
     region: str,
     label: str,
     access_level: str = PROFILES_QUERY["accessLevel"],
-) -> tuple[list[Row], Counters]:
+) -> Answered:
     """The profiles of one region that one connection sees, whatever their type.
 
     Args:
@@ -103,18 +144,29 @@ def list_region(
         RunEndingError: no connection gives a token.
     """
     counters = Counters()
-    page = session.client.fetch(
-        _ProfilesQuestion(region, session.settings.api_url, label, access_level),
-        counters=counters,
-        stop=session.stop,
-        deadline=session.run_deadline,
-    )
-    synced_at = now()
-    try:
-        return [profile_row(item, region, synced_at) for item in page.items()], counters
-    except BadBodyError as error:
-        message = f"{PROFILES_PATH}: {error}"
-        raise SliceError(message, request_id=page.request_id) from error
+    answered = Answered(counters=counters)
+    with session.room.claim() as claim:
+        page = session.client.fetch(
+            _ProfilesQuestion(region, session.settings.api_url, label, access_level),
+            counters=counters,
+            stop=session.stop,
+            deadline=session.run_deadline,
+            claim=claim,
+        )
+        synced_at = now()
+        try:
+            items, strange = page.sorted_out()
+        except BadBodyError as error:
+            message = f"{PROFILES_PATH}: {error}"
+            raise SliceError(message, request_id=page.request_id) from error
+    for reason in strange:
+        answered.refused.add_named(reason)
+    for item in items:
+        try:
+            answered.rows.append(profile_row(item, region, synced_at, answered.notes))
+        except RefusedItemError as error:
+            answered.refused.add(item, error)
+    return answered
 
 
 @dataclass(frozen=True)
@@ -191,17 +243,13 @@ def _take(keyring: Keyring, found: FoundProfiles, connection: Connection, rows: 
 
 
 def readable(rows: list[Row]) -> list[Row]:
-    """Only sellers and vendors have sponsored ads; agency profiles answer 400 on every list."""
+    """All but agencies, whose profiles answer 400 on every list."""
     kept = []
     for row in rows:
-        if row["account_type"] in _ACCOUNT_TYPES:
+        if str(row["account_type"]).lower() != _WITHOUT_ADS:
             kept.append(row)
         else:
-            LOGGER.info(
-                "profile %s skipped: a profile of type %s has no sponsored ads",
-                row["profile_id"],
-                row["account_type"] or "unknown",
-            )
+            LOGGER.info("profile %s skipped: a profile of type agency has no sponsored ads", row["profile_id"])
     return kept
 
 

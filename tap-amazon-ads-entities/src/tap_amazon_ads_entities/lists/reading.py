@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from tap_amazon_ads_entities.amazon.request import Counters
 from tap_amazon_ads_entities.amazon.throttle import Order
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.lists.completeness import Expectation, Verdict
 from tap_amazon_ads_entities.process.deadline import Deadline, Stop
 
 
@@ -31,6 +32,7 @@ class Reading:
         counters: what it costs.
         stop: gives up this list.
         deadline: started with the first request of the slice.
+        expectation: what is known of it before, and how sure one wants to be.
         order: its place among the lists of the run; longer for a part of one.
     """
 
@@ -39,7 +41,10 @@ class Reading:
     stop: Stop
     deadline: Callable[[], Deadline]
     counters: Counters = field(default_factory=Counters)
+    expectation: Expectation = field(default_factory=Expectation)
     order: Order = ()
+    verdict: Verdict | None = None
+    """Whether it was read to its end; there when its last page has been taken."""
 
     def part(self, number: int) -> Reading:
         """The same, for one of the parts of what is read."""

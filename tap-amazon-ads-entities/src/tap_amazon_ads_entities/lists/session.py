@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,14 +18,21 @@ from tap_amazon_ads_entities.connections.model import Connection
 from tap_amazon_ads_entities.connections.source import Source, open_source
 from tap_amazon_ads_entities.endpoints import endpoints_of
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.errors import SliceError
 from tap_amazon_ads_entities.lists.chains import Chain
+from tap_amazon_ads_entities.lists.completeness import Expectation
 from tap_amazon_ads_entities.lists.page_sizes import PageSizes
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.prefetch import Prefetcher
 from tap_amazon_ads_entities.lists.reader import Reader
 from tap_amazon_ads_entities.lists.reading import Profile, Reading
 from tap_amazon_ads_entities.process.deadline import Deadline, Stop, earliest
+from tap_amazon_ads_entities.process.room import Room
 from tap_amazon_ads_entities.settings.model import Settings
+
+_MOMENT = 0.5
+_BUDGET = 64 << 20
+"""Bytes of responses on their way from the socket to the queue, over all workers; one may go beyond."""
 
 
 @dataclass
@@ -34,6 +42,7 @@ class SliceList:
     endpoint: ListEndpoint
     reading: Reading
     chain: Chain[Page]
+    deadline: _StartedLate
 
 
 @dataclass
@@ -44,6 +53,14 @@ class Slice:
     entity: str
     lists: list[SliceList]
     stop: Stop
+
+
+RowsOf = Callable[[str, str], Mapping[str, int]]
+"""From a profile and an entity to {path of a list: rows of its last complete read}."""
+
+
+def _unknown(_profile_id: str, _entity: str) -> Mapping[str, int]:
+    return {}
 
 
 class Session:
@@ -76,6 +93,7 @@ class Session:
             max_retries=settings.max_retries,
             patience=settings.request_deadline,
             stop=stop,
+            until=self.run_deadline,
         )
         self.keyring = Keyring(
             {
@@ -90,38 +108,66 @@ class Session:
             client_id=settings.client_id,
             limits=Limits(settings.max_retries, settings.request_deadline),
         )
-        self.reader = Reader(self.client, api_url=settings.api_url, page_sizes=PageSizes(settings.page_size))
+        self.room = Room(_BUDGET)
         self._prefetcher: Prefetcher[Page] = Prefetcher(settings.workers)
+        self.reader = Reader(
+            self.client,
+            api_url=settings.api_url,
+            page_sizes=PageSizes(settings.page_size),
+            room=self.room,
+            urgent=self._prefetcher.waited_for,
+        )
         self._slices: dict[tuple[str, str], Slice] = {}
+        self._open: Counter[str] = Counter()
+        """How many slices of a profile have not ended."""
+
         self._places = count()
 
-    def plan(self, profiles: Iterable[Profile], entities: Iterable[str]) -> None:
-        """Start reading ahead: profile by profile, entity by entity, in the order of consumption."""
+    def plan(self, profiles: Iterable[Profile], entities: Iterable[str], rows_of: RowsOf = _unknown) -> None:
+        """Start reading ahead: profile by profile, entity by entity, in the order of consumption.
+
+        Args:
+            profiles: what to read.
+            entities: of each.
+            rows_of: rows of each list of a slice, by path, when it was last read to its end.
+        """
         entities = tuple(entities)
         for profile in profiles:
             for entity in entities:
-                self._slices[(profile.profile_id, entity)] = self._slice(profile, entity)
+                rows = rows_of(profile.profile_id, entity)
+                self._slices[(profile.profile_id, entity)] = self._slice(profile, entity, rows)
+                self._open[profile.profile_id] += 1
 
     def slice(self, profile_id: str, entity: str) -> Slice:
         """The slice that was planned."""
         return self._slices[(profile_id, entity)]
 
     def pages(self, part: SliceList) -> Iterator[Page]:
-        """The pages of one list, in order."""
-        return self._prefetcher.consume(part.chain)
+        """The pages of one list, in order.
+
+        Raises:
+            SliceError: the slice had no more time, and whoever reads it does not say so: it waits for something that
+                cannot be interrupted.
+        """
+        return self._prefetcher.consume(part.chain, partial(_check, part))
 
     def campaign_of(self, part: SliceList) -> Mapping[str, str]:
         """{parent id: campaign id} of a list whose items do not name their campaign; empty for the others."""
         endpoint = part.endpoint
-        return self.reader.lookups.get(endpoint.campaign_of, part.reading) if endpoint.campaign_of else {}
+        return self.reader.lookups.get(endpoint.campaign_of, part.reading).ids if endpoint.campaign_of else {}
 
     def release(self, work: Slice) -> None:
         """A slice has ended: whatever of it is still being read is given up."""
         for part in work.lists:
             self._prefetcher.cancel(part.chain)
-        self._slices.pop((work.profile.profile_id, work.entity), None)
-        if not any(profile_id == work.profile.profile_id for profile_id, _ in self._slices):
-            self.reader.lookups.forget(work.profile.profile_id)
+        profile_id = work.profile.profile_id
+        if self._slices.pop((profile_id, work.entity), None) is None:
+            return
+        self.stop.disown(work.stop)
+        self._open[profile_id] -= 1
+        if not self._open[profile_id]:
+            del self._open[profile_id]
+            self.reader.lookups.forget(profile_id)
 
     def close(self) -> None:
         """End all reading; requests under way are not waited for."""
@@ -137,16 +183,27 @@ class Session:
         }
         return TokenSource(self.exchange, secrets, renewed=renewed)
 
-    def _slice(self, profile: Profile, entity: str) -> Slice:
+    def _slice(self, profile: Profile, entity: str, rows: Mapping[str, int]) -> Slice:
         stop = Stop(self.stop)
         deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
         work = Slice(profile, entity, [], stop)
         for endpoint in endpoints_of(entity, self.settings.ad_products):
-            reading = Reading(endpoint, profile, stop, deadline, order=(next(self._places),))
+            expectation = Expectation(
+                rows.get(endpoint.path), self.settings.confirm_reads, self.settings.accepted_shortfall
+            )
+            reading = Reading(endpoint, profile, stop, deadline, expectation=expectation, order=(next(self._places),))
             chain: Chain[Page] = Chain(partial(self.reader.pages, reading), stop.request)
-            work.lists.append(SliceList(endpoint, reading, chain))
+            work.lists.append(SliceList(endpoint, reading, chain, deadline))
             self._prefetcher.submit(chain)
         return work
+
+
+def _check(part: SliceList) -> None:
+    """Wait no longer than the slice has time, and a moment for its reader to say it in words of its own."""
+    deadline = part.deadline.started
+    if deadline is not None and deadline.remaining < -_MOMENT:
+        message = f"{part.endpoint.path}: gave up: no time is left for {deadline.of}"
+        raise SliceError(message)
 
 
 class _StartedLate:
@@ -157,6 +214,12 @@ class _StartedLate:
         self._run = run
         self._own: Deadline | None = None
         self._lock = threading.Lock()
+
+    @property
+    def started(self) -> Deadline | None:
+        """The deadline, if the first request has been made."""
+        own = self._own
+        return None if own is None else earliest(own, self._run)
 
     def __call__(self) -> Deadline:
         with self._lock:

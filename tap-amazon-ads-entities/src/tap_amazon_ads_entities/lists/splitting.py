@@ -59,9 +59,28 @@ class Blocks:
         self._start = 0
         self._round: list[Paginator] = []
 
+    @property
+    def end(self) -> int:
+        """The first row that is not there, by the block that met it first."""
+        return min((block.cursor.start for block in self._round if _met_the_end(block)), default=self._start)
+
+    @property
+    def looked_beyond(self) -> bool:
+        """Whether a later block was asked for rows beyond the end."""
+        return any(start > self.end for start, _ in self._begun())
+
+    @property
+    def disproved(self) -> bool:
+        """Whether a later block gave rows beyond the end."""
+        return any(block.cursor.start > self.end and block.cursor.start > start for start, block in self._begun())
+
+    def _begun(self) -> list[tuple[int, Paginator]]:
+        first = self._start - len(self._round) * self._span
+        return [(first + number * self._span, block) for number, block in enumerate(self._round)]
+
     def next_round(self) -> list[Paginator]:
         """The blocks that may be read at the same time; none when one of the last round met the end of the list."""
-        if any(block.end is None or block.cursor.start < block.end for block in self._round):
+        if any(_met_the_end(block) for block in self._round):
             return []
         count = min(MOST_BLOCKS, 2 * len(self._round)) or 1
         starts = [self._start + number * self._span for number in range(count)]
@@ -70,3 +89,7 @@ class Blocks:
             Paginator(self._endpoint, self._part, Cursor(start=start), end=start + self._span) for start in starts
         ]
         return self._round
+
+
+def _met_the_end(block: Paginator) -> bool:
+    return block.end is None or block.cursor.start < block.end

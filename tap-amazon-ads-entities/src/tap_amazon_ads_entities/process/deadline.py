@@ -36,15 +36,19 @@ class Stop:
     def __init__(self, parent: Stop | None = None) -> None:
         """Create a stop that has not been asked for."""
         self._event = threading.Event()
-        self._children: list[Stop] = []
+        self._children: dict[Stop, None] = {}
         if parent is not None:
             parent.adopt(self)
 
     def adopt(self, child: Stop) -> None:
         """Pass a request on to a stop below this one."""
-        self._children.append(child)
+        self._children[child] = None
         if self.requested:
             child.request()
+
+    def disown(self, child: Stop) -> None:
+        """Forget a stop that nobody waits on any more."""
+        self._children.pop(child, None)
 
     def request(self) -> None:
         """Ask everybody who waits on this stop, or on one below it, to give up."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from tap_amazon_ads_entities.process.logs import LOGGER
@@ -31,6 +34,23 @@ def exit_within(seconds: float, reason: str, code: int) -> threading.Timer:
     timer.daemon = True
     timer.start()
     return timer
+
+
+@contextlib.contextmanager
+def interrupt_after(seconds: float, call: Callable[[], None]) -> Iterator[None]:
+    """Call something in the main thread after that time, in the middle of whatever it does or waits for then.
+
+    Args:
+        seconds: of the clock on the wall.
+        call: may raise, as a handler of a signal may.
+    """
+    before = signal.signal(signal.SIGALRM, lambda *_: call())
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def watch_parent(code: int = 1) -> None:

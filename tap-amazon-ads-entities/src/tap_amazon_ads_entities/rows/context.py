@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tap_amazon_ads_entities.rows.unreadable import Notes
+
 Item = dict[str, Any]
 """One element of a list response: ids and enums as text, money as int or Decimal."""
 
@@ -22,12 +24,15 @@ class RowContext:
         synced_at: when the page was fetched, as canonical text.
         currency_code: the profile's currency; Amazon repeats it nowhere below.
         campaign_of: ad group id to campaign id, for lists that leave the campaign out.
+        notes: what could not be read, over all pages of the list.
     """
 
     profile_id: str
     synced_at: str
     currency_code: str | None = None
     campaign_of: Mapping[str, str] = field(default_factory=dict)
+    notes: Notes = field(default_factory=Notes)
 
 
 RowFunction = Callable[[Item, RowContext], Row]
+"""Maps one item; raises `RefusedItemError` for one that cannot be a row."""

@@ -29,17 +29,30 @@ _AUTO_MATCH_TYPES = {
 }
 
 
-def as_list(expression: Any) -> list[Any]:
-    """An expression as a list: Sponsored Brands' negative targets may hold a single object."""
-    if expression is None:
-        return []
-    return expression if isinstance(expression, list) else [expression]
+def read(item: dict[str, Any], *names: str) -> list[Any]:
+    """The expression in the first of these fields that holds one, as a list.
+
+    Sponsored Brands says `expressions` where others say `expression`; its negative targets may hold a single object.
+    """
+    for name in names:
+        found = item.get(name)
+        if found:
+            return found if isinstance(found, list) else [found]
+    return []
+
+
+def unread(item: dict[str, Any]) -> dict[str, Any]:
+    """What stands under one spelling while `read` took the other."""
+    spellings = (("expression", "expressions"), ("resolvedExpression", "resolvedExpressions"))
+    return {other: item[other] for name, other in spellings if item.get(name) and item.get(other)}
 
 
 def outer_types(expression: list[Any]) -> list[str]:
     """The snake-case types of an expression's outer elements, in Amazon's order."""
     return [
-        name for element in expression if isinstance(element, dict) and (name := snake(element.get("type"))) is not None
+        name
+        for element in expression
+        if isinstance(element, dict) and isinstance(name := snake(element.get("type")), str)
     ]
 
 

@@ -18,6 +18,7 @@ COMPUTED_STATUSES = (
     "pending",
     "incomplete",
     "rejected",
+    "ineligible",
     "payment_issue",
     "unknown",
 )
@@ -32,38 +33,73 @@ _BY_STATE = {
     "proposed": "pending",
 }
 
-# First match wins. SUSPENDED and INELIGIBLE come before ENDED and ELIGIBLE, which they contain.
-_BY_SERVING_STATUS = (
-    ("ARCHIVED", "archived"),
-    ("PAYMENT_FAILURE", "payment_issue"),
-    ("OUT_OF_BUDGET", "out_of_budget"),
-    ("OUT_OF_PREPAY_BALANCE", "out_of_budget"),
-    ("EXCEED_SPENDS_LIMIT", "out_of_budget"),
-    ("PENDING", "pending"),
-    ("OFFLINE_IN_PROGRESS", "pending"),
-    ("REJECTED", "rejected"),
-    ("SUSPENDED", "rejected"),
-    ("BLOCKED", "rejected"),
-    ("INELIGIBLE", "rejected"),
-    ("_FAILED", "rejected"),
-    ("ENDED", "ended"),
-    ("INCOMPLETE", "incomplete"),
-    ("PAUSED", "paused"),
-    ("STATUS_ENABLED", "delivering"),
-    ("_LIVE", "delivering"),
-    ("RUNNING", "delivering"),
-    ("ELIGIBLE", "delivering"),
-)
+# Every value in Amazon's files for the lists that are read, with its reason; a new one is unknown until added here.
+_BY_SERVING_STATUS = {
+    status: ours
+    for ours, statuses in {
+        # Amazon shows it, or would at the next search.
+        "delivering": (
+            "ADVERTISER_STATUS_ENABLED PORTFOLIO_STATUS_ENABLED CAMPAIGN_STATUS_ENABLED AD_GROUP_STATUS_ENABLED "
+            "AD_STATUS_LIVE TARGETING_CLAUSE_STATUS_LIVE TARGET_STATUS_LIVE AD_ELIGIBLE ELIGIBLE RUNNING"
+        ),
+        # Somebody paused it, or what it belongs to.
+        "paused": (
+            "ADVERTISER_PAUSED PORTFOLIO_PAUSED CAMPAIGN_PAUSED AD_GROUP_PAUSED AD_PAUSED AD_STATUS_PAUSED "
+            "TARGETING_CLAUSE_PAUSED TARGET_STATUS_PAUSED"
+        ),
+        "archived": (
+            "ADVERTISER_ARCHIVED PORTFOLIO_ARCHIVED CAMPAIGN_ARCHIVED AD_GROUP_ARCHIVED AD_ARCHIVED "
+            "AD_STATUS_ARCHIVED TARGETING_CLAUSE_ARCHIVED TARGET_STATUS_ARCHIVED"
+        ),
+        # Its last day is over.
+        "ended": "ENDED CAMPAIGN_ENDED PORTFOLIO_ENDED",
+        # A budget, a prepaid balance or a spending limit is used up.
+        "out_of_budget": (
+            "ACCOUNT_OUT_OF_BUDGET ADVERTISER_ACCOUNT_OUT_OF_BUDGET ADVERTISER_OUT_OF_BUDGET "
+            "ADVERTISER_OUT_OF_PREPAY_BALANCE ADVERTISER_EXCEED_SPENDS_LIMIT PORTFOLIO_OUT_OF_BUDGET "
+            "CAMPAIGN_OUT_OF_BUDGET"
+        ),
+        # It waits for its first day, a review, or for being made.
+        "pending": (
+            "PENDING_START_DATE CAMPAIGN_PENDING_START_DATE PORTFOLIO_PENDING_START_DATE PENDING_REVIEW "
+            "ADVERTISER_POLICING_PENDING_REVIEW AD_GROUP_POLICING_PENDING_REVIEW ADGROUP_POLICING_PENDING_REVIEW "
+            "AD_POLICING_PENDING_REVIEW SECURITY_SCAN_PENDING_REVIEW AD_CREATION_OFFLINE_PENDING "
+            "AD_CREATION_OFFLINE_IN_PROGRESS"
+        ),
+        # The advertiser has not finished it.
+        "incomplete": "CAMPAIGN_INCOMPLETE AD_GROUP_INCOMPLETE",
+        # Amazon has judged it and said no.
+        "rejected": (
+            "REJECTED ADVERTISER_POLICING_SUSPENDED AD_GROUP_POLICING_CREATIVE_REJECTED "
+            "ADGROUP_POLICING_CREATIVE_REJECTED AD_POLICING_SUSPENDED TARGETING_CLAUSE_POLICING_SUSPENDED "
+            "TARGETING_CLAUSE_BLOCKED SECURITY_SCAN_REJECTED NOT_IN_POLICY AD_CREATION_FAILED "
+            "AD_CREATION_OFFLINE_FAILED"
+        ),
+        # As things are it cannot be shown: the product, its page or offer, a bid, a rule.
+        "ineligible": (
+            "INELIGIBLE AD_INELIGIBLE NOT_ELIGIBLE OUT_OF_STOCK AD_OUT_OF_STOCK NO_INVENTORY NOT_IN_BUYBOX "
+            "AD_NOT_IN_BUYBOX NOT_BUYABLE AD_NOT_BUYABLE NO_PURCHASABLE_OFFER AD_NO_PURCHASABLE_OFFER "
+            "LANDING_PAGE_NOT_AVAILABLE AD_LANDING_PAGE_NOT_AVAILABLE MISSING_IMAGE AD_MISSING_IMAGE "
+            "MISSING_DECORATION AD_MISSING_DECORATION PIR_RULE_EXCLUDED AD_GROUP_LOW_BID CAMPAIGN_ADS_NOT_DELIVERING"
+        ),
+        "payment_issue": "ADVERTISER_PAYMENT_FAILURE",
+        # Amazon itself does not say.
+        "unknown": "UNKNOWN OTHER STATUS_UNAVAILABLE",
+    }.items()
+    for status in statuses.split()
+}
 
 
 def computed_status(state: Any, serving_status: Any) -> str:
     """The coarse status of an entity; `unknown` when Amazon says nothing that decides it."""
-    return _computed_status(str(state or ""), str(serving_status or ""))
+    return _computed_status(
+        state if type(state) is str else "",
+        serving_status if type(serving_status) is str else "",
+    )
 
 
 @lru_cache(maxsize=4096)
 def _computed_status(state: str, serving_status: str) -> str:
     if own := _BY_STATE.get(state.lower()):
         return own
-    upper = serving_status.upper()
-    return next((status for part, status in _BY_SERVING_STATUS if part in upper), "unknown")
+    return _BY_SERVING_STATUS.get(serving_status.upper(), "unknown")

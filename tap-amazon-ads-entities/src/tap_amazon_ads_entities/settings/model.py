@@ -12,12 +12,14 @@ from typing import Any
 from tap_amazon_ads_entities import __name__ as package
 from tap_amazon_ads_entities.endpoints import AD_PRODUCTS
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS, TOKEN_URL
+from tap_amazon_ads_entities.settings.allowance import Allowance
 
 ENV_PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
 """What the environment variable of a setting begins with."""
 
 ENTITIES = ("campaigns", "ad_groups", "ads", "targets")
 AUTO, FULL, INCREMENTAL = MODES = ("auto", "full", "incremental")
+FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _LISTS = ("regions", "profile_ids", "entities", "ad_products", "connections")
 
 
@@ -52,6 +54,9 @@ class Settings:
     run_id: str
     user_agent: str
     loader_session: str | None
+    accepted_shortfall: Allowance
+    confirm_reads: bool
+    refresh_statuses: bool
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Settings:
@@ -92,6 +97,9 @@ class Settings:
             run_id=str(get("run_id") or os.environ.get("MELTANO_RUN_ID") or uuid.uuid4()),
             user_agent=str(get("user_agent")),
             loader_session=get("loader_session"),
+            accepted_shortfall=Allowance.parse(get("accepted_shortfall")),
+            confirm_reads=as_flag(get("confirm_reads")),
+            refresh_statuses=as_flag(get("refresh_statuses")),
         )
 
 
@@ -112,6 +120,9 @@ DEFAULTS: dict[str, Any] = {
     "request_deadline": 600,
     "slice_deadline": 7200,
     "run_deadline": 21600,
+    "accepted_shortfall": "0",
+    "confirm_reads": False,
+    "refresh_statuses": True,
     "user_agent": package.replace("_", "-"),
 }
 
@@ -122,6 +133,19 @@ def as_list(value: Any) -> list[str]:
         return []
     parts = value if isinstance(value, (list, tuple)) else str(value).strip("[]").split(",")
     return [text for part in parts if (text := str(part).strip().strip("\"'"))]
+
+
+def as_flag(value: Any) -> bool:
+    """A switch as true or false; environment variables spell them out.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    flag = FLAGS.get(str(value).strip().lower())
+    if flag is None:
+        message = f"{value!r} is neither true nor false"
+        raise ValueError(message)
+    return flag
 
 
 def parse_moment(text: str) -> datetime:
@@ -151,6 +175,10 @@ def _text(description: str, *, secret: bool = False, **more: Any) -> dict[str, A
 def _number(name: str, description: str, *, kind: str = "number", minimum: float = 0) -> dict[str, Any]:
     more = {"default": DEFAULTS[name]} if name in DEFAULTS else {}
     return {"type": [kind, "null"], "minimum": minimum, "description": description, **more}
+
+
+def _flag(name: str, description: str) -> dict[str, Any]:
+    return {"type": ["boolean", "string", "null"], "description": description, "default": DEFAULTS[name]}
 
 
 _ITEM_TEXT = {"type": "string"}
@@ -225,6 +253,24 @@ PROPERTIES: dict[str, dict[str, Any]] = {
     "run_deadline": _number("run_deadline", "Seconds for the whole run."),
     "run_id": _text("Id of the run in sync_log. Default: MELTANO_RUN_ID, else a random UUID."),
     "user_agent": _text("User-Agent header of every request.", default=DEFAULTS["user_agent"]),
+    "accepted_shortfall": {
+        **_text(
+            "Rows of a list that may be missing by Amazon's own total without the slice being an error: a number, or a "
+            "percentage such as 0.5%. For accounts whose totals Amazon gets wrong.",
+            default=DEFAULTS["accepted_shortfall"],
+        ),
+        "type": ["string", "integer", "null"],
+    },
+    "confirm_reads": _flag(
+        "confirm_reads",
+        "Read every list until two reads agree on its ids, and take what all of them gave: nothing is missed while "
+        "others change the account. Costs at least twice the requests.",
+    ),
+    "refresh_statuses": _flag(
+        "refresh_statuses",
+        "In incremental runs, emit campaigns, ad groups and portfolios whole, and of ads and targets everything that "
+        "is not archived: statuses change without a time of change. false: by the time of change alone.",
+    ),
     "loader_session": _text(
         "application_name of the loader's database sessions; with it, sync_runs notices at once that a run died.",
     ),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from tap_amazon_ads_entities.endpoints import AD_PRODUCTS
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import keys
+from tap_amazon_ads_entities.settings.allowance import Allowance
 from tap_amazon_ads_entities.settings.model import (
     CONFIG_SCHEMA,
     ENTITIES,
@@ -17,6 +18,7 @@ from tap_amazon_ads_entities.settings.model import (
     MODES,
     OWN_SETTINGS,
     PROPERTIES,
+    as_flag,
     as_list,
     parse_moment,
 )
@@ -28,6 +30,11 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LARGEST = 100_000_000
 """As many days as a calendar can be asked for; also neither infinity nor what is no number."""
 
+_FORMS: dict[str, Callable[[Any], object]] = {
+    "accepted_shortfall": Allowance.parse,
+    "confirm_reads": as_flag,
+    "refresh_statuses": as_flag,
+}
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,)}
 
 
@@ -39,7 +46,7 @@ def problems(config: Mapping[str, Any]) -> list[str]:
     found = list(_missing(config))
     for name, value in config.items():
         if name in OWN_SETTINGS and value is not None and value != "" and name not in LIST_SETTINGS:
-            found.extend(_wrong_type(name, value))
+            found.extend(_wrong_form(name, value))
     if not found:
         found.extend(_wrong_meaning(config))
     return found
@@ -62,6 +69,18 @@ def _missing(config: Mapping[str, Any]) -> Iterable[str]:
 
 def _lacking(name: str) -> str:
     return f"Setting {name!r} is missing: {PROPERTIES[name]['description']}"
+
+
+def _wrong_form(name: str, value: Any) -> Iterable[str]:
+    """What is neither text nor a number has a form of its own."""
+    parse = _FORMS.get(name)
+    if parse is None:
+        yield from _wrong_type(name, value)
+        return
+    try:
+        parse(value)
+    except ValueError as error:
+        yield f"Setting {name!r} is wrong: {error}."
 
 
 def _wrong_type(name: str, value: Any) -> Iterable[str]:

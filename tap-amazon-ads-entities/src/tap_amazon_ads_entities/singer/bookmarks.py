@@ -4,6 +4,7 @@
     {"context": {"profile_id": "123"},
      "replication_key": "last_updated_time", "replication_key_value": "2026-01-31T12:00:00.000Z",
      "run_id": "the run that last read the slice to its end",
+     "rows": {"sp/campaigns/list": 120},
      "full_read": {"at": "2026-01-31T12:05:00.000Z", "ad_products": ["SB", "SD", "SP"], "lists": "0f1e2d3c4b5a6978"},
      "full_read_due": "why the slice must be read in full, said by whoever hands the STATE over"}]}}}
 
@@ -12,7 +13,7 @@ A slice without any dated row has no replication key; one that was never read in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -25,6 +26,8 @@ REPLICATION_KEY = "last_updated_time"
 WATERMARK = "replication_key_value"
 FULL_READ = "full_read"
 FULL_READ_DUE = "full_read_due"
+ROWS = "rows"
+"""Distinct rows of every list at its last complete read: one that shrank by half is not believed at once."""
 
 Partition = dict[str, Any]
 """What STATE holds of one slice."""
@@ -43,6 +46,11 @@ class Bookmarks:
         self._by_profile: dict[str, Partition] = {
             partition["context"]["profile_id"]: partition for partition in stream_state.get("partitions", ())
         }
+
+    @property
+    def profile_ids(self) -> Iterable[str]:
+        """The profiles that have one."""
+        return self._by_profile.keys()
 
     def of(self, profile_id: str) -> Partition:
         """The bookmark of a profile's slice; an empty one where there is none."""

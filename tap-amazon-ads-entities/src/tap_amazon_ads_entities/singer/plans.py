@@ -78,6 +78,7 @@ def completed(  # noqa: PLR0913 - all of them by name
     run_id: str,
     run_started: str,
     finished: str,
+    rows: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """The bookmark of a slice that was read to its end.
 
@@ -88,6 +89,7 @@ def completed(  # noqa: PLR0913 - all of them by name
         run_id: this run.
         run_started: in canonical text.
         finished: in canonical text.
+        rows: distinct rows of each list, by path.
     """
     watermark = bookmarks.high_watermark(bookmark)
     earlier = bookmarks.full_read(bookmark)
@@ -99,6 +101,8 @@ def completed(  # noqa: PLR0913 - all of them by name
     if watermark is not None:
         after = {"replication_key": bookmarks.REPLICATION_KEY, bookmarks.WATERMARK: watermark}
     after["run_id"] = run_id
+    if known := {**bookmark.get(bookmarks.ROWS, {}), **(rows or {})}:
+        after[bookmarks.ROWS] = known
     full_read = bookmark.get(bookmarks.FULL_READ)
     if read.mode == FULL:
         full_read = _stands_for(full_read, read, finished)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Protocol
 
+from tap_amazon_ads_entities.amazon.request import throttled_seconds
+from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.lists.profiles import FoundProfiles, list_profiles
 from tap_amazon_ads_entities.lists.reading import Profile
 from tap_amazon_ads_entities.lists.session import Session
@@ -14,8 +16,11 @@ from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.settings.model import AUTO, FULL, Settings
 from tap_amazon_ads_entities.singer import planning
-from tap_amazon_ads_entities.singer.bookmarks import Bookmarks
+from tap_amazon_ads_entities.singer.bookmarks import ROWS, Bookmarks
 from tap_amazon_ads_entities.singer.run_log import ALL_PROFILES, Entry, RunLog
+
+_NAMED = 20
+"""Profiles that are named in one line."""
 
 
 class SlicedStream(Protocol):
@@ -96,7 +101,7 @@ class Run:
         mode = self.settings.mode
         # The list of profiles is always read whole.
         entry = self.log.start(ALL_PROFILES, "profiles", FULL if mode == AUTO else mode)
-        found = self._find_profiles(entry)
+        found = self._find_profiles(entry, self._known_profiles(streams))
         LOGGER.info(
             "run %s: %s, %d profiles, each with %s",
             self.settings.run_id,
@@ -109,15 +114,37 @@ class Run:
             Profile(row["profile_id"], row["region"], row["currency_code"], row["account_sub_type"])
             for row in found.rows
         ]
-        self.session.plan(profiles, streams)
+        self.session.plan(
+            profiles,
+            streams,
+            lambda profile_id, entity: streams[entity].bookmarks.of(profile_id).get(ROWS, {}),
+        )
         yield from found.rows
         self.log.finish(entry, "; ".join(found.problems) or None, found.request_id)
 
-    def _find_profiles(self, entry: Entry) -> FoundProfiles:
+    def _known_profiles(self, streams: Mapping[str, SlicedStream]) -> set[str]:
+        """Profiles of earlier runs that this one should see as well; none where it is told which to read."""
+        if self.settings.profile_ids or set(self.settings.regions) != set(API_HOSTS):
+            return set()
+        return {profile_id for stream in streams.values() for profile_id in stream.bookmarks.profile_ids}
+
+    def _find_profiles(self, entry: Entry, known: set[str]) -> FoundProfiles:
         found = list_profiles(self.session)
+        if 2 * len(known & found.profile_ids) < len(known):
+            LOGGER.warning(
+                "%d of the %d profiles of earlier runs were listed: asking once more",
+                len(known & found.profile_ids),
+                len(known),
+            )
+            found = list_profiles(self.session).joined(found)
+        if (gone := sorted(known - found.profile_ids)) and not found.problems:
+            named = ", ".join(gone[:_NAMED]) + (" and others" if len(gone) > _NAMED else "")
+            LOGGER.warning("no longer visible, so that their rows stay as they were: %s", named)
+            entry.details["no_longer_visible"] = {"profiles": len(gone), "first": gone[:_NAMED]}
         self.session.source.note_use(self.session.keyring.used)
         entry.items_upserted, entry.pages_fetched = len(found.rows), len(found.details)
-        entry.retries, entry.throttled_seconds = found.counters.retries, found.counters.throttled_seconds
+        entry.retries = sum(counters.retries for counters in found.counters)
+        entry.throttled_seconds = throttled_seconds(*found.counters)
         entry.details["endpoints"] = found.details
         for problem in found.problems:
             LOGGER.error("%s", problem)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tap_amazon_ads_entities.amazon.request import throttled_seconds
 from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
+from tap_amazon_ads_entities.lists.ids import Distinct, number_of
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
@@ -14,9 +16,15 @@ from tap_amazon_ads_entities.rows.values import now
 from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, high_watermark
 from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
-from tap_amazon_ads_entities.singer.tallies import Distinct, EndpointTally
+from tap_amazon_ads_entities.singer.tallies import EndpointTally
 
-_REFUSALS = frozenset({400, 401, 403, 404})
+_NO_SUCH_PRODUCT = 403
+"""How Amazon refuses a product that an account cannot have; other refusals are mistakes, ours or the user's."""
+
+_FEW = frozenset({"portfolios", "campaigns", "ad_groups"})
+"""Entities whose rows are few, beside those of ads and targets: they are emitted whole."""
+
+_ARCHIVED = frozenset({"ARCHIVED", "archived"})
 _CLASHES_SHOWN = 5
 
 Rows = tuple[list[Row], str]
@@ -79,24 +87,29 @@ class SliceRun:
             LOGGER.debug("unexpected error", exc_info=True)
             self._fail(f"unexpected {type(error).__name__}: {error}; please report this", None)
         else:
-            self._succeed()
+            self._judge()
         finally:
             self._session.release(self._work)
 
     def _list(self, part: SliceList) -> Iterator[Rows]:
         tally = self._tallies[part.endpoint.path] = EndpointTally()
+        # Of a list that is the answer to several questions, most rows come more than once.
+        known: set[Any] | None = set() if part.endpoint.pieced else None
         try:
             for page in self._session.pages(part):
                 tally.pages += 1
-                tally.total = page.total if page.total is not None else tally.total
                 rows = self._map(part, page)
+                if known is not None:
+                    rows = [row for row in rows if row[self._key] not in known]
+                    known.update(row[self._key] for row in rows)
                 tally.rows += len(rows)
-                tally.ids.add(row[self._key] for row in rows)
+                tally.ids.add(number_of(row[self._key]) for row in rows)
                 changed = self._changed(rows)
                 tally.emitted += len(changed)
                 if changed:
                     self._last = changed[-1]
                     yield changed, page.fetched_at
+            tally.verdict = part.reading.verdict
         except SliceError as error:
             reason = self._known_reason(part, tally, error)
             if reason is None:
@@ -107,18 +120,24 @@ class SliceRun:
     def _map(self, part: SliceList, page: Page) -> list[Row]:
         endpoint, profile = part.endpoint, self._work.profile
         campaign_of = self._session.campaign_of(part)
-        context = RowContext(profile.profile_id, page.fetched_at, profile.currency_code, campaign_of)
+        tally = self._tallies[endpoint.path]
+        context = RowContext(profile.profile_id, page.fetched_at, profile.currency_code, campaign_of, tally.notes)
         to_row = endpoint.to_row
         if to_row is None:
             return []
         try:
-            rows = [to_row(item, context) for item in page.items()]
+            items, strange = page.sorted_out()
         except BadBodyError as error:
             message = f"{endpoint.path}: {error}"
             raise SliceError(message, request_id=page.request_id) from error
-        if any(row[self._key] is None for row in rows):
-            message = f"{endpoint.path}: a row without its id, which cannot be stored"
-            raise SliceError(message, request_id=page.request_id)
+        for reason in strange:
+            tally.refused.add_named(reason)
+        rows: list[Row] = []
+        for item in items:
+            try:
+                rows.append(to_row(item, context))
+            except Exception as error:  # noqa: BLE001 - whatever an item is, the others are rows
+                tally.refused.add(item, error)
         return rows
 
     def _changed(self, rows: list[Row]) -> list[Row]:
@@ -129,12 +148,23 @@ class SliceRun:
         since = self._plan.since
         if since is None:
             return rows
+        if self._session.settings.refresh_statuses:
+            # A status changes with a parent's, or with a budget, and the time of change stays what it was.
+            if self._entry.entity_type in _FEW:
+                return rows
+            return [
+                row
+                for row in rows
+                if row["state"] not in _ARCHIVED
+                or row["last_updated_time"] is None
+                or row["last_updated_time"] >= since
+            ]
         return [row for row in rows if row["last_updated_time"] is None or row["last_updated_time"] >= since]
 
     def _known_reason(self, part: SliceList, tally: EndpointTally, error: SliceError) -> str | None:
         """Why a refusal is no failure: this kind of account cannot have the product at all."""
         subtype = self._work.profile.account_sub_type
-        if tally.pages or error.status not in _REFUSALS or subtype not in part.endpoint.unavailable_to:
+        if tally.pages or error.status != _NO_SUCH_PRODUCT or subtype not in part.endpoint.unavailable_to:
             return None
         return f"{subtype} accounts have no {part.endpoint.ad_product} (HTTP {error.status})"
 
@@ -146,18 +176,31 @@ class SliceRun:
         for part in self._work.lists:
             tally, cost = self._tallies.get(part.endpoint.path), part.reading.counters
             entry.retries += cost.retries
-            entry.throttled_seconds += cost.throttled_seconds
+            waited = throttled_seconds(cost)
             if tally is not None:
                 endpoints[part.endpoint.path] = {
                     **tally.details(),
                     **({"retries": cost.retries} if cost.retries else {}),
-                    **({"throttled_seconds": round(cost.throttled_seconds, 3)} if cost.throttled_seconds else {}),
+                    **({"throttled_seconds": round(waited, 3)} if waited else {}),
                 }
+        entry.throttled_seconds = throttled_seconds(*(part.reading.counters for part in self._work.lists))
         entry.details["endpoints"] = endpoints
         if self._last is not None:
             # Rows are stored in order: where this one has arrived, all before it have.
             entry.details["last_key"] = self._last[self._key]
             entry.details["last_synced_at"] = self._last["synced_at"]
+
+    def _judge(self) -> None:
+        """All lists have ended: the slice is complete where each of them is."""
+        problems = [
+            f"{part.endpoint.path}: {tally.problem}"
+            for part in self._work.lists
+            if (tally := self._tallies[part.endpoint.path]).problem is not None
+        ]
+        if problems:
+            self._fail("; ".join(problems), None)
+        else:
+            self._succeed()
 
     def _succeed(self) -> None:
         entry = self._entry
@@ -184,6 +227,11 @@ class SliceRun:
             run_id=self._log.run_id,
             run_started=self._log.started_at,
             finished=now(),
+            rows={
+                path: tally.verdict.distinct
+                for path, tally in self._tallies.items()
+                if tally.verdict is not None and tally.verdict.distinct
+            },
         )
         self._bookmarks.keep(profile_id, bookmark)
         self._entry.high_watermark = high_watermark(bookmark)
@@ -204,13 +252,13 @@ class SliceRun:
     def _warn(self) -> None:
         """Log what is not an error, yet someone should know."""
         for path, numbers in self._entry.details["endpoints"].items():
-            if shortfall := numbers.get("shortfall"):
+            if accepted := numbers.get("accepted_shortfall"):
                 LOGGER.warning(
-                    "profile %s: %s reported %d rows and gave %d distinct ones fewer; a full run heals page drift",
+                    "profile %s: %s accepted: %d of %d rows are missing by Amazon's own total (accepted_shortfall)",
                     self._entry.profile_id,
                     path,
+                    accepted,
                     numbers["total_reported"],
-                    shortfall,
                 )
         if clashes := Distinct.clashes([tally.ids for tally in self._tallies.values()]):
             shown = ", ".join(str(number) for number in clashes[:_CLASHES_SHOWN])
@@ -222,3 +270,9 @@ class SliceRun:
                 self._entry.entity_type,
                 shown,
             )
+
+
+def _changed_since(row: Row, since: str) -> bool:
+    """Whether a row has changed since then, or has no time of change to tell by."""
+    changed = row["last_updated_time"]
+    return changed is None or changed >= since

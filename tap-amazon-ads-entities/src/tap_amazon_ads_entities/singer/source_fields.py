@@ -17,6 +17,7 @@ _SD_EXTENDED = {
     "creation_time": "creationDate",
     "last_updated_time": "lastUpdatedDate",
 }
+_REST = "extendedData.servingStatusDetails, …"
 _OURS = {
     "profile_id": "the profile asked for",
     "synced_at": "time of the request",
@@ -54,7 +55,7 @@ def _target(**fields: str) -> dict[str, str]:
         **_PARENTS,
         "target_id": "keywordId, targetId, themeId",
         "target_type": "the list, types of the expression",
-        "target_level": "the list",
+        "target_level": "the list, adGroupId",
         "negative": "the list",
         "match_type": "matchType, first type of the expression, themeType",
         "bid_micros": "bid",
@@ -88,9 +89,13 @@ SOURCE_FIELDS: dict[str, dict[str, dict[str, str]]] = {
         ),
     },
     "entity_ad_groups": {
-        "Sponsored Products": _group(default_bid_micros="defaultBid", **_EXTENDED),
-        "Sponsored Brands": _group(**_SB_EXTENDED),
-        "Sponsored Display": _group(default_bid_micros="defaultBid", **_SD_EXTENDED),
+        "Sponsored Products": _group(default_bid_micros="defaultBid", other_fields=_REST, **_EXTENDED),
+        "Sponsored Brands": _group(other_fields=_REST, **_SB_EXTENDED),
+        "Sponsored Display": _group(
+            default_bid_micros="defaultBid",
+            other_fields="bidOptimization, tactic, creativeType, …",
+            **_SD_EXTENDED,
+        ),
     },
     "entity_ads": {
         "Sponsored Products": _ad(asin="asin", sku="sku", creative="asin, sku, customText, …", **_EXTENDED),

@@ -19,6 +19,7 @@ _PARTITION = frozenset(
         "run_id",
         bookmarks.FULL_READ,
         bookmarks.FULL_READ_DUE,
+        bookmarks.ROWS,
     },
 )
 _FULL_READ = frozenset({"at", "ad_products", "lists"})
@@ -111,9 +112,18 @@ def _check_partition(name: str, profile_id: str, partition: Mapping[str, Any]) -
     for field in ("run_id", bookmarks.FULL_READ_DUE):
         if field in partition and not isinstance(partition[field], str):
             raise _refusal(name, profile_id, f"has a {field} that is {_shown(partition[field])}, which is no text")
+    if bookmarks.ROWS in partition and not _is_rows(partition[bookmarks.ROWS]):
+        shown = _shown(partition[bookmarks.ROWS])
+        raise _refusal(name, profile_id, f"has rows that are no numbers by list: {shown}")
     if bookmarks.FULL_READ in partition and not _is_full_read(partition[bookmarks.FULL_READ]):
         shown = _shown(partition[bookmarks.FULL_READ])
         raise _refusal(name, profile_id, f"has a full_read that is not one: {shown}")
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(number, int) and not isinstance(number, bool) and number >= 0 for number in value.values()
+    )
 
 
 def _is_full_read(value: Any) -> bool:

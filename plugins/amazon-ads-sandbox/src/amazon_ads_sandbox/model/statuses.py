@@ -67,7 +67,7 @@ COARSE: dict[str, str] = {
     "CAMPAIGN_PAUSED": "paused",
     "AD_GROUP_PAUSED": "paused",
     "CAMPAIGN_ARCHIVED": "archived",
-    "AD_GROUP_LOW_BID": "unknown",
+    "AD_GROUP_LOW_BID": "ineligible",
     "UNKNOWN": "unknown",
 }
 """What an enabled entity with this serving status is doing."""

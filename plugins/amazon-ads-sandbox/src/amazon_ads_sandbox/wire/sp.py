@@ -13,12 +13,17 @@ _EPOCH_ONLY_EVERY = 17
 _BOTH_EVERY = 5
 
 
+def has_reasons(entity: Entity) -> bool:
+    """Whether the entity says its times as epochs alone, and names reasons for its status."""
+    return entity.number % _EPOCH_ONLY_EVERY == _EPOCH_ONLY_EVERY - 1
+
+
 def extended(entity: Entity) -> dict[str, Any]:
     """Serving status and times; a few rows have only the epoch pair, some have both."""
     created, updated = entity.created or 0, entity.updated or 0
     data: dict[str, Any] = {"servingStatus": entity.serving}
     epoch = {"creationDate": created, "lastUpdateDate": updated}
-    if entity.number % _EPOCH_ONLY_EVERY == _EPOCH_ONLY_EVERY - 1:
+    if has_reasons(entity):
         return {**data, **epoch, "statusReasons": [f"{entity.serving}_DETAIL"]}
     data |= {"creationDateTime": iso(created), "lastUpdateDateTime": iso(updated), "servingStatusDetails": []}
     return {**data, **epoch} if entity.number % _BOTH_EVERY == 0 else data

@@ -1,0 +1,93 @@
+"""What is wrong with the settings of database and project, found before anything is done."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+SCHEMA = "AMAZON_ADS_SCHEMA"
+TARGET = "TARGET_POSTGRES_"
+
+_WHOLE = re.compile("[1-9][0-9]{0,5}")
+_USABLE_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,49}")
+_RESERVED_SCHEMAS = frozenset({"public", "private", "information_schema"})
+_WHOLE_NUMBERS = (
+    "AMAZON_ADS_LOCK_TIMEOUT",
+    "AMAZON_ADS_STATEMENT_TIMEOUT",
+    "AMAZON_ADS_LOG_RETENTION_DAYS",
+    f"{TARGET}BATCH_SIZE_ROWS",
+)
+_SWITCHES = (f"{TARGET}SSL_ENABLE", f"{TARGET}SSL_CLIENT_CERTIFICATE_ENABLE")
+_ADDRESS = (f"{TARGET}USER", f"{TARGET}DATABASE")
+_SPELT = {
+    TARGET: ("HOST", "PORT", "USER", "PASSWORD", "DATABASE", "SSL_ENABLE", "SSL_MODE", "BATCH_SIZE_ROWS"),
+    "AMAZON_ADS_": (
+        "SCHEMA",
+        "ANALYST_ROLE",
+        "IDENTITY",
+        "LOADER_ROLE",
+        "OWNER_USER",
+        "OWNER_PASSWORD",
+        "LOG_RETENTION_DAYS",
+        "LOCK_TIMEOUT",
+        "STATEMENT_TIMEOUT",
+    ),
+}
+_ALIKE = {TARGET: 0.7, "AMAZON_ADS_": 0.85}
+_LAST_PORT = 65_535
+
+
+def schema_of(variables: Mapping[str, str]) -> str:
+    """The schema the tables are in."""
+    return variables.get(SCHEMA) or "amazon_ads"
+
+
+def problems(variables: Mapping[str, str]) -> Iterator[str]:
+    """Every problem of the settings in force, in words."""
+    schema = schema_of(variables)
+    if schema in _RESERVED_SCHEMAS or not _USABLE_SCHEMA.fullmatch(schema):
+        yield (
+            f"{SCHEMA} is {schema!r}, which cannot be used: it takes a lower-case letter or _, then up to 49 lower-"
+            "case letters, digits and _, and is neither public, private nor reserved."
+        )
+    if variables.get(f"{TARGET}SQLALCHEMY_URL"):
+        yield (
+            f"{TARGET}SQLALCHEMY_URL is read by the loader alone: name the database with {TARGET}HOST, "
+            "_PORT, _USER, _PASSWORD and _DATABASE instead."
+        )
+    if variables.get(f"{TARGET}HOST") and (lacking := [name for name in _ADDRESS if not variables.get(name)]):
+        yield f"{TARGET}HOST names a Postgres, but {' and '.join(lacking)} is missing: set it in .env."
+    for name in _WHOLE_NUMBERS:
+        value = variables.get(name) or "1"
+        if not _WHOLE.fullmatch(value):
+            yield f"{name} is {value!r}, which is not a whole number from 1 to 999999."
+    for name in _SWITCHES:
+        value = variables.get(name) or "false"
+        if value.lower() not in {"true", "false"}:
+            yield f"{name} is {value!r}, which is neither true nor false."
+    port = variables.get(f"{TARGET}PORT") or "5432"
+    if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
+        yield f"{TARGET}PORT is {port!r}, which is not a port number."
+
+
+def hostless(variables: Mapping[str, str]) -> str | None:
+    """A database that is named without the server it is on: its rows would go elsewhere."""
+    named = [name for name in _ADDRESS if variables.get(name)]
+    if variables.get(f"{TARGET}HOST") or not named:
+        return None
+    return (
+        f"{' and '.join(named)} {'is' if len(named) == 1 else 'are'} set, but {TARGET}HOST is not: name the server of "
+        f"your Postgres, or remove {'it' if len(named) == 1 else 'them'} to use the embedded one."
+    )
+
+
+def misspelt(names: Iterable[str]) -> Iterator[str]:
+    """Names in .env that nothing reads and that look like one of ours."""
+    for name in names:
+        for prefix, known in _SPELT.items():
+            rest = name.removeprefix(prefix)
+            if rest == name or rest in known:
+                continue
+            if alike := difflib.get_close_matches(rest, known, n=1, cutoff=_ALIKE[prefix]):
+                yield f".env sets {name}, which is no setting: is it {prefix}{alike[0]}?"

@@ -1,0 +1,153 @@
+"""Dbt and the tap as they are installed, imported once per test process: most of what a start costs is importing."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any
+
+from harness.project import ROOT
+
+_LISTENS_WITHIN = 60
+_ANSWERS_WITHIN = 180
+_DBT = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/python"
+_TARGET = ROOT / ".meltano/loaders/target-postgres/venv/bin/python"
+
+TAP = (sys.executable, "tap_amazon_ads_entities.tap:TapAmazonAdsEntities.cli")
+TARGET = (str(_TARGET), "target_postgres.target:TargetPostgres.cli")
+"""How they are started."""
+
+
+def run_dbt(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
+    """Run a command of dbt in a process of its own.
+
+    Args:
+        arguments: of the command line.
+        environment: all of it.
+
+    Returns:
+        Its exit code, and everything it wrote.
+    """
+    late = ("dbt.adapters.postgres", "dbt.task.build", "dbt.task.run_operation")
+    code, output, _ = _ask(_server(str(_DBT), "dbt.cli.main:cli", *late), arguments, environment, together=True)
+    return code, output
+
+
+def run_tap(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
+    """Run the tap in a process of its own.
+
+    Args:
+        arguments: of the command line.
+        environment: all of it.
+
+    Returns:
+        Its exit code, its messages, and its log.
+    """
+    return _ask(_server(*TAP), arguments, environment, together=False)
+
+
+class Started:
+    """A program at work.
+
+    Args:
+        program: `TAP` or `TARGET`.
+        arguments: of the command line.
+        environment: all of it.
+        files: its standard input, output and errors.
+    """
+
+    def __init__(
+        self,
+        program: tuple[str, ...],
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        files: tuple[IO[Any], IO[Any], IO[Any]],
+    ) -> None:
+        """Start it."""
+        self.returncode: int | None = None
+        self._asked = socket.socket(socket.AF_UNIX)
+        self._asked.connect(_server(*program))
+        request = _request(arguments, environment, together=False)
+        socket.send_fds(self._asked, [request], [file.fileno() for file in files])
+        self._answers = self._asked.makefile("rb")
+        self.pid = int(self._answers.readline())
+
+    def wait(self, timeout: float = _ANSWERS_WITHIN) -> int:
+        """Its exit code, once it has ended; minus the number of the signal that ended it."""
+        if self.returncode is None:
+            if not select.select([self._asked], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout)
+            self.returncode = int(self._answers.readline())
+            self._answers.close()
+            self._asked.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Its exit code, if it has ended."""
+        try:
+            return self.wait(0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def send_signal(self, number: int) -> None:
+        """Signal it, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+def _ask(
+    server: str, arguments: Sequence[str], environment: Mapping[str, str], *, together: bool
+) -> tuple[int, str, str]:
+    with socket.socket(socket.AF_UNIX) as asked:
+        asked.settimeout(_ANSWERS_WITHIN)
+        asked.connect(server)
+        asked.sendall(_request(arguments, environment, together=together))
+        answer = b"".join(iter(lambda: asked.recv(1 << 16), b""))
+    code, output, errors = json.loads(answer)
+    return code, output, errors
+
+
+def _request(arguments: Sequence[str], environment: Mapping[str, str], *, together: bool) -> bytes:
+    request = {
+        "arguments": list(arguments),
+        "environment": dict(environment),
+        "folder": str(Path.cwd()),
+        "together": together,
+    }
+    return json.dumps(request).encode() + b"\n"
+
+
+@lru_cache(maxsize=4)
+def _server(python: str, entry: str, *late: str) -> str:
+    """The address of this test process's server for a program."""
+    folder = tempfile.mkdtemp(prefix="entities-forks-")
+    address = f"{folder}/socket"
+    server = subprocess.Popen(
+        [python, "-I", str(Path(__file__).with_name("fork_server.py")), address, entry, *late],
+        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        stdin=subprocess.PIPE,
+    )
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.kill)
+    ends = time.monotonic() + _LISTENS_WITHIN
+    while not Path(address).exists():
+        assert server.poll() is None, f"{entry} cannot be imported"
+        assert time.monotonic() < ends, f"{entry} does not listen"
+        time.sleep(0.02)
+    return address
