@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from harness.project import project
 from harness.roles import DBT
 
 ORIGIN = "this-copy"
+_OPEN: set[str] = set()
 SNAPSHOT = """
     select 'class', n.nspname || '.' || c.relname, c.oid::text, c.xmin::text
     from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
@@ -129,7 +131,10 @@ class Warehouse:
 @contextmanager
 def warehouse(postgres: EmbeddedPostgres, template: Warehouse | None = None) -> Iterator[Warehouse]:
     """A new database, empty or a copy; gone in the end."""
-    made = Warehouse(postgres, f"w_{uuid.uuid4().hex[:10]}")
+    # The same names again and again: dbt parses anew for a database that it has not seen.
+    name = next(name for name in (f"w_{number}" for number in count()) if name not in _OPEN)
+    made = Warehouse(postgres, name)
+    _OPEN.add(name)
     copied = f" template {template.database}" if template else ""
     admin = {"dbname": "postgres", "autocommit": True}
     with psycopg.connect(postgres.dsn, **admin) as connection:  # type: ignore[arg-type]
@@ -137,6 +142,7 @@ def warehouse(postgres: EmbeddedPostgres, template: Warehouse | None = None) -> 
     try:
         yield made
     finally:
+        _OPEN.discard(name)
         with psycopg.connect(postgres.dsn, **admin) as connection:  # type: ignore[arg-type]
             connection.execute(f"drop database {made.database} with (force)")  # type: ignore[call-overload]
 

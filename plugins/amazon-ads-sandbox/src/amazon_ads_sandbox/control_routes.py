@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from amazon_ads_sandbox.changes import change
 from amazon_ads_sandbox.state import State
 from amazon_ads_sandbox.users import OWNER, USERS
 
+_ROWS_AT_ONCE = 500
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -48,8 +50,10 @@ class Control:
         table, profile_id = request.path_params["table"], request.query_params.get("profile_id")
 
         def lines() -> Iterator[bytes]:
-            for row in self._state.account.truth(table, profile_id):
-                yield _ENCODER.encode(row) + b"\n"
+            # Some at a time: a chunk of its own for every row takes longer than the row.
+            rows = iter(self._state.account.truth(table, profile_id))
+            while some := list(islice(rows, _ROWS_AT_ONCE)):
+                yield _ENCODER.encode_lines(some)
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")
 
