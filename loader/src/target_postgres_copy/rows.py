@@ -1,7 +1,7 @@
 """How the JSON of a record becomes the values of a row: decoded once, straight into the types that its columns take.
 
-Documents and numbers with a fraction stay as they are written, so that nothing is rounded or built anew. A document that
-is null is the JSON null, as the parent stores it.
+Documents and numbers with a fraction stay as they are written, so that nothing is rounded or built anew. A document
+that is null is the JSON null, as the parent stores it.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class CopySink(PostgresSink):
         key, row = self.rows.of(record)  # type: ignore[union-attr]
         self._batch[key] = row
         self._taken += 1
-        return self._taken >= self.max_size
+        return bool(self._taken >= self.max_size)
 
     @property
     def current_size(self) -> int:
