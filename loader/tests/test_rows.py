@@ -31,8 +31,10 @@ def row_of(record: str) -> list[Any]:
         ('{"id": "1"}', ["1", *NOTHING]),
         ('{"id": "1", "name": "", "unknown": {"a": [1]}}', ["1", "", *NOTHING[1:]]),
         (
-            '{"details": {"a": [1.50, "x\\"y"]}, "negative": false, "share": 1.10, "bid": 5,'
-            ' "name": "a\\tb", "id": "1"}',
+            (
+                '{"details": {"a": [1.50, "x\\"y"]}, "negative": false, "share": 1.10, "bid": 5,'
+                ' "name": "a\\tb", "id": "1"}'
+            ),
             ["1", "a\tb", 5, "1.10", False, '{"a": [1.50, "x\\"y"]}'],
         ),
         # Nothing that a float cannot hold is rounded.
