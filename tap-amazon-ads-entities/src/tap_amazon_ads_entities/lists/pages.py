@@ -18,19 +18,9 @@ import msgspec
 from tap_amazon_ads_entities.amazon.transport import Response
 from tap_amazon_ads_entities.errors import BadBodyError
 
-# A fraction is exact, or stays text: one like 1e999999 would take for ever to spell out, and no database holds it.
+# A fraction is exact, or an error: one like 1e999999 would take for ever to spell out, and no database holds it.
 _FRACTION = Context(prec=600, Emax=300, Emin=-300, traps=[InvalidOperation, Overflow, Inexact]).create_decimal
-
-
-def _fraction(text: str) -> Decimal | str:
-    """A fraction, or its text where no column holds it: a value that cannot be read costs its row nothing else."""
-    try:
-        return _FRACTION(text)
-    except DecimalException:
-        return text
-
-
-_ROWS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=_fraction)
+_ROWS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=_FRACTION)
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
@@ -78,6 +68,9 @@ class Page:
         """
         try:
             decoded = _decode(self.rows)
+        except DecimalException as error:
+            message = "an element of the page holds a number that is too large or too long"
+            raise BadBodyError(message) from error
         except RecursionError as error:
             raise BadBodyError(_TOO_DEEP) from error
         except msgspec.DecodeError as error:
