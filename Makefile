@@ -15,10 +15,10 @@ MELTANO := $(BIN)/meltano
 export UV_COMPILE_BYTECODE := 1
 STAMPS := .tools/stamps
 
-PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner
+PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner loader
 SOURCES := $(addsuffix /src,$(PACKAGES))
 # The long ones first, so that both processes end at the same time.
-TESTS := tests runner/tests plugins/amazon-ads-sandbox/tests tap-amazon-ads-entities/tests
+TESTS := tests runner/tests loader/tests plugins/amazon-ads-sandbox/tests tap-amazon-ads-entities/tests
 
 .PHONY: help
 help: ## List the targets
@@ -109,14 +109,14 @@ $(STAMPS)/run: requirements/run.txt plugins/amazon-ads-sandbox/pyproject.toml ru
 	@$(EDITABLE) -e plugins/amazon-ads-sandbox -e runner
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/dev: requirements/dev.txt tap-amazon-ads-entities/pyproject.toml $(STAMPS)/run | $(BIN)/python
+$(STAMPS)/dev: requirements/dev.txt tap-amazon-ads-entities/pyproject.toml loader/pyproject.toml $(STAMPS)/run | $(BIN)/python
 	@echo "Setting up .venv for tests ..."
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
-	@$(EDITABLE) -e tap-amazon-ads-entities
+	@$(EDITABLE) -e tap-amazon-ads-entities -e loader
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/plugins: meltano.yml requirements/tap.txt requirements/target.txt requirements/transform.txt \
-		requirements/sandbox.txt tap-amazon-ads-entities/pyproject.toml | $(STAMPS)/run
+		requirements/sandbox.txt tap-amazon-ads-entities/pyproject.toml loader/pyproject.toml | $(STAMPS)/run
 	@echo "Setting up the Meltano plugins ..."
 	@mkdir -p .meltano/run $(STAMPS) && chmod 700 .meltano/run
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(MELTANO) install > $(STAMPS)/plugins.log 2>&1 || { \

@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 from harness.pipeline import BIN, TARGET, Direct, Pipeline
 from harness.project import project
+from harness.warehouse import renew
 from measure import Measurement, median, run
 from tap_cases import account
 
@@ -27,6 +28,7 @@ SIZES = {"profiles": 1, "campaigns": 10_000, "ad_groups": 2, "ads": 2, "keywords
 
 FEW = {"profiles": 1, "campaigns": 500, "ad_groups": 2, "ads": 2, "keywords": 4, "targets": 1}
 SETTINGS = {"mode": "full", "ad_products": ["SP"]}
+STOCK = TARGET.with_name("target-postgres")
 BOTH = ("run", "tap-amazon-ads-entities", "target-postgres")
 REPEAT = 3
 
@@ -55,19 +57,20 @@ class Bench:
 
     def prepare(self) -> None:
         """Empty landing tables, as `prepare` makes them."""
-        self.pipeline.reset()
-        done = self.pipeline.meltano("run", "dbt-postgres:prepare")
-        if done.code:
-            raise RuntimeError(done.output[-2000:])
+        renew(self.pipeline)
 
     def tap(self) -> Measurement:
         """The tap into a file."""
         command = [str(BIN / "tap-amazon-ads-entities"), "--config=ENV"]
         return run(command, self.pipeline.environment(**SETTINGS), keep=self.written)
 
-    def target(self, **settings: Any) -> Measurement:
+    def target(self, program: Path = TARGET, **settings: Any) -> Measurement:
         """The loader from that file."""
-        return self._load([str(TARGET)], settings)
+        return self._load([str(program)], settings)
+
+    def target_again(self, program: Path) -> Measurement:
+        """The same rows once more."""
+        return run([str(program), "--config", str(self.config({}))], source=self.written)
 
     def target_with_parallel_drains(self) -> Measurement:
         """The same, merging four streams at once at the end: the loader has one at a time built in."""
@@ -106,6 +109,21 @@ def benches(sizes: Mapping[str, Any]) -> Iterator[Bench]:
         yield Bench(Pipeline(sandbox, postgres, Path(folder)), Path(folder))
 
 
+def loaders() -> Iterator[str]:
+    """The loader by COPY beside the one it rests on."""
+    yield "\n## Loading the same lines through standard input, all indexes on\n"
+    yield "| loader | rows | rows a second, new | the same again | CPU seconds, new | again | peak memory |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    with benches(SIZES) as bench:
+        rows = bench.tap().rows
+        for name, program in (("meltanolabs-target-postgres 0.8.1", STOCK), ("by COPY", TARGET)):
+            pairs = [(bench.target(program), bench.target_again(program)) for _ in range(REPEAT)]
+            new, again = (median([pair[place] for pair in pairs]) for place in (0, 1))
+            speed = f"{rows / new.wall:,.0f} | {rows / again.wall:,.0f}"
+            memory = max(new.memory, again.memory)
+            yield f"| {name} | {rows:,} | {speed} | {new.cpu:.2f} | {again.cpu:.2f} | {memory:.0f} MB |"
+
+
 def whole_chain() -> Iterator[str]:
     """`meltano run` against the slower of its two parts."""
     yield "\n## From the API into Postgres (no latency)\n"
@@ -122,7 +140,7 @@ def whole_chain() -> Iterator[str]:
         chain = median([bench.meltano() for _ in range(REPEAT)])
         rows = tap.rows
         shares = _cpu_by_program(bench)
-    for name, each in (("tap alone", tap), ("target-postgres alone", target), ("`meltano run`", chain)):
+    for name, each in (("tap alone", tap), ("the loader alone", target), ("`meltano run`", chain)):
         yield f"| {name} | {rows:,} | {each.wall:.2f} | {rows / each.wall:,.0f} | {each.cpu:.2f} |"
     own = start - parts
     slower = max(tap.wall, target.wall)
@@ -145,9 +163,9 @@ def loader_settings() -> Iterator[str]:
     yield "|---|---:|"
     with benches({**SIZES, "campaigns": 4_000}) as bench:
         rows = bench.tap().rows
-        bench.target()
+        bench.target(STOCK)
         for name, settings in VARIANTS:
-            each = median([bench.target(**settings) for _ in range(2)])
+            each = median([bench.target(STOCK, **settings) for _ in range(2)])
             yield f"| {name} | {rows / each.wall:,.0f} |"
         each = median([bench.target_with_parallel_drains() for _ in range(2)])
         yield f"| four drains at once (patched: there is no setting) | {rows / each.wall:,.0f} |"
@@ -217,4 +235,4 @@ _MARKS = (
     ("postgres", "Postgres"),
 )
 
-PARTS = (whole_chain, loader_settings)
+PARTS = (whole_chain, loaders, loader_settings)

@@ -32,7 +32,7 @@ def test_the_first_sync_on_a_full_disk_is_made_good_by_the_next_and_keeps_its_ve
     project.control()
     ballast = volume / "ballast"
     free = os.statvfs(volume).f_bavail * os.statvfs(volume).f_frsize
-    ballast.write_bytes(bytes(free - 5_000_000))
+    ballast.write_bytes(bytes(free - 3_500_000))
     try:
         first = project.sync()
         assert first.code != 0

@@ -91,19 +91,44 @@ def test_every_check_is_made_where_dbt_is_not_started(pipeline: Pipeline) -> Non
     assert again.lines("nothing to prepare")
     assert again.lines("35 of 35 checks found nothing")
     assert not again.lines("Running with dbt")
-    wrong = (
-        "update amazon_ads.entity_ads set ad_product = {} where ad_id = (select min(ad_id) from amazon_ads.entity_ads)"
-    )
-    pipeline.query_none(wrong.format("'XY'"))
+    some = "select min(ad_id) from amazon_ads.entity_ads where ad_product = 'sp'"
+    pipeline.query_none(f"update amazon_ads.entity_ads set ad_product = 'xy' where ad_id = ({some})")
     failed = pipeline.meltano("run", "dbt-postgres:build")
     assert failed.code == 1
     assert failed.lines("Failure in test source_accepted_values_amazon_ads_entity_ads_ad_product.*: it found 1 rows")
     pipeline.query_none("drop view amazon_ads.advertised_asins")
-    pipeline.query_none("update amazon_ads.entity_ads set ad_product = 'SP' where ad_product = 'XY'")
+    pipeline.query_none("update amazon_ads.entity_ads set ad_product = 'sp' where ad_product = 'xy'")
     made = pipeline.meltano("run", "dbt-postgres:build")
     assert made.code == 0, made.output
     assert made.lines("Running with dbt"), "what was dropped is made anew"
     assert pipeline.query("select count(*) > 0 from amazon_ads.advertised_asins") == [(True,)]
+
+
+WEAKENED = """
+select bool_or(pg_get_expr(p.polqual, p.polrelid) = 'true') from pg_policy as p
+where p.polname = 'amazon_ads_members_read'
+union all
+select not reloptions::text like '%%security_invoker=on%%' from pg_class where oid = 'amazon_ads.ad_hierarchy'::regclass
+union all
+select tgenabled = 'D' from pg_trigger where tgname = 'amazon_ads_reopen_run'
+union all
+select prosecdef from pg_proc where oid = 'amazon_ads.reopen_run()'::regprocedure
+"""
+
+
+def test_what_others_have_weakened_is_made_anew(pipeline: Pipeline) -> None:
+    assert pipeline.meltano("run", "dbt-postgres:prepare").code == 0
+    pipeline.query_none(
+        "alter policy amazon_ads_members_read on amazon_ads.entity_targets using (true);"
+        "alter view amazon_ads.ad_hierarchy set (security_invoker = off);"
+        "alter table amazon_ads.sync_log disable trigger amazon_ads_reopen_run;"
+        "alter function amazon_ads.reopen_run() security definer"
+    )
+    assert set(pipeline.query(WEAKENED)) == {(True,)}
+    done = pipeline.meltano("run", "dbt-postgres:prepare")
+    assert done.code == 0, done.output
+    assert set(pipeline.query(WEAKENED)) == {(False,)}
+    assert pipeline.meltano("run", "dbt-postgres:prepare").lines("nothing to prepare")
 
 
 def test_the_views_people_reach_for_first(pipeline: Pipeline) -> None:

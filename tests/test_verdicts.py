@@ -60,6 +60,17 @@ def test_a_success_whose_last_row_is_missing_is_an_error_for_ever(db: Warehouse)
     assert settle(db, "next") == 0
 
 
+@pytest.mark.parametrize(("state", "status"), [("failed", "error"), ("stored", "success")])
+def test_a_run_of_which_nothing_arrived_is_no_success_unless_its_loader_has_ended_well(
+    db: Warehouse, state: str, status: str
+) -> None:
+    db.ask("select amazon_ads.announce_run('alone', 'this', 'session of nobody')")
+    settle(db, "alone", origin="this", state=state)
+    assert db.ask("select settled_status from amazon_ads.sync_log where run_id = 'alone'") == [(status,)]
+    shown = db.ask("select error from amazon_ads.sync_runs where run_id = 'alone'")
+    assert shown == ([("aborted: the run ended before its first row was stored",)] if status == "error" else [])
+
+
 def test_a_row_that_was_replaced_is_no_proof_for_the_dead_and_none_against_who_saw_its_loader_end(
     db: Warehouse,
 ) -> None:

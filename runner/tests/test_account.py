@@ -41,6 +41,7 @@ def test_which_account_goes_into_which_database(
         ({"TARGET_POSTGRES_HOST": "db"}, "auto", "TARGET_POSTGRES_USER and TARGET_POSTGRES_DATABASE is missing"),
         ({**OWN, "TARGET_POSTGRES_PORT": "many"}, "auto", "TARGET_POSTGRES_PORT is 'many', which is not a port"),
         ({**OWN, "TARGET_POSTGRES_PORT": "65536"}, "auto", "which is not a port"),
+        ({"AMAZON_ADS_LOADER": "fast"}, "auto", "AMAZON_ADS_LOADER is 'fast', which is none of copy, stock"),
         ({"TARGET_POSTGRES_BATCH_SIZE_ROWS": "1e4"}, "auto", "TARGET_POSTGRES_BATCH_SIZE_ROWS is '1e4'"),
         (
             {**OWN, "TARGET_POSTGRES_SSL_ENABLE": "ture"},

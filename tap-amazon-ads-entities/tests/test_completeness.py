@@ -355,6 +355,80 @@ def test_a_profile_that_cannot_be_read_is_an_error_and_costs_the_others_nothing(
     assert done.slices["profiles"]["status"] == "error"
 
 
+@pytest.mark.parametrize("written", ["1.0", "1.000", "1e0"])
+def test_an_id_that_is_written_in_another_way_is_no_other_row(run: Any, account: Account, written: str) -> None:
+    body = (
+        f'{{"campaigns": [{{"campaignId": 1}}, {{"campaignId": 2}}, {{"campaignId": {written}}}], "totalResults": 3}}'
+    )
+    account.answers["sp/campaigns/list"] = lambda _asked, _times: Answer(body.encode())
+    done = run()
+    assert done.code == 1
+    assert "gave 2 of 3 rows" in done.slices["campaigns"]["error"]
+
+
+@pytest.mark.parametrize(
+    ("total", "says"),
+    [
+        ("3.0", "gave 2 of 3 rows"),
+        ('"3"', "gave 2 of 3 rows"),
+        ('" 3.0 "', "gave 2 of 3 rows"),
+        ("[3]", "total or requestId cannot be read"),
+        ('"1,000"', "total or requestId cannot be read"),
+        ("true", "total or requestId cannot be read"),
+    ],
+)
+def test_a_total_is_read_or_the_page_is_none(run: Any, account: Account, total: str, says: str) -> None:
+    body = f'{{"campaigns": [{{"campaignId": 1}}, {{"campaignId": 2}}], "totalResults": {total}}}'
+    account.answers["sp/campaigns/list"] = lambda _asked, _times: Answer(body.encode())
+    done = run()
+    assert done.code == 1
+    assert says in done.slices["campaigns"]["error"]
+
+
+def test_a_total_counts_under_either_name(run: Any, account: Account) -> None:
+    account.answers["sp/campaigns/list"] = lambda _asked, _times: Answer(b'{"campaigns": [], "totalCount": 10}')
+    done = run()
+    assert done.code == 1
+    assert "gave 0 of 10 rows" in done.slices["campaigns"]["error"]
+
+
+@pytest.mark.parametrize("more", ['"errors": [1]', '"code": "500", "details": "x"', '"error": "x"'])
+def test_an_error_beside_an_empty_list_is_an_error(run: Any, account: Account, more: str) -> None:
+    body = f'{{"campaigns": [], {more}}}'
+    account.answers["sp/campaigns/list"] = lambda _asked, _times: Answer(body.encode())
+    done = run()
+    assert done.code == 1
+    assert "an error beside an empty list" in done.slices["campaigns"]["error"]
+
+
+@pytest.mark.parametrize("hole", [(200, 300), (200, 300, 400), (300,)])
+def test_a_hole_of_several_pages_is_not_the_end(run: Any, account: Account, hole: tuple[int, ...]) -> None:
+    def answer(asked: Asked, _: int) -> Answer:
+        start = int(asked.path.partition("startIndex=")[2].partition("&")[0])
+        return as_json(
+            [item("sd/productAds/extended", start + each) for each in range(100)]
+            if start < 1200 and start not in hole
+            else []
+        )
+
+    account.answers["sd/productAds/extended"] = answer
+    done = run(config={"page_size": 100})
+    assert done.code == 1
+    assert "although rows lie beyond" in done.slices["ads"]["error"]
+
+
+def test_a_refusal_of_a_product_that_had_rows_is_no_known_reason(run: Any, account: Account) -> None:
+    kdp = profile(int(PROFILE))
+    kdp["accountInfo"]["subType"] = "KDP_AUTHOR"
+    account.profiles = [kdp]
+    account.rows["sd/campaigns/extended"] = [item("sd/campaigns/extended", 1)]
+    first = run()
+    assert first.code == 0, first.log
+    account.answers["sd/campaigns/extended"] = lambda _asked, _times: Answer(b'{"code": "403"}', 403)
+    assert run(first.state).code == 1
+    assert run().code == 0
+
+
 def listed(*answers: list[int]) -> Callable[[Asked, int], Answer]:
     """Profiles as one region names them, time after time; the others have none."""
     times = iter(answers)
@@ -384,6 +458,13 @@ def test_a_profile_that_is_gone_is_named(run: Any, account: Account) -> None:
     assert "no longer visible, so that their rows stay as they were: 2" in done.log
     assert done.slices["profiles"]["details"]["no_longer_visible"] == {"profiles": 1, "first": ["2"]}
     assert "no longer visible" not in run(known, config={"regions": "NA"}).log
+
+
+def test_profiles_are_asked_for_once_more_whatever_regions_are_read(run: Any, account: Account) -> None:
+    account.profiles = [profile(1), profile(2), profile(3)]
+    known = run(config={"regions": "NA"}).state
+    account.answers["v2/profiles"] = listed([1], [1, 2, 3])
+    assert len(run(known, config={"regions": "NA"}).records("entity_profiles")) == 3
 
 
 # --- refusals and statuses ------------------------------------------------------------------

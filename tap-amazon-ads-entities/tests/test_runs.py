@@ -212,21 +212,29 @@ def test_a_watermark_in_the_future_is_not_believed(run: Any, account: Account, m
 def test_the_log_names_the_last_row_emitted_and_counts_the_rows_seen(run: Any, account: Account) -> None:
     account.rows = {
         "sp/campaigns/list": [campaign(1), campaign(2), campaign(3, NEW)],
-        # The same id in another list is one row.
-        "sb/v4/campaigns/list": [campaign(1)],
+        "sb/v4/campaigns/list": [campaign(7)],
     }
     first = run()
     details, last = first.slices["campaigns"]["details"], first.records("entity_campaigns")[-1]
     assert (details["last_key"], details["last_synced_at"]) == (last["campaign_id"], last["synced_at"])
-    assert details["rows_seen"] == 3
+    assert details["rows_seen"] == 4
     second = run(first.state, config=BY_TIME)
     details = second.slices["campaigns"]["details"]
-    assert (details["last_key"], details["rows_seen"], second.slices["campaigns"]["items_upserted"]) == ("3", 3, 1)
+    assert (details["last_key"], details["rows_seen"], second.slices["campaigns"]["items_upserted"]) == ("3", 4, 1)
     account.broken = {"sd/campaigns/extended"}
     assert "rows_seen" not in run(second.state).slices["campaigns"]["details"]
     empty = second.slices["ads"]["details"]
     assert empty["rows_seen"] == 0
     assert not empty.keys() & {"last_key", "last_synced_at"}
+
+
+def test_an_id_that_two_lists_use_is_an_error_because_one_of_the_rows_is_not_stored(run: Any, account: Account) -> None:
+    account.rows = {"sp/campaigns/list": [campaign(1), campaign(2)], "sb/v4/campaigns/list": [campaign(1)]}
+    done = run()
+    assert done.code == 1
+    assert "1 ids occur in more than one list (1)" in done.slices["campaigns"]["error"]
+    assert done.slices["campaigns"]["details"]["id_clashes"] == 1
+    assert not done.bookmark("campaigns")
 
 
 # --- what is refused -----------------------------------------------------------------------

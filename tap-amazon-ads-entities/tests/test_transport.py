@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -235,3 +236,39 @@ def test_nobody_at_the_port_is_said_in_words() -> None:
     with pytest.raises(TransportError) as caught:
         get(url)
     assert str(caught.value) == "the connection was refused or the host is unreachable (NewConnectionError)"
+
+
+# --- interim answers ---------------------------------------------------------------------------
+
+
+def answering(*parts: bytes) -> tuple[str, threading.Thread]:
+    """A server of one connection that answers every request of it with these parts, some time between them."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listener, listener.accept()[0] as peer:
+            while peer.recv(1 << 16):
+                for part in parts:
+                    peer.sendall(part)
+                    time.sleep(0.05)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/", thread
+
+
+FINAL = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine"
+
+
+@pytest.mark.parametrize("status", ["100 Continue", "102 Processing", "103 Early Hints", "199 Whatever"])
+def test_an_interim_answer_is_no_answer(status: str) -> None:
+    url, _ = answering(f"HTTP/1.1 {status}\r\nLink: </x>\r\n\r\n".encode() * 2, FINAL)
+    sender = transport(1)
+    for _ in range(3):
+        assert get(url, sender).body == b"mine"
+
+
+def test_an_answer_that_ends_http_is_none_and_its_connection_is_used_no_more() -> None:
+    url, _ = answering(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", FINAL)
+    with pytest.raises(TransportError, match="HTTP 101, which ends the connection"):
+        get(url)

@@ -26,7 +26,7 @@ _DBT = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/python"
 _TARGET = ROOT / ".meltano/loaders/target-postgres/venv/bin/python"
 
 TAP = (sys.executable, "tap_amazon_ads_entities.tap:TapAmazonAdsEntities.cli")
-TARGET = (str(_TARGET), "target_postgres.target:TargetPostgres.cli")
+TARGET = (str(_TARGET), "target_postgres_copy.main:main")
 """How they are started."""
 
 

@@ -18,7 +18,11 @@ from harness.installation import Installation
 from harness.pipeline import BIN, Result
 from harness.truth import all_differences
 
-PROGRAMS = {"tap": "/bin/tap-amazon-ads-entities ", "loader": "/bin/target-postgres ", "meltano": "/bin/meltano run"}
+PROGRAMS = {
+    "tap": "/bin/tap-amazon-ads-entities ",
+    "loader": "/bin/target-postgres-copy ",
+    "meltano": "/bin/meltano run",
+}
 VICTIMS = ("loader", "postgres", "tap", "meltano", "disk")
 _VERDICTS = """
 select run_id, profile_id, entity_type, settled_status, settled_error from amazon_ads.sync_log

@@ -23,7 +23,7 @@ from harness.project import ROOT, project
 
 BIN = Path(sys.executable).parent
 TAP = "TAP_AMAZON_ADS_ENTITIES_"
-TARGET = ROOT / ".meltano/loaders/target-postgres/venv/bin/target-postgres"
+TARGET = ROOT / ".meltano/loaders/target-postgres/venv/bin/target-postgres-copy"
 _HUB_NOWHERE = "http://127.0.0.1:9"
 _TIMEOUT = 540
 

@@ -11,7 +11,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 _COPIED = ("meltano.yml", "plugins/loaders", "requirements", "transform")
-_SHARED = (".venv", ".meltano/extractors", ".meltano/loaders", ".meltano/utilities", "tap-amazon-ads-entities")
+_SHARED = (
+    ".venv",
+    ".meltano/extractors",
+    ".meltano/loaders",
+    ".meltano/utilities",
+    "tap-amazon-ads-entities",
+    "loader",
+)
 
 
 def make_project(folder: Path) -> Path:

@@ -75,6 +75,12 @@
     {{ return(value) }}
 {% endmacro %}
 
+{#-
+    Whether everything of ours is made anew, because somebody has changed something since it was last made: what Postgres
+    keeps of it does not say that it is as it was.
+-#}
+{% macro anew() %}{{ return(execute and env_var('AMAZON_ADS_ANEW', '') == 'true') }}{% endmacro %}
+
 {% macro quoted(text) %}{{ return("'" ~ text | replace("'", "''") ~ "'") }}{% endmacro %}
 
 {% macro qualified(name) %}{{ return(target.schema ~ '.' ~ name) }}{% endmacro %}

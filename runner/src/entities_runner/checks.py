@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 SCHEMA = "AMAZON_ADS_SCHEMA"
 TARGET = "TARGET_POSTGRES_"
 
+LOADER = "AMAZON_ADS_LOADER"
+_LOADERS = ("copy", "stock")
+
 _WHOLE = re.compile("[1-9][0-9]{0,5}")
 _USABLE_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,49}")
 _RESERVED_SCHEMAS = frozenset({"public", "private", "information_schema"})
@@ -32,6 +35,7 @@ _SPELT = {
         "LOG_RETENTION_DAYS",
         "LOCK_TIMEOUT",
         "STATEMENT_TIMEOUT",
+        "LOADER",
     ),
 }
 _ALIKE = {TARGET: 0.7, "AMAZON_ADS_": 0.85}
@@ -66,6 +70,9 @@ def problems(variables: Mapping[str, str]) -> Iterator[str]:
         value = variables.get(name) or "false"
         if value.lower() not in {"true", "false"}:
             yield f"{name} is {value!r}, which is neither true nor false."
+    loader = variables.get(LOADER) or "copy"
+    if loader not in _LOADERS:
+        yield f"{LOADER} is {loader!r}, which is none of {', '.join(_LOADERS)}."
     port = variables.get(f"{TARGET}PORT") or "5432"
     if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
         yield f"{TARGET}PORT is {port!r}, which is not a port number."

@@ -13,6 +13,7 @@ from pathlib import Path
 from entities_runner import lock, pending, process
 from entities_runner.account import TAP, UsageError
 from entities_runner.database import Database, Slice
+from entities_runner.launch import child
 from entities_runner.leftovers import no_leftovers
 from entities_runner.private_file import LockError
 from entities_runner.progress import Progress
@@ -63,6 +64,8 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
     # Our own lock has made sure that nobody else runs: whatever Meltano still believes to run is dead.
     command = [str(Path(sys.executable).parent / "meltano"), "run", "--force", "sync"]
     code = process.run(command, environment, progress.follow, pass_fds=(held.fd,))
+    if code > child.SIGNALS and not progress.reasons:
+        progress.reasons.append(f"Meltano: {child.ended(code)}.")
     slices = _slices(run, database, progress)
     modes = _modes(slices)
     try:

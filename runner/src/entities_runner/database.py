@@ -200,6 +200,16 @@ class Database:
             found = f"{fingerprint} {catalog.of(connection, self.schema, roles)}"
             connection.execute(statement, (found, notes))
 
+    def changed_by_others(self, fingerprint: str) -> bool:
+        """Whether something was remembered for these sources and settings: what differs now, others have done."""
+        statement = sql.SQL("select value from {} where name = 'catalog'").format(self.table("sync_meta"))
+        try:
+            with self.transaction() as connection:
+                row = connection.execute(statement).fetchone()
+        except UsageError:
+            return False
+        return row is not None and str(row[0]).startswith(f"{fingerprint} ")
+
     def unchanged(self, fingerprint: str, roles: Sequence[str]) -> str | None:
         """What is to be said where all is as it was when it was remembered; None where it is not."""
         statement = sql.SQL(
@@ -247,13 +257,14 @@ class Database:
     def settle_stored(self, run_id: str, origin: str) -> None:
         """Give a run whose loader has ended well its verdict, which rests on what is stored now.
 
-        Where that cannot be had, or slices were left open and somebody may still say why, it is given later.
+        Where that cannot be had, or there are none or open slices and somebody may still say why, it is given later.
         """
-        unfinished = sql.SQL(
-            "select from {} where run_id = %s::text and entity_type <> 'run' and status = 'running' limit 1"
+        slices = sql.SQL(
+            "select count(*) > 0 and bool_and(status <> 'running') from {}"
+            " where run_id = %s::text and entity_type <> 'run'"
         ).format(self.table("sync_log"))
         with suppress(UsageError), self.transaction() as connection:
-            if not connection.execute(unfinished, (run_id,)).fetchone():
+            if connection.execute(slices, (run_id,)).fetchone() == (True,):
                 self._call(connection, "settle_runs", run_id, origin, "stored")
 
     def settle(self, run_id: str, origin: str) -> str | None:
@@ -280,17 +291,16 @@ class Database:
             UsageError: the database does not answer.
         """
         found: dict[str, int] = {}
-        for table in TABLES:
-            statement = sql.SQL("select count(*) from {}").format(self.table(table))
-            try:
-                with self.open() as connection:
-                    row = connection.execute(statement).fetchone()
-            except _ABSENT:
-                continue
-            except psycopg.OperationalError as error:
-                raise UsageError(self._unreachable(error)) from error
-            found[table] = int(str(row[0])) if row else 0
+        with self.transaction() as connection:
+            for table in TABLES:
+                if self._is_there(connection, table):
+                    row = connection.execute(sql.SQL("select count(*) from {}").format(self.table(table))).fetchone()
+                    found[table] = int(str(row[0])) if row else 0
         return found
+
+    def _is_there(self, connection: Connection, name: str) -> bool:
+        named = self.table(name).as_string(connection)
+        return connection.execute("select to_regclass(%s) is not null", (named,)).fetchone() == (True,)
 
     def slices(self, run_id: str) -> list[Slice]:
         """What became of the slices of a run.
@@ -298,16 +308,12 @@ class Database:
         Raises:
             UsageError: the database does not answer.
         """
-        for view in ("sync_runs", "sync_log"):
-            statement = sql.SQL(
-                "select profile_id, entity_type, status, error, request_id, mode from {}"
-                " where run_id = %s order by profile_id, entity_type"
-            ).format(self.table(view))
-            try:
-                with self.open() as connection:
+        with self.transaction() as connection:
+            for view in ("sync_runs", "sync_log"):
+                if self._is_there(connection, view):
+                    statement = sql.SQL(
+                        "select profile_id, entity_type, status, error, request_id, mode from {}"
+                        " where run_id = %s order by profile_id, entity_type"
+                    ).format(self.table(view))
                     return [Slice(*row) for row in connection.execute(statement, (run_id,))]  # type: ignore[arg-type]
-            except _ABSENT:
-                continue
-            except psycopg.OperationalError as error:
-                raise UsageError(self._unreachable(error)) from error
         return []

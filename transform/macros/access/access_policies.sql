@@ -82,7 +82,7 @@
         {% set definition = wanted.get(policy, '') %}
         {#- Postgres keeps a definition in words of its own; the comment tells whether it is the one wanted. -#}
         {% set comment = 'Kept by prepare: ' ~ local_md5(definition) %}
-        {% set stale = actual.policies.get(policy) != comment %}
+        {% set stale = anew() or actual.policies.get(policy) != comment %}
         {% if stale and (definition or policy in actual.policies) %}
             {% do statements.append('drop policy if exists ' ~ policy ~ ' on ' ~ table) %}
         {% endif %}

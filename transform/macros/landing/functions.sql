@@ -49,7 +49,7 @@
                 {% do statements.append('drop function ' ~ qualified(each.name) ~ '(' ~ actual.types ~ ')') %}
             {% endif %}
         {% endfor %}
-        {% if local_md5(each.body) not in known %}
+        {% if anew() or local_md5(each.body) not in known %}
             {% set signature = qualified(each.name) ~ '(' ~ each.types ~ ')' %}
             {% do statements.append(
                 'create or replace function ' ~ qualified(each.name) ~ '(' ~ each.arguments ~ ') returns ' ~ each.returns

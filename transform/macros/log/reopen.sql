@@ -28,7 +28,7 @@ end
     {% if look(
         'select from pg_trigger as t join pg_class as c on c.oid = t.tgrelid join pg_namespace as n on n.oid = c.relnamespace'
         ~ ' where n.nspname = ' ~ quoted(target.schema) ~ " and c.relname = 'sync_log' and t.tgname = " ~ quoted(trigger)
-    ).rows %}{{ return([]) }}{% endif %}
+    ).rows and not anew() %}{{ return([]) }}{% endif %}
     {{ return([
         'drop trigger if exists ' ~ trigger ~ ' on ' ~ qualified('sync_log'),
         'create trigger ' ~ trigger ~ ' before update on ' ~ qualified('sync_log') ~ ' for each row'

@@ -80,7 +80,7 @@ begin
                 case
                     -- The row of the run itself is an error only where nothing else tells of it.
                     when log.entity_type = 'run' and (
-                        (ended.run_id = own_run and log.error is null)
+                        (ended.run_id = own_run and own_state = 'stored' and log.error is null)
                         or exists (
                             select from {{ qualified('sync_log') }} as other
                             where other.run_id = ended.run_id and other.entity_type <> 'run'

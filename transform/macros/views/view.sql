@@ -10,7 +10,7 @@
     {% if actual.kind not in ('', 'v') or not actual.ours %}
         {% do refuse('view ' ~ name, 'it does not say what ours says') %}
     {% endif %}
-    {% if actual.fingerprint == wanted and actual.unchanged %}
+    {% if actual.fingerprint == wanted and actual.unchanged and not anew() %}
         {% call statement('main') %}select 1{% endcall %}
     {% else %}
         {% call statement('main') %}{{ transaction(view_statements(relation, name, sql, model, wanted, actual)) }}{% endcall %}

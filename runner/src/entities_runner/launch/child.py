@@ -19,7 +19,7 @@ from entities_runner.run import Run
 FAILED = "FAILED: "
 """Begins the line that says why something failed."""
 
-_SIGNALS = 128
+SIGNALS = 128
 """What is added to the number of the signal that ended a program."""
 
 
@@ -51,9 +51,9 @@ def say(words: str) -> None:
 
 def ended(code: int) -> str:
     """How a program ended that said nothing."""
-    if code <= _SIGNALS:
+    if code <= SIGNALS:
         return f"it gave no reason (exit code {code})"
-    return f"signal {code - _SIGNALS} ended it (9: somebody, or the system for want of memory)"
+    return f"signal {code - SIGNALS} ended it (9: somebody, or the system for want of memory)"
 
 
 def exit_with(launch: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> None:
@@ -109,4 +109,4 @@ def run(
         with output:
             follow(output)
     code = process.wait()
-    return _SIGNALS - code if code < 0 else code
+    return SIGNALS - code if code < 0 else code

@@ -19,6 +19,7 @@ _END = re.compile(r"^(?:> |> in |compiled code at|Done\.|$)")
 _LINES = 3
 _PREPARE = ("run",)
 _BUILD = ("build",)
+_NAMED_BY_ITS_SLICES = "this_run_has_no_failed_slice"
 
 
 def main() -> None:
@@ -58,6 +59,8 @@ def _without_dbt(run: Run, database: Database, arguments: tuple[str, ...]) -> in
     for each in found:
         kind = "Failure" if each.fails else "Warning"
         sys.stdout.write(f"{kind} in test {each.name}: it found {each.rows:,} rows\n")
+        if each.fails and each.name != _NAMED_BY_ITS_SLICES:
+            child.say(f"The check {each.name} found {each.rows:,} rows that are not as they should be.")
     failed = sum(each.fails for each in found)
     sys.stdout.write(f"{len(checks) - len(found)} of {len(checks)} checks found nothing, {failed} failed\n")
     return int(failed > 0)
@@ -80,6 +83,8 @@ def _with_dbt(
             lines.append(raw.decode("utf-8", "replace"))
 
     passed = environment(run, variables)
+    if tuple(arguments) == _PREPARE and database.changed_by_others(fingerprint.of(run)):
+        passed["AMAZON_ADS_ANEW"] = "true"
     if not database.takes_options:
         passed["AMAZON_ADS_SEARCH_PATH"] = ""
     command = child.command("dbt", "utilities/dbt-postgres")
@@ -89,7 +94,8 @@ def _with_dbt(
         database.bless(fingerprint.of(run), fingerprint.roles(run), "".join(f"{note}\n" for note in notes))
     elif not code and tuple(arguments) == _BUILD:
         kept_checks.keep(*_kept(run, database), run.project / "transform" / "target", run.run_id)
-    if code and (reason := words("".join(lines))):
+    holders = database.lock_holders() if code and "lock timeout" in "".join(lines) else ""
+    if code and (reason := words("".join(lines), holders)):
         pending.tell(run.folder, run.run_id, run.origin, reason, database)
         child.say(reason)
     return code
@@ -108,8 +114,13 @@ def environment(run: Run, variables: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def words(output: str) -> str:
-    """Why dbt failed, in a sentence; empty where its output does not say."""
+def words(output: str, holders: str = "") -> str:
+    """Why dbt failed, in a sentence; empty where its output does not say.
+
+    Args:
+        output: of dbt.
+        holders: who keeps the lock that it did not get.
+    """
     found: list[str] = []
     lines = iter(_PREFIX.sub("", line).strip() for line in output.splitlines())
     for line in lines:
@@ -125,5 +136,5 @@ def words(output: str) -> str:
                 taken.append(each)
         if taken:
             text = " ".join(taken)
-            found.append(reasons.known(text) or text)
+            found.append(reasons.known(text, holders) or text)
     return found[0] if found else ""

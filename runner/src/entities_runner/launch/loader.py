@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from entities_runner import lock, pending, reasons, services
 from entities_runner.database import Database
@@ -11,6 +12,8 @@ from entities_runner.launch import child
 from entities_runner.launch.quiet import Quiet
 from entities_runner.run import Run
 
+_PLUGIN = "loaders/target-postgres"
+_STOCK = "stock"
 _LOOKS_ONLY = frozenset({"--about", "--help", "--version"})
 
 
@@ -21,7 +24,7 @@ def main() -> None:
 
 def _launch(arguments: Sequence[str]) -> int:
     run = child.this_run()
-    command = child.command("target-postgres", "loaders/target-postgres")
+    command = _command(run.variables)
     if _LOOKS_ONLY.intersection(arguments):
         return child.run([*command, *arguments], run.environment({}))
     held = (lock.hold(run.folder),)
@@ -35,6 +38,14 @@ def _launch(arguments: Sequence[str]) -> int:
     else:
         database.settle_stored(run.run_id, run.origin)
     return code
+
+
+def _command(variables: Mapping[str, str]) -> list[str]:
+    """The loader by COPY where it is installed, unless the one it rests on is wanted."""
+    copying = child.command("target-postgres-copy", _PLUGIN)
+    if variables.get("AMAZON_ADS_LOADER") == _STOCK or not Path(copying[0]).exists():
+        return child.command("target-postgres", _PLUGIN)
+    return copying
 
 
 def _bounds(environment: dict[str, str]) -> tuple[str, ...]:

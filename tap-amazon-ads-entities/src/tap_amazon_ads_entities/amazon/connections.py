@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import time
 from typing import Any
@@ -13,9 +14,25 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from tap_amazon_ads_entities.amazon import resolver
 from tap_amazon_ads_entities.amazon.watchdog import Exchange, current
 
+_FIRST_INTERIM, _FIRST_FINAL = 102, 200
+"""100 is skipped by http.client itself, and 101 is the end of HTTP."""
+
+
+class _Final(http.client.HTTPResponse):
+    """The final answer to a request: http.client takes any interim one but 100 for it, and the next request its end."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not _FIRST_INTERIM <= status < _FIRST_FINAL:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
 
 class _Watched(HTTPConnection):
     """What both kinds of connections do for the exchange of the thread that uses them."""
+
+    response_class = _Final
 
     def _new_conn(self) -> socket.socket:
         exchange = current()

@@ -138,6 +138,9 @@ class Transport:
                     stream=True,
                 )
                 try:
+                    if response.status_code < _HTTP_OK:
+                        message = f"HTTP {response.status_code}, which ends the connection without an answer"
+                        raise TransportError(message)  # noqa: TRY301 - as whatever else goes wrong while reading
                     content = self._read(response.raw, exchange, claim)
                 except BaseException:
                     response.raw.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -59,7 +60,20 @@ def _number(raw: bytes) -> int:
     text = raw.strip(b'"')
     if text.isdigit() and len(text) <= _DIGITS and (number := int(text)) <= _LARGEST:
         return number
-    return 0 if raw in _NOTHING else _hashed(text)
+    if raw in _NOTHING:
+        return 0
+    return _hashed(text) if raw.startswith(b'"') else _of_number(text)
+
+
+def _of_number(text: bytes) -> int:
+    """A JSON number with a point or an exponent is still that number, as it is in a row."""
+    try:
+        number = Decimal(text.decode())
+        if number.adjusted() < _DIGITS and number == number.to_integral_value() and 0 <= number <= _LARGEST:
+            return int(number)
+    except (ArithmeticError, ValueError):
+        pass
+    return _hashed(text)
 
 
 def _hashed(text: bytes) -> int:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from decimal import Context, DecimalException, Inexact, InvalidOperation, Overflow
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from typing import Any
 
 import msgspec
@@ -24,6 +24,10 @@ _ROWS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=_FRACTION)
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
+_TOTALS = ("totalResults", "totalCount")
+_MOST_ROWS = 1 << 63
+_ERRORS = frozenset({"errors", "error", "code"})
+_NOTHING = frozenset({b"null", b"[]", b"{}", b'""'})
 _LARGE = 4 << 20
 _MOST_SIGNS = 4_000_000
 _one_at_a_time = threading.Lock()
@@ -157,15 +161,19 @@ def _parse_envelope(response: Response, envelope: str, total_field: str | None) 
         if request_id is None and "requestId" in document:
             request_id = _opaque(document["requestId"])
         token = _opaque(document["nextToken"]) if "nextToken" in document else None
-        total = _total(bytes(document[total_field])) if total_field and total_field in document else None
-    except msgspec.DecodeError as error:
+        totals = [_total(bytes(document[name])) for name in {*_TOTALS, total_field} if name in document]
+    except (msgspec.DecodeError, ValueError) as error:
         message = "the response's nextToken, total or requestId cannot be read"
         raise BadBodyError(message) from error
+    size = _count(rows)
+    if not size and _ERRORS.intersection(name for name, value in document.items() if bytes(value) not in _NOTHING):
+        message = "the response holds an error beside an empty list"
+        raise BadBodyError(message)
     return Page(
         rows,
-        _count(rows),
+        size,
         next_token=token or None,
-        total=total,
+        total=max((total for total in totals if total is not None), default=None),
         request_id=request_id,
     )
 
@@ -179,13 +187,23 @@ def _opaque(raw: msgspec.Raw) -> str | None:
 
 
 def _total(raw: bytes) -> int | None:
-    """A total, sent as a number or as text; None for anything else."""
+    """A total, sent as a number or as text; None where there is none.
+
+    Raises:
+        ValueError: it is anything else: a total that cannot be read must not pass for none.
+    """
     value = msgspec.json.decode(raw)
-    try:
-        number = int(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else None
-    except ValueError:
+    if value is None or value == "":
         return None
-    return number if number is not None and number >= 0 else None
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        try:
+            number = Decimal(str(value).strip())
+            if 0 <= number < _MOST_ROWS and number == number.to_integral_value():
+                return int(number)
+        except ArithmeticError:
+            pass
+    message = "no total"
+    raise ValueError(message)
 
 
 def _count(rows: bytes) -> int:

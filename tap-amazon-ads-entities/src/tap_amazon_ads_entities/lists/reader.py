@@ -29,6 +29,7 @@ _FIRST_PAGE = 512 << 10
 """Bytes claimed before a list's first page is asked for."""
 
 _LARGEST_EXPECTED = 16 << 20
+_PAGES_BEYOND = (1, 2, 4, 8)
 
 
 Urgent = Callable[[], bool]
@@ -132,15 +133,18 @@ class Reader:
     def _beyond(
         self, ended: Paginator, reading: Reading, attempt: Pass, urgent: Urgent | None = None
     ) -> Iterator[Page]:
-        """Where an offset list has ended, nothing lies behind: one question a page further on."""
-        end = ended.cursor.start
-        ended.cursor = Cursor(start=end + self._page_sizes.of(ended.endpoint))
-        with self._room.claim(urgent or self._urgent) as claim:
-            page = self._fetch(ended, reading, claim)
-            if page.size:
-                attempt.see(page)
-                attempt.doubt(f"ended at row {end:,}, although rows lie beyond")
-                yield page
+        """Where an offset list has ended, nothing lies behind: questions one, two, four and eight pages further on."""
+        end, size = ended.cursor.start, self._page_sizes.of(ended.endpoint)
+        # Of a list that is shorter than a page: where the next one would begin.
+        for start in [end + pages * size for pages in _PAGES_BEYOND] if end >= size else [size]:
+            ended.cursor = Cursor(start=start)
+            with self._room.claim(urgent or self._urgent) as claim:
+                page = self._fetch(ended, reading, claim)
+                if page.size:
+                    attempt.see(page)
+                    attempt.doubt(f"ended at row {end:,}, although rows lie beyond")
+                    yield page
+                    return
 
     def _tokens(self, reading: Reading, attempt: Pass, *, cut: bool) -> Iterator[Page | Fork[Page]]:
         """A list with next tokens: cut where its first page says that it is long."""

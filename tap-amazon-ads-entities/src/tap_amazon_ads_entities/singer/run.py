@@ -124,7 +124,7 @@ class Run:
 
     def _known_profiles(self, streams: Mapping[str, SlicedStream]) -> set[str]:
         """Profiles of earlier runs that this one should see as well; none where it is told which to read."""
-        if self.settings.profile_ids or set(self.settings.regions) != set(API_HOSTS):
+        if self.settings.profile_ids:
             return set()
         return {profile_id for stream in streams.values() for profile_id in stream.bookmarks.profile_ids}
 
@@ -137,7 +137,8 @@ class Run:
                 len(known),
             )
             found = list_profiles(self.session).joined(found)
-        if (gone := sorted(known - found.profile_ids)) and not found.problems:
+        everywhere = set(self.settings.regions) == set(API_HOSTS)
+        if (gone := sorted(known - found.profile_ids)) and everywhere and not found.problems:
             named = ", ".join(gone[:_NAMED]) + (" and others" if len(gone) > _NAMED else "")
             LOGGER.warning("no longer visible, so that their rows stay as they were: %s", named)
             entry.details["no_longer_visible"] = {"profiles": len(gone), "first": gone[:_NAMED]}

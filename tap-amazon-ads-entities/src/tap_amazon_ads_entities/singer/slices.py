@@ -166,6 +166,9 @@ class SliceRun:
         subtype = self._work.profile.account_sub_type
         if tally.pages or error.status != _NO_SUCH_PRODUCT or subtype not in part.endpoint.unavailable_to:
             return None
+        if part.reading.expectation.rows:
+            # It had rows when it was last read: whatever this refusal means, it is not that.
+            return None
         return f"{subtype} accounts have no {part.endpoint.ad_product} (HTTP {error.status})"
 
     def _collect(self) -> None:
@@ -197,6 +200,12 @@ class SliceRun:
             for part in self._work.lists
             if (tally := self._tallies[part.endpoint.path]).problem is not None
         ]
+        if clashes := Distinct.clashes([tally.ids for tally in self._tallies.values()]):
+            self._entry.details["id_clashes"] = len(clashes)
+            shown = ", ".join(str(number) for number in clashes[:_CLASHES_SHOWN])
+            problems.append(
+                f"{len(clashes)} ids occur in more than one list ({shown}): of each, the last row is stored"
+            )
         if problems:
             self._fail("; ".join(problems), None)
         else:
@@ -260,16 +269,6 @@ class SliceRun:
                     accepted,
                     numbers["total_reported"],
                 )
-        if clashes := Distinct.clashes([tally.ids for tally in self._tallies.values()]):
-            shown = ", ".join(str(number) for number in clashes[:_CLASHES_SHOWN])
-            self._entry.details["id_clashes"] = len(clashes)
-            LOGGER.warning(
-                "profile %s: %d ids of %s occur in more than one list (%s); the last row read wins",
-                self._entry.profile_id,
-                len(clashes),
-                self._entry.entity_type,
-                shown,
-            )
 
 
 def _changed_since(row: Row, since: str) -> bool:

@@ -1,0 +1,138 @@
+"""How the JSON of a record becomes the values of a row: decoded once, straight into the types that its columns take.
+
+Documents and numbers with a fraction stay as they are written, so that nothing is rounded or built anew. A document
+that is null is the JSON null, as the parent stores it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+import msgspec
+from msgspec.structs import astuple
+
+from target_postgres_copy.errors import LoadError
+
+
+class Kind(Enum):
+    """What a column takes."""
+
+    TEXT = "text"
+    """Texts and times: what is written is what is stored."""
+
+    INTEGER = "integer"
+    SWITCH = "switch"
+    NUMBER = "number"
+    DOCUMENT = "document"
+
+
+Key = tuple[Any, ...]
+Row = list[Any]
+
+_TYPES: Mapping[Kind, Any] = {Kind.TEXT: str | None, Kind.INTEGER: int | None, Kind.SWITCH: bool | None}
+_NULL = b"null"
+_MISSING = msgspec.Raw(_NULL)
+_BACKSLASH = rb"\\"
+_PAIR = 12
+_ESCAPES = re.compile(
+    # An escaped backslash first, so that what follows it is no escape.
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+
+
+class Rows:
+    """Turns the records of one stream into rows.
+
+    Args:
+        stream: its name, for errors.
+        columns: what each takes, in the order of the rows.
+        keys: the columns of the key.
+    """
+
+    def __init__(self, stream: str, columns: Mapping[str, Kind], keys: Sequence[str]) -> None:
+        """Make the decoders."""
+        self._stream = stream
+        self._names = tuple(columns)
+        self._keys = tuple(self._names.index(key) for key in keys)
+        places = {kind: tuple(at for at, each in enumerate(columns.values()) if each is kind) for kind in Kind}
+        self._documents, self._numbers = places[Kind.DOCUMENT], places[Kind.NUMBER]
+        self._plain = tuple(at for at, kind in enumerate(columns.values()) if kind is not Kind.DOCUMENT)
+        self._decode = self._decoder([_TYPES.get(kind, msgspec.Raw) for kind in columns.values()])
+        self._as_written = self._decoder([msgspec.Raw] * len(columns))
+
+    def _decoder(self, types: Sequence[Any]) -> Any:
+        names = [f"c{number}" for number in range(len(types))]
+        fields = [
+            (name, kind, _MISSING if kind is msgspec.Raw else None) for name, kind in zip(names, types, strict=True)
+        ]
+        record = msgspec.defstruct("Record", fields, rename=dict(zip(names, self._names, strict=True)), gc=False)
+        return msgspec.json.Decoder(record).decode
+
+    def of(self, record: bytes | msgspec.Raw) -> tuple[Key, Row]:
+        """The key of a record, and its row.
+
+        Raises:
+            LoadError: it is no row of these columns.
+        """
+        try:
+            row = list(astuple(self._decode(record)))
+        except msgspec.ValidationError:
+            # A value of another type than the schema says: Postgres reads what is written, as far as it can.
+            row = self._plainly(record)
+        else:
+            for place in self._documents:
+                row[place] = bytes(row[place]).decode()
+            if self._numbers:
+                for place in self._numbers:
+                    row[place] = _text(row[place])
+                self._unquote(row, self._numbers)
+        key = tuple([row[place] for place in self._keys])
+        if None in key:
+            message = f"{self._stream}: a record lacks a value of its key ({self.named(key)})."
+            raise LoadError(message)
+        return key, row
+
+    def named(self, key: Key) -> str:
+        """A key in words."""
+        return ", ".join(f"{self._names[place]} {value}" for place, value in zip(self._keys, key, strict=True))
+
+    def _plainly(self, record: bytes | msgspec.Raw) -> Row:
+        try:
+            written = astuple(self._as_written(record))
+        except msgspec.ValidationError as error:
+            message = f"{self._stream}: a record that is none: {error}."
+            raise LoadError(message) from error
+        row: Row = [bytes(value).decode() for value in written]
+        for place in self._plain:
+            row[place] = None if row[place] == "null" else row[place]
+        self._unquote(row, self._plain)
+        return row
+
+    def _unquote(self, row: Row, places: Sequence[int]) -> None:
+        """Of values as they are written, texts lose their quotes; documents have no place here."""
+        for place in places:
+            first = (row[place] or " ")[0]
+            if first == '"':
+                row[place] = msgspec.json.decode(row[place])
+            elif first in "{[":
+                key = self.named(tuple(row[each] for each in self._keys))
+                message = f"{self._stream}: the column {self._names[place]} of the row {key} cannot hold a document."
+                raise LoadError(message)
+
+
+def _text(written: msgspec.Raw) -> str | None:
+    value = bytes(written)
+    return None if value == _NULL else value.decode()
+
+
+def storable(line: bytes) -> bytes:
+    """A line of JSON with U+FFFD for NUL and halves of surrogate pairs: valid JSON, and no text of Postgres."""
+    return _ESCAPES.sub(_replaced, line) if b"\\u" in line else line
+
+
+def _replaced(found: re.Match[bytes]) -> bytes:
+    escape = found.group()
+    return escape if escape == _BACKSLASH or len(escape) == _PAIR else b"\\ufffd"

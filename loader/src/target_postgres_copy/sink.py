@@ -1,0 +1,134 @@
+"""A stream's way into its table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import sqlalchemy
+from sqlalchemy import types
+from sqlalchemy.dialects.postgresql import JSONB
+from target_postgres.sinks import PostgresSink
+
+from target_postgres_copy.errors import LoadError
+from target_postgres_copy.rows import Key, Kind, Row, Rows
+from target_postgres_copy.table import Cursor, Table
+
+_KINDS: tuple[tuple[type[Any], Kind], ...] = (
+    (JSONB, Kind.DOCUMENT),
+    (types.Boolean, Kind.SWITCH),
+    (types.Integer, Kind.INTEGER),
+    (types.Numeric, Kind.NUMBER),
+    (types.String, Kind.TEXT),
+    (types.DateTime, Kind.TEXT),
+    (types.Date, Kind.TEXT),
+)
+
+
+class CopySink(PostgresSink):
+    """Takes records as they are written where the stream allows it; else it is the parent."""
+
+    rows: Rows | None = None
+    """Set where records can be taken."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """As the parent, with an empty batch."""
+        super().__init__(*args, **kwargs)
+        self._batch: dict[Key, Row] = {}
+        self._taken = 0
+
+    def setup(self) -> None:
+        """Make the table, and see whether its records can be taken."""
+        super().setup()
+        columns = self._columns()
+        keys = tuple(self.key_properties)
+        if columns is None or not keys or any(columns.get(key) is not Kind.TEXT for key in keys):
+            return
+        self._table = Table(self.schema_name, self.table_name, tuple(columns), keys)
+        with self.connector._connect() as connection:  # noqa: SLF001 - as the parent does
+            driver = connection.connection.driver_connection
+            if isinstance(driver, psycopg.Connection) and self._table.has_key(driver.cursor()):
+                self.rows = Rows(self.stream_name, columns, keys)
+
+    def _columns(self) -> dict[str, Kind] | None:
+        """What each column takes; None where the parent's way is the only one."""
+        config = self.config
+        if self.include_sdc_metadata_properties or config.get("validate_records") or config.get("hard_delete"):
+            return None
+        columns = {}
+        for name, schema in self.schema["properties"].items():
+            sql_type = self.connector.to_sql_type(schema)
+            kind = next((kind for known, kind in _KINDS if isinstance(sql_type, known)), None)
+            if kind is None:
+                return None
+            columns[name] = kind
+        return columns
+
+    def take(self, record: Any) -> bool:
+        """Take a record as it is written.
+
+        Returns:
+            Whether the batch is full.
+
+        Raises:
+            LoadError: it is no row.
+        """
+        key, row = self.rows.of(record)  # type: ignore[union-attr]
+        self._batch[key] = row
+        self._taken += 1
+        return bool(self._taken >= self.max_size)
+
+    @property
+    def current_size(self) -> int:
+        """Records that wait."""
+        return self._taken or int(super().current_size)
+
+    def process_batch(self, context: dict[str, Any]) -> None:
+        """Store what waits.
+
+        Raises:
+            LoadError: the database refuses a row.
+        """
+        if not self._taken:
+            super().process_batch(context)
+            return
+        try:
+            self._store()
+        except (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable):
+            # Somebody has taken it away since: the parent makes it anew, as it does before every batch.
+            super().setup()
+            self._store()
+        self.record_counter_metric.increment(self._taken)
+        self.tally_record_read(self._taken)
+        self._batch, self._taken = {}, 0
+
+    def _store(self) -> None:
+        with self.connector._connect() as connection, connection.begin():  # noqa: SLF001 - as the parent does
+            # The transaction has begun once something was said in it.
+            connection.execute(sqlalchemy.text("select 1"))
+            cursor: Cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+            try:
+                self._table.load(cursor, self._batch.values())
+            except (psycopg.DataError, psycopg.IntegrityError) as error:
+                raise LoadError(self._refused(error)) from error
+
+    def _refused(self, error: psycopg.Error) -> str:
+        """Which row the database refuses, and why."""
+        diagnosis = error.diag
+        words = diagnosis.message_primary or str(error).strip()
+        where = _line_and_column(diagnosis.context or "")
+        if where is None:
+            return f"{self.stream_name}: {words}. {diagnosis.message_detail or ''}".strip()
+        line, column = where
+        key = list(self._batch)[line - 1]
+        named = self.rows.named(key) if self.rows else key
+        return f"{self.stream_name}: the row {named} is refused, column {column}: {words}"
+
+
+def _line_and_column(context: str) -> tuple[int, str] | None:
+    """Of what Postgres says of a COPY: `COPY stage_1, line 3, column bid: "plenty"`."""
+    _, found, rest = context.partition(", line ")
+    number, _, named = rest.partition(", column ")
+    if not found or not named or not number.isdigit():
+        return None
+    return int(number), named.partition(":")[0]

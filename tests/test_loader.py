@@ -1,0 +1,159 @@
+"""The loader by COPY and the one it rests on store the same, and what the database refuses is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import forks
+from harness.pipeline import TARGET, Direct, Pipeline
+from harness.warehouse import renew
+
+from amazon_ads_sandbox.process import SandboxProcess
+
+STOCK, COPY = TARGET.with_name("target-postgres"), TARGET
+TEXT, NUMBER = {"type": ["string", "null"]}, {"type": ["number", "null"]}
+TABLES = (
+    "entity_profiles",
+    "entity_portfolios",
+    "entity_campaigns",
+    "entity_ad_groups",
+    "entity_ads",
+    "entity_targets",
+    "sync_log",
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess(profiles=2, campaigns=40, portfolios=3, ad_groups=1) as server:
+        yield server
+
+
+def load(pipeline: Pipeline, program: Path, lines: bytes, **settings: Any) -> subprocess.CompletedProcess[bytes]:
+    path = Direct.config(pipeline)
+    path.write_text(json.dumps({**json.loads(path.read_text()), **settings}))
+    return subprocess.run([program, "--config", path], input=lines, capture_output=True, check=False, timeout=120)
+
+
+def content(pipeline: Pipeline, table: str) -> list[tuple[Any, ...]]:
+    """Every row but for when it was first stored."""
+    rows = f"select to_jsonb(t) - 'created_at' from amazon_ads.{table} as t order by 1"
+    return pipeline.query(rows)
+
+
+def schema(stream: str, properties: dict[str, Any], *keys: str) -> bytes:
+    message = {"type": "SCHEMA", "stream": stream, "key_properties": keys, "schema": {"properties": properties}}
+    return json.dumps(message).encode() + b"\n"
+
+
+def record(stream: str, **values: Any) -> bytes:
+    return json.dumps({"type": "RECORD", "stream": stream, "record": values}).encode() + b"\n"
+
+
+def state(value: int) -> bytes:
+    return json.dumps({"type": "STATE", "value": {"n": value}}).encode() + b"\n"
+
+
+def test_an_account_is_stored_alike_new_and_again(pipeline: Pipeline, tmp_path: Path) -> None:
+    with (tmp_path / "out").open("wb") as out, (tmp_path / "log").open("w") as log, Path(os.devnull).open("rb") as none:
+        assert (
+            forks.Started(forks.TAP, ["--config=ENV"], pipeline.environment(mode="full"), (none, out, log)).wait() == 0
+        )
+    lines = (tmp_path / "out").read_bytes()
+    stored, states = [], []
+    for program in (STOCK, COPY):
+        renew(pipeline)
+        # A batch that ends in the midst of a stream, and one for every stream.
+        for size in (700, 10_000):
+            done = load(pipeline, program, lines, batch_size_rows=size)
+            assert done.returncode == 0, done.stderr
+        stored.append({table: content(pipeline, table) for table in TABLES})
+        states.append(json.loads(done.stdout.splitlines()[-1]))
+    assert stored[0] == stored[1]
+    assert states[0] == states[1]
+    assert all(stored[1].values())
+
+
+@pytest.mark.parametrize("keys", [(), ("id",)])
+def test_streams_of_others_are_stored_alike(pipeline: Pipeline, keys: tuple[str, ...]) -> None:
+    properties = {
+        "id": {"type": ["string"]},
+        "name": TEXT,
+        "share": NUMBER,
+        "at": {"type": ["string", "null"], "format": "date-time"},
+        "day": {"type": ["string", "null"], "format": "date"},
+        "tags": {"type": ["array", "null"], "items": {"type": "string"}},
+        "more": {"type": ["object", "null"]},
+    }
+    lines = schema("others", properties, *keys)
+    lines += record("others", id="1", name='a\t"b"\\N\n', share=1.5, at="2026-01-31T12:00:00+02:00", day="2026-01-31")
+    lines += record("others", id="2", name="", tags=["x", "y"], more={"a": [1, None]})
+    lines += record("others", id="1", name="the last one counts", share=-0.001, more=None)
+    stored = []
+    for program in (STOCK, COPY):
+        pipeline.reset()
+        assert load(pipeline, program, lines + state(1)).returncode == 0
+        stored.append(content(pipeline, "others"))
+    assert stored[0] == stored[1]
+    assert len(stored[1]) == (2 if keys else 3)
+
+
+def test_a_row_that_is_refused_is_named_and_what_came_before_it_is_kept(pipeline: Pipeline) -> None:
+    pipeline.reset()
+    day = {"id": TEXT, "day": {"type": ["string", "null"], "format": "date"}}
+    lines = schema("days", day, "id") + record("days", id="1", day="2026-01-01") + record("days", id="2") + state(1)
+    lines += record("days", id="3", day="the 3rd") + record("days", id="4")
+    done = load(pipeline, COPY, lines, batch_size_rows=2)
+    assert done.returncode == 1
+    said = done.stderr.decode()
+    assert "days: the row id 3 is refused, column day: invalid input syntax for type date" in said
+    assert "Traceback" not in said
+    assert pipeline.query("select id from amazon_ads.days order by 1") == [("1",), ("2",)]
+    assert done.stdout == b"", "no STATE beyond what is stored"
+
+
+def test_a_constraint_that_refuses_is_named(pipeline: Pipeline) -> None:
+    pipeline.reset()
+    lines = schema("days", {"id": TEXT, "name": TEXT}, "id") + record("days", id="1", name="x")
+    assert load(pipeline, COPY, lines).returncode == 0
+    pipeline.query_none("alter table amazon_ads.days add constraint no_y check (name <> 'y')")
+    done = load(pipeline, COPY, lines + record("days", id="2", name="y"))
+    assert done.returncode == 1
+    assert b'days: new row for relation "days" violates check constraint "no_y"' in done.stderr
+
+
+def test_a_column_that_is_dropped_between_two_batches_comes_back(pipeline: Pipeline) -> None:
+    pipeline.reset()
+    lines = schema("days", {"id": TEXT, "name": TEXT}, "id")
+    assert load(pipeline, COPY, lines + record("days", id="1", name="x")).returncode == 0
+    pipeline.query_none("alter table amazon_ads.days drop column name")
+    assert load(pipeline, COPY, lines + record("days", id="1", name="y")).returncode == 0
+    assert pipeline.query("select name from amazon_ads.days") == [("y",)]
+
+
+def test_a_table_without_a_key_of_its_own_is_loaded_as_ever(pipeline: Pipeline) -> None:
+    pipeline.reset()
+    pipeline.query_none("create schema amazon_ads; create table amazon_ads.days (id text, name text)")
+    lines = schema("days", {"id": TEXT, "name": TEXT}, "id") + record("days", id="1", name="x")
+    for _ in range(2):
+        assert load(pipeline, COPY, lines).returncode == 0
+    assert pipeline.query("select id, name from amazon_ads.days") == [("1", "x")]
+
+
+def test_a_database_that_is_not_there_is_a_sentence(pipeline: Pipeline) -> None:
+    done = load(pipeline, COPY, schema("days", {"id": TEXT}, "id"), port=9)
+    assert done.returncode == 1
+    assert b"port 9 failed: Connection refused" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_record_without_a_schema_and_a_line_that_is_no_json_fail(pipeline: Pipeline) -> None:
+    pipeline.reset()
+    for lines in (record("days", id="1"), b"{\n", b'{"type": "STRANGE"}\n'):
+        assert load(pipeline, COPY, lines).returncode == 1
