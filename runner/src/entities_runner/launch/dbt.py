@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from entities_runner import catalog, fingerprint, lock, pending, reasons, services
@@ -34,16 +35,45 @@ def _launch(arguments: Sequence[str]) -> int:
     database = Database(variables, run.session)
     database.check()
     pending.store(run.folder, database)
-    done = _without_dbt(run, database, tuple(arguments))
-    return _with_dbt(run, database, variables, arguments, held) if done is None else done
+    step = _Step(run, database, tuple(arguments), fingerprint.of(run))
+    done = _without_dbt(step)
+    return _with_dbt(step, variables, held) if done is None else done
 
 
-def _without_dbt(run: Run, database: Database, arguments: tuple[str, ...]) -> int | None:
+@dataclass(frozen=True)
+class _Step:
+    """One step of a run.
+
+    Args:
+        run: the run.
+        database: it is about.
+        arguments: for dbt.
+        made_from: fingerprint of the sources and settings, which takes reading all of them.
+    """
+
+    run: Run
+    database: Database
+    arguments: tuple[str, ...]
+    made_from: str
+
+    @property
+    def roles(self) -> list[str]:
+        """Roles whose rights are of concern."""
+        return fingerprint.roles(self.run)
+
+    @property
+    def kept(self) -> tuple[Path, str]:
+        """The file of the kept checks, and what they hold for."""
+        return self.run.folder / "checks.json", f"{self.made_from} {self.database.address}"
+
+
+def _without_dbt(step: _Step) -> int | None:
     """What a step has to do where nothing is to be made: the exit code; None where dbt has to look."""
-    checks = kept_checks.kept(*_kept(run, database)) if arguments == _BUILD else []
+    run, database, arguments = step.run, step.database, step.arguments
+    checks = kept_checks.kept(*step.kept) if arguments == _BUILD else []
     if arguments != _PREPARE and not checks:
         return None
-    notes = database.unchanged(fingerprint.of(run), fingerprint.roles(run))
+    notes = database.unchanged(step.made_from, step.roles)
     if notes is None:
         return None
     if arguments == _PREPARE:
@@ -66,14 +96,8 @@ def _without_dbt(run: Run, database: Database, arguments: tuple[str, ...]) -> in
     return int(failed > 0)
 
 
-def _kept(run: Run, database: Database) -> tuple[Path, str]:
-    """The file of the kept checks, and what they hold for."""
-    return run.folder / "checks.json", f"{fingerprint.of(run)} {database.address}"
-
-
-def _with_dbt(
-    run: Run, database: Database, variables: Mapping[str, str], arguments: Sequence[str], held: tuple[int, ...]
-) -> int:
+def _with_dbt(step: _Step, variables: Mapping[str, str], held: tuple[int, ...]) -> int:
+    run, database, arguments = step.run, step.database, step.arguments
     lines: list[str] = []
 
     def follow(output: Iterable[bytes]) -> None:
@@ -82,27 +106,34 @@ def _with_dbt(
             sys.stdout.flush()
             lines.append(raw.decode("utf-8", "replace"))
 
-    passed = environment(run, variables)
-    if tuple(arguments) == _PREPARE and database.changed_by_others(fingerprint.of(run)):
+    passed = environment(run, variables, step.made_from)
+    if arguments == _PREPARE and database.changed_by_others(step.made_from):
         passed["AMAZON_ADS_ANEW"] = "true"
     if not database.takes_options:
         passed["AMAZON_ADS_SEARCH_PATH"] = ""
     command = child.command("dbt", "utilities/dbt-postgres")
     code = child.run([*command, *arguments], passed, follow, errors_too=True, holds=held)
-    if not code and tuple(arguments) == _PREPARE:
-        notes = catalog.NOTES.findall("".join(lines))
-        database.bless(fingerprint.of(run), fingerprint.roles(run), "".join(f"{note}\n" for note in notes))
-    elif not code and tuple(arguments) == _BUILD:
-        kept_checks.keep(*_kept(run, database), run.project / "transform" / "target", run.run_id)
-    holders = database.lock_holders() if code and "lock timeout" in "".join(lines) else ""
-    if code and (reason := words("".join(lines), holders)):
+    output = "".join(lines)
+    if not code and arguments == _PREPARE:
+        notes = catalog.NOTES.findall(output)
+        database.bless(step.made_from, step.roles, "".join(f"{note}\n" for note in notes))
+    elif not code and arguments == _BUILD:
+        kept_checks.keep(*step.kept, run.project / "transform" / "target", run.run_id)
+    holders = database.lock_holders() if code and "lock timeout" in output else ""
+    if code and (reason := words(output, holders)):
         pending.tell(run.folder, run.run_id, run.origin, reason, database)
         child.say(reason)
     return code
 
 
-def environment(run: Run, variables: Mapping[str, str]) -> dict[str, str]:
-    """What dbt has to know."""
+def environment(run: Run, variables: Mapping[str, str], made_from: str) -> dict[str, str]:
+    """What dbt has to know.
+
+    Args:
+        run: the run.
+        variables: its settings.
+        made_from: their fingerprint and the sources'.
+    """
     folder = run.project / "transform"
     return {
         "DBT_PROJECT_DIR": str(folder),
@@ -110,7 +141,7 @@ def environment(run: Run, variables: Mapping[str, str]) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_VERSION_CHECK": "false",
         **variables,
-        "AMAZON_ADS_PREPARED": fingerprint.of(run),
+        "AMAZON_ADS_PREPARED": made_from,
     }
 
 

@@ -53,12 +53,13 @@ def _environment(run: Run) -> dict[str, str]:
 def _prepare(run: Run, database: Database, environment: Mapping[str, str]) -> None:
     """Tables as they should be, earlier runs with their verdicts, and the row of this run."""
     pending.store(run.folder, database)
-    if database.prepared(fingerprint.of(run)):
+    made_from = fingerprint.of(run)
+    if database.prepared(made_from):
         database.announce(run.run_id, run.origin, run.keep_days)
         return
     done = subprocess.run(  # noqa: S603 - our own dbt
         [*child.command("dbt", "utilities/dbt-postgres", own=False), "run-operation", "prepare"],
-        env=dbt.environment(run, environment),
+        env=dbt.environment(run, environment, made_from),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
