@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from harness import forks
 from harness.pipeline import TARGET, Direct, Pipeline
@@ -118,6 +119,33 @@ def test_a_constraint_that_refuses_is_named(pipeline: Pipeline) -> None:
     done = load(pipeline, COPY, lines + record("days", id="2", name="y"))
     assert done.returncode == 1
     assert b'days: new row for relation "days" violates check constraint "no_y"' in done.stderr
+
+
+def test_a_lock_that_does_not_come_is_a_sentence(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline.reset()
+    lines = schema("days", {"id": TEXT, "name": TEXT}, "id") + record("days", id="1", name="x")
+    assert load(pipeline, COPY, lines).returncode == 0
+    monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=1s")
+    with psycopg.connect(pipeline.postgres.dsn) as holder:
+        holder.execute("lock table amazon_ads.days in share row exclusive mode")
+        done = load(pipeline, COPY, lines)
+    assert done.returncode == 1
+    assert b"lock timeout" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("program", [STOCK, COPY], ids=["stock", "copy"])
+def test_an_activated_version_counts_on_what_came_before_it(pipeline: Pipeline, program: Path) -> None:
+    pipeline.reset()
+    lines = schema("days", {"id": TEXT, "name": TEXT}, "id")
+    for version in (1, 2):
+        message = {"type": "RECORD", "stream": "days", "version": version, "record": {"id": str(version), "name": "x"}}
+        lines += json.dumps(message).encode() + b"\n"
+        lines += json.dumps({"type": "ACTIVATE_VERSION", "stream": "days", "version": version}).encode() + b"\n"
+    settings = {"activate_version": True, "hard_delete": True, "add_record_metadata": True}
+    done = load(pipeline, program, lines, **settings)
+    assert done.returncode == 0, done.stderr
+    assert pipeline.query("select id from amazon_ads.days") == [("2",)]
 
 
 def test_a_column_that_is_dropped_between_two_batches_comes_back(pipeline: Pipeline) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import psycopg
 from sqlalchemy.exc import OperationalError
 
 from target_postgres_copy.errors import LoadError
@@ -18,3 +19,6 @@ def main() -> None:
         sys.exit(str(error))
     except OperationalError as error:
         sys.exit(str(error.orig).strip())
+    except psycopg.Error as error:
+        # Of a batch: a lock, the disk, a database that went away.
+        sys.exit(str(error).strip())

@@ -25,6 +25,10 @@ _KINDS: tuple[tuple[type[Any], Kind], ...] = (
 )
 
 
+_PARENTS = ("validate_records", "hard_delete", "activate_version")
+"""Settings of which only the parent knows the meaning: ACTIVATE_VERSION counts on what is stored by then."""
+
+
 class CopySink(PostgresSink):
     """Takes records as they are written where the stream allows it; else it is the parent."""
 
@@ -52,8 +56,9 @@ class CopySink(PostgresSink):
 
     def _columns(self) -> dict[str, Kind] | None:
         """What each column takes; None where the parent's way is the only one."""
-        config = self.config
-        if self.include_sdc_metadata_properties or config.get("validate_records") or config.get("hard_delete"):
+        if self.include_sdc_metadata_properties or any(self.config.get(name) for name in _PARENTS):
+            return None
+        if self.config.get("load_method") == "overwrite":
             return None
         columns = {}
         for name, schema in self.schema["properties"].items():
