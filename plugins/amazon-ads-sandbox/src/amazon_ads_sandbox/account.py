@@ -15,6 +15,7 @@ from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.generate import count, entity
 from amazon_ads_sandbox.model.profiles import Profile, profiles
 from amazon_ads_sandbox.model.sizes import Sizes
+from amazon_ads_sandbox.wire import Render
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _EXTENDED = ("extendedData", "servingStatus", "creationDate", "lastUpdatedDate")
@@ -37,6 +38,7 @@ class Collection:
         self._numbers = list(range(count(sizes, endpoint.product, endpoint.kind)))
         self._changed: dict[int, Entity] = {}
         self._rows: dict[bool, list[bytes]] = {}
+        self._common: list[bytes] | None = None
         self._states: list[str] | None = None
         self._campaigns: dict[str, list[int]] | None = None
         self._by_states: dict[frozenset[str], list[int]] = {}
@@ -66,6 +68,12 @@ class Collection:
         if known is None:
             known = self._rows[extended] = [self._encode(each, extended=extended) for each in self.entities()]
         return known
+
+    def common(self, render: Render) -> list[bytes]:
+        """Every element in Amazon's common model, as JSON; what is handed out stays as it is when something changes."""
+        if self._common is None:
+            self._common = [_encoded(render(each, self._profile)) for each in self.entities()]
+        return self._common
 
     def states(self) -> list[str]:
         """The state of every element, in the list's own case."""
@@ -117,16 +125,20 @@ class Collection:
         document = self._endpoint.render(each, self._profile)
         if not extended:
             document = {name: value for name, value in document.items() if name not in _EXTENDED}
-        try:
-            return _ENCODER.encode(document)
-        except UnicodeEncodeError:
-            # Half of a surrogate pair, which JSON can carry as an escape.
-            return json.dumps(document, default=float).encode()
+        return _encoded(document)
 
     def _forget(self) -> None:
         self._rows.clear()
         self._by_states.clear()
-        self._states = self._campaigns = None
+        self._states = self._campaigns = self._common = None
+
+
+def _encoded(document: dict[str, Any]) -> bytes:
+    try:
+        return _ENCODER.encode(document)
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which JSON can carry as an escape.
+        return json.dumps(document, default=float).encode()
 
 
 class Account:
