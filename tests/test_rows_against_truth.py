@@ -11,7 +11,7 @@ import pytest
 from amazon_ads_sandbox.account import Account
 from amazon_ads_sandbox.endpoints import ENDPOINTS
 from amazon_ads_sandbox.model.sizes import Sizes
-from tap_amazon_ads_entities.endpoints import CATALOGUES, LISTS
+from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.rows.context import RowContext
 
@@ -24,7 +24,7 @@ def plain(value: Any) -> Any:
     return DECODER.decode(msgspec.json.Encoder(decimal_format="number").encode(value))
 
 
-@pytest.mark.parametrize("listed", CATALOGUES[LISTS], ids=lambda endpoint: endpoint.path)
+@pytest.mark.parametrize("listed", CATALOGUE, ids=lambda endpoint: endpoint.path)
 def test_full_rows(listed: ListEndpoint) -> None:
     endpoint = ENDPOINTS[listed.path]
     assert listed.to_row is not None

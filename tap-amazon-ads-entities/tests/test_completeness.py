@@ -10,7 +10,7 @@ import pytest
 from harness.account import LISTS, NEW, OLD, PROFILE, Account, as_json, campaign
 from harness.rogue import Answer, Asked
 
-from tap_amazon_ads_entities.endpoints import CATALOGUES, LISTS
+from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import Paging
 
 PAGED = sorted(path for path, each in LISTS.items() if each.paging is Paging.NEXT_TOKEN and each.total_field)
@@ -470,7 +470,7 @@ def test_profiles_are_asked_for_once_more_whatever_regions_are_read(run: Any, ac
 # --- refusals and statuses ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [each.path for each in CATALOGUES[LISTS] if each.unavailable_to])
+@pytest.mark.parametrize("path", [each.path for each in CATALOGUE if each.unavailable_to])
 @pytest.mark.parametrize("status", [400, 401, 404, 403])
 def test_only_the_refusal_of_a_product_is_a_known_reason(run: Any, account: Account, path: str, status: int) -> None:
     kdp = profile(int(PROFILE))

@@ -12,7 +12,7 @@ from tap_amazon_ads_entities.amazon.client import Client
 from tap_amazon_ads_entities.amazon.request import Attempt, Question
 from tap_amazon_ads_entities.amazon.throttle import Order
 from tap_amazon_ads_entities.amazon.transport import Response
-from tap_amazon_ads_entities.endpoints import CATALOGUES, LISTS
+from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.lists.chains import Fork
 from tap_amazon_ads_entities.lists.page_sizes import PageSizes
 from tap_amazon_ads_entities.lists.pages import Page
@@ -59,7 +59,7 @@ def flat(pages: Iterator[Page | Fork[Page]]) -> None:
 def test_the_parts_of_a_list_follow_each_other(path: str, parts: int) -> None:
     answers = Answers()
     reader = Reader(cast("Client", answers), api_url="http://localhost", page_sizes=PageSizes(1), room=Room(1 << 20))
-    endpoint = next(endpoint for endpoint in CATALOGUES[LISTS] if endpoint.path == path)
+    endpoint = next(endpoint for endpoint in CATALOGUE if endpoint.path == path)
     deadline = Deadline.after(60, "this test")
     reading = Reading(endpoint, Profile("1", "NA"), Stop(), lambda: deadline, order=(7,))
     flat(reader.pages(reading))

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from tap_amazon_ads_entities.amazon.transport import Response
-from tap_amazon_ads_entities.endpoints import CATALOGUES, LISTS
+from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.errors import BadBodyError, SliceError
 from tap_amazon_ads_entities.lists.pages import Page, parse_array, parse_envelope
 from tap_amazon_ads_entities.lists.pagination import Paginator
 
-BY_PATH = {endpoint.path: endpoint for endpoint in CATALOGUES[LISTS]}
+BY_PATH = {endpoint.path: endpoint for endpoint in CATALOGUE}
 TOKENS = BY_PATH["sp/campaigns/list"]
 OFFSETS = BY_PATH["sd/campaigns/extended"]
 

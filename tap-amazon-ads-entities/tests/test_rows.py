@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tap_amazon_ads_entities.endpoints import CATALOGUES, LISTS
+from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.rows.context import Row, RowContext
 from tap_amazon_ads_entities.singer.streams.entities import ENTITY_STREAMS
@@ -17,7 +17,7 @@ SYNCED = "2026-11-24T00:00:00.000Z"
 BIG = 9_007_199_254_740_993
 CONTEXT = RowContext(PROFILE, SYNCED, "EUR", {"20": "10"})
 STREAM = {stream.entity: stream for stream in ENTITY_STREAMS}
-LISTS = [endpoint for endpoint in CATALOGUES[LISTS] if endpoint.to_row is not None]
+LISTS = [endpoint for endpoint in CATALOGUE if endpoint.to_row is not None]
 BY_PATH = {endpoint.path: endpoint for endpoint in LISTS}
 
 MONEY = {

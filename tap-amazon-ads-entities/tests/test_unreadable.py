@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tap_amazon_ads_entities.endpoints import CATALOGUES, LISTS
+from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.errors import RefusedItemError
 from tap_amazon_ads_entities.rows.accounts import profile
@@ -17,7 +17,7 @@ from tap_amazon_ads_entities.rows.unreadable import Notes
 from tap_amazon_ads_entities.singer.streams.entities import ENTITY_STREAMS
 
 AT = "2026-11-24T00:00:00.000Z"
-LISTS = [endpoint for endpoint in CATALOGUES[LISTS] if endpoint.to_row is not None]
+LISTS = [endpoint for endpoint in CATALOGUE if endpoint.to_row is not None]
 PATHS = [endpoint.path for endpoint in LISTS]
 BY_PATH = {endpoint.path: endpoint for endpoint in LISTS}
 KEY = {stream.entity: stream.id_column for stream in ENTITY_STREAMS}

@@ -15,6 +15,7 @@ from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.generate import count, entity
 from amazon_ads_sandbox.model.profiles import Profile, profiles
 from amazon_ads_sandbox.model.sizes import Sizes
+from amazon_ads_sandbox.truth_exports import exported
 from amazon_ads_sandbox.wire import Render
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -57,10 +58,12 @@ class Collection:
         """All entities as they are now, in list order."""
         return (self.entity(number) for number in self._numbers)
 
-    def truth(self) -> Iterator[dict[str, Any]]:
-        """The rows a correct pipeline ends up with."""
+    def truth(self, source: str = "lists") -> Iterator[dict[str, Any]]:
+        """The rows a correct pipeline ends up with, which reads lists or exports."""
         row = _TRUTH.get(self._endpoint.kind, truth.target_row)
-        return (row(truth.storable(each), self._profile) for each in self.entities())
+        for each in map(truth.storable, self.entities()):
+            found = row(each, self._profile)
+            yield exported(found, each, self._profile) if source == "exports" else found
 
     def rows(self, *, extended: bool) -> list[bytes]:
         """Every element as JSON."""
@@ -184,8 +187,8 @@ class Account:
                 lists.setdefault(endpoint.path, {})[key] = number
         return {**tables, "endpoints": lists}
 
-    def truth(self, table: str, profile_id: str | None) -> Iterator[dict[str, Any]]:
-        """The expected rows of a table."""
+    def truth(self, table: str, profile_id: str | None, source: str = "lists") -> Iterator[dict[str, Any]]:
+        """The expected rows of a table, whose source are lists or exports."""
         for profile in self.readable():
             if profile_id not in (None, str(profile.profile_id)):
                 continue
@@ -193,4 +196,4 @@ class Account:
                 yield truth.profile_row(profile)
             for endpoint in self.lists(table):
                 if self.has(profile, endpoint):
-                    yield from self.collection(profile, endpoint).truth()
+                    yield from self.collection(profile, endpoint).truth(source)

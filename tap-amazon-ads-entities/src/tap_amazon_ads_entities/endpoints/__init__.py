@@ -11,11 +11,14 @@ from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 LISTS, EXPORTS = SOURCES = ("lists", "exports")
 """Where rows can come from."""
 
-CATALOGUES: dict[str, tuple[ListEndpoint, ...]] = {
-    LISTS: (*accounts.ENDPOINTS, *sp.ENDPOINTS, *sb.ENDPOINTS, *sd.ENDPOINTS),
+CATALOGUE: tuple[ListEndpoint, ...] = (*accounts.ENDPOINTS, *sp.ENDPOINTS, *sb.ENDPOINTS, *sd.ENDPOINTS)
+"""Every list of the ad products that the entity streams read, in the order in which they read them."""
+
+_CATALOGUES = {
+    LISTS: CATALOGUE,
+    # Portfolios are nowhere but in their list.
     EXPORTS: (*accounts.ENDPOINTS, *exports.ENDPOINTS),
 }
-"""Every list the entity streams read, in the order in which they read them. Portfolios are nowhere but in a list."""
 
 AD_PRODUCTS = ("SP", "SB", "SD")
 
@@ -24,6 +27,6 @@ def endpoints_of(entity: str, ad_products: frozenset[str], source: str = LISTS) 
     """The lists that make up one entity, for the chosen ad products (account-wide lists belong to all)."""
     return tuple(
         exports.narrowed(endpoint, ad_products) if endpoint.ad_products else endpoint
-        for endpoint in CATALOGUES[source]
+        for endpoint in _CATALOGUES[source]
         if endpoint.entity == entity and (endpoint.ad_product is None or endpoint.ad_product in ad_products)
     )

@@ -33,7 +33,7 @@ def arrays(pieces: Iterable[bytes], enough: int = ENOUGH) -> Iterator[bytes]:
         FileError: it is no array, does not end, or something comes after its end.
     """
     rest = bytearray()
-    begun = False
+    begun = after_comma = False
     wanted = enough
     for piece in pieces:
         rest += piece
@@ -50,12 +50,12 @@ def arrays(pieces: Iterable[bytes], enough: int = ENOUGH) -> Iterator[bytes]:
                 raise FileError(message)
             continue
         del rest[:length]
-        wanted = enough
+        wanted, after_comma = enough, True
         yield short
     if not begun:
         message = "its file is no array" if rest else "its file is empty"
         raise FileError(message)
-    yield from _last(bytes(rest))
+    yield from _last(bytes(rest), after_comma=after_comma)
 
 
 def _begin(rest: bytearray) -> bool:
@@ -90,15 +90,19 @@ def _cut(rest: bytearray) -> tuple[bytes, int]:
     return b"", 0
 
 
-def _last(rest: bytes) -> Iterator[bytes]:
+def _last(rest: bytes, *, after_comma: bool) -> Iterator[bytes]:
     """What comes before the end of the array."""
     if not rest.rstrip(_SPACE).endswith(b"]"):
         message = "its file ends in the middle of its array"
         raise FileError(message)
     short = b"[" + rest.rstrip(_SPACE)
     try:
-        if _ELEMENTS.decode(short):
-            yield short
+        elements = _ELEMENTS.decode(short)
     except _ERRORS as error:
         message = "its file is no array of objects"
         raise FileError(message) from error
+    if elements:
+        yield short
+    elif after_comma:
+        message = "its file ends in the middle of its array"
+        raise FileError(message)

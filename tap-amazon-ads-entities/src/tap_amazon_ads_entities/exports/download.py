@@ -21,7 +21,7 @@ from tap_amazon_ads_entities.exports.questions import Answer, Errand
 from tap_amazon_ads_entities.process.deadline import Deadline, earliest
 from tap_amazon_ads_entities.process.logs import LOGGER
 
-MOST_TRIES = 4
+MOST_TRIES = 3
 """Times a file is asked for, each time at a new address."""
 
 _HTTP_OK = 200
