@@ -14,7 +14,7 @@ from harness.pipeline import Pipeline
 from amazon_ads_sandbox.exports.catalogue import EXPORTS
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID
-from tap_amazon_ads_entities.endpoints import CATALOGUE
+from tap_amazon_ads_entities.endpoints import CATALOGUE, unified
 
 FOLDER = os.environ.get("AMAZON_ADS_OPENAPI_DIR")
 # What Amazon really sends, by its own list of known issues and by its samples, against its own files.
@@ -22,6 +22,7 @@ KNOWN = (re.compile(r"resolvedExpression/\d+: .*'category=\"\d+\" lookback=30'")
 
 
 LISTS = {endpoint.path for endpoint in CATALOGUE} | {"sd/adGroups"}
+UNIFIED = {endpoint.path for endpoint in unified.ENDPOINTS} | {"portfolios/list"}
 STATUS = "exports/"
 PORTFOLIOS = "portfolios/list"
 
@@ -29,8 +30,8 @@ PORTFOLIOS = "portfolios/list"
 @pytest.mark.skipif(not FOLDER, reason="AMAZON_ADS_OPENAPI_DIR does not name the folder of Amazon's OpenAPI files")
 @pytest.mark.parametrize(
     ("source", "wanted"),
-    [("lists", LISTS), ("exports", {*EXPORTS, STATUS, PORTFOLIOS})],
-    ids=["lists", "exports"],
+    [("lists", LISTS), ("unified", UNIFIED), ("exports", {*EXPORTS, STATUS, PORTFOLIOS})],
+    ids=["lists", "unified", "exports"],
 )
 def test_every_request_of_the_tap_and_every_answer_conforms(
     pipeline: Pipeline,

@@ -34,7 +34,8 @@ class OpenAPI:
     """All operations of a folder of OpenAPI files."""
 
     def __init__(self, folder: Path) -> None:
-        self._operations: dict[tuple[str, str], tuple[str, Document]] = {}
+        # Several files may know the same operation, each for an ad product of its own.
+        self._operations: dict[tuple[str, str], list[tuple[str, Document]]] = {}
         resources = []
         for path in sorted(folder.glob("*.json")):
             document = _nullable(json.loads(path.read_text()))
@@ -45,11 +46,11 @@ class OpenAPI:
             for route, methods in document["paths"].items():
                 for method, operation in methods.items():
                     if isinstance(operation, dict):
-                        self._operations[(method.upper(), route)] = (uri, operation)
+                        self._operations.setdefault((method.upper(), route), []).append((uri, operation))
         self._registry: Any = Registry().with_resources(resources)
 
-    def operation(self, method: str, route: str) -> tuple[str, Document] | None:
-        """The file and the operation of a request; a part of the route may be a parameter."""
+    def operations(self, method: str, route: str) -> list[tuple[str, Document]]:
+        """The files and operations of a request; a part of the route may be a parameter."""
         found = self._operations.get((method, route))
         if found is not None:
             return found
@@ -60,7 +61,7 @@ class OpenAPI:
                 fits = (name == part or name.startswith("{") for name, part in zip(names, parts, strict=True))
                 if "{" in template and all(fits):
                     return operation
-        return None
+        return []
 
     def _errors(self, uri: str, schema: Document, value: Any) -> list[str]:
         # References are relative to their file.
@@ -72,11 +73,22 @@ class OpenAPI:
         ]
 
     def request(self, method: str, route: str, query: str, headers: Mapping[str, str], body: str) -> Iterable[str]:
-        """What is wrong with a request."""
-        found = self.operation(method, route)
-        if found is None:
-            yield f"{method} {route} is not an operation"
-            return
+        """What is wrong with a request: by the file that it fits best."""
+        found = self.operations(method, route)
+        if not found:
+            return [f"{method} {route} is not an operation"]
+        problems = (list(self._request(each, method, route, query, headers, body)) for each in found)
+        return min(problems, key=len)
+
+    def _request(
+        self,
+        found: tuple[str, Document],
+        method: str,
+        route: str,
+        query: str,
+        headers: Mapping[str, str],
+        body: str,
+    ) -> Iterable[str]:
         uri, operation = found
         if headers.get("accept") not in _answers(operation):
             yield f"{route}: Accept {headers.get('accept')} is not offered"
@@ -101,14 +113,15 @@ class OpenAPI:
                     yield from self._errors(uri, schema, part)
 
     def response(self, method: str, route: str, media_type: str, body: bytes) -> list[str]:
-        """What is wrong with the body of a 200, or of a 202 where that is what is promised."""
-        found = self.operation(method, route)
-        assert found is not None
-        uri, operation = found
-        content = _answers(operation)
-        if media_type not in content:
-            return [f"{route}: answers {media_type}"]
-        return self._errors(uri, content[media_type]["schema"], json.loads(body))
+        """What is wrong with the body of a 200, or of a 202 where that is promised; by the file it fits best."""
+        problems = []
+        for uri, operation in self.operations(method, route):
+            content = _answers(operation)
+            if media_type in content:
+                problems.append(self._errors(uri, content[media_type]["schema"], json.loads(body)))
+            else:
+                problems.append([f"{route}: answers {media_type}"])
+        return min(problems, key=len)
 
 
 def _answers(operation: Document) -> Document:

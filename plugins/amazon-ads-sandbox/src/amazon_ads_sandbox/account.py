@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
-from amazon_ads_sandbox import truth
+from amazon_ads_sandbox import truth, unified
 from amazon_ads_sandbox.endpoints import ENDPOINTS, Endpoint
 from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.generate import count, entity
 from amazon_ads_sandbox.model.profiles import Profile, profiles
 from amazon_ads_sandbox.model.sizes import Sizes
 from amazon_ads_sandbox.truth_exports import exported
+from amazon_ads_sandbox.truth_unified import unified_row
 from amazon_ads_sandbox.wire import Render
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -39,7 +40,7 @@ class Collection:
         self._numbers = list(range(count(sizes, endpoint.product, endpoint.kind)))
         self._changed: dict[int, Entity] = {}
         self._rows: dict[bool, list[bytes]] = {}
-        self._common: list[bytes] | None = None
+        self._common: dict[Render, list[bytes]] = {}
         self._states: list[str] | None = None
         self._campaigns: dict[str, list[int]] | None = None
         self._by_states: dict[frozenset[str], list[int]] = {}
@@ -59,11 +60,12 @@ class Collection:
         return (self.entity(number) for number in self._numbers)
 
     def truth(self, source: str = "lists") -> Iterator[dict[str, Any]]:
-        """The rows a correct pipeline ends up with, which reads lists or exports."""
+        """The rows a correct pipeline ends up with, by the source that it reads."""
         row = _TRUTH.get(self._endpoint.kind, truth.target_row)
+        said = {"exports": exported, "unified": unified_row}.get(source, _as_listed)
         for each in map(truth.storable, self.entities()):
-            found = row(each, self._profile)
-            yield exported(found, each, self._profile) if source == "exports" else found
+            found = {} if each.product == "st" else row(each, self._profile)
+            yield said(found, each, self._profile)
 
     def rows(self, *, extended: bool) -> list[bytes]:
         """Every element as JSON."""
@@ -74,9 +76,9 @@ class Collection:
 
     def common(self, render: Render) -> list[bytes]:
         """Every element in Amazon's common model, as JSON; what is handed out stays as it is when something changes."""
-        if self._common is None:
-            self._common = [_encoded(render(each, self._profile)) for each in self.entities()]
-        return self._common
+        if render not in self._common:
+            self._common[render] = [_encoded(render(each, self._profile)) for each in self.entities()]
+        return self._common[render]
 
     def states(self) -> list[str]:
         """The state of every element, in the list's own case."""
@@ -133,7 +135,13 @@ class Collection:
     def _forget(self) -> None:
         self._rows.clear()
         self._by_states.clear()
-        self._states = self._campaigns = self._common = None
+        # What was handed out stays as it was.
+        self._common = {}
+        self._states = self._campaigns = None
+
+
+def _as_listed(row: dict[str, Any], _entity: Entity, _profile: Profile) -> dict[str, Any]:
+    return row
 
 
 def _encoded(document: dict[str, Any]) -> bytes:
@@ -165,6 +173,14 @@ class Account:
             self._collections[key] = Collection(self.sizes, profile, endpoint)
         return self._collections[key]
 
+    def listed(self, profile: Profile, endpoint: Endpoint) -> Collection | unified.Joined:
+        """What a list, or a query of the unified API, answers from."""
+        if endpoint.family != "unified":
+            return self.collection(profile, endpoint)
+        own = [each for each in self.lists(endpoint.table) if each.product == endpoint.product] or [endpoint]
+        lists = [self.collection(profile, each) for each in own]
+        return unified.Joined([(list(each.entities()), each.common(endpoint.render)) for each in lists])
+
     def readable(self) -> list[Profile]:
         """Profiles that have entities."""
         return [profile for key, profile in self.profiles.items() if profile.readable and key not in self.gone]
@@ -194,6 +210,7 @@ class Account:
                 continue
             if table == "entity_profiles":
                 yield truth.profile_row(profile)
-            for endpoint in self.lists(table):
+            television = [each for each in unified.TELEVISION if each.table == table and source == "unified"]
+            for endpoint in (*self.lists(table), *television):
                 if self.has(profile, endpoint):
                     yield from self.collection(profile, endpoint).truth(source)

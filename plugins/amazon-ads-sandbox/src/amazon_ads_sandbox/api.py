@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from amazon_ads_sandbox import disturb, errors, export_routes, listing
+from amazon_ads_sandbox import disturb, errors, export_routes, listing, unified
 from amazon_ads_sandbox.endpoints import ENDPOINTS, Endpoint
 from amazon_ads_sandbox.errors import RefusedError
 from amazon_ads_sandbox.model.profiles import Profile
@@ -26,14 +26,15 @@ async def handle(state: State, request: Request) -> Response:
     """Answer one request below /na, /eu or /fe."""
     region, path = request.path_params["region"].upper(), request.path_params["path"]
     request_id = state.request_id()
-    endpoint = ENDPOINTS.get(path)
     of_exports = export_routes.known(path, request.method)
-    family = endpoint.family if endpoint else "export" if of_exports else "v2"
     body = await request.body()
+    endpoint = ENDPOINTS.get(path) or unified.find(path, body)
+    family = endpoint.family if endpoint else "export" if of_exports else "v2"
     if state.latency:
         await asyncio.sleep(state.latency)
     facts: dict[str, Any] = {
         "endpoint": path,
+        "ad_product": endpoint.product if endpoint else None,
         "region": region,
         "profile_id": request.headers.get("amazon-advertising-api-scope"),
     }
@@ -44,7 +45,7 @@ async def handle(state: State, request: Request) -> Response:
         headers = {"Retry-After": _RETRY_AFTER} if error.status == 429 else {}  # noqa: PLR2004
         response = Response(content, error.status, headers, media)
     # Each family names its request id differently.
-    name = {"sp3": "x-amzn-RequestId", "sb4": "x-amzn-RequestId"}.get(family, "x-amz-request-id")
+    name = "x-amzn-RequestId" if family in ("sp3", "sb4", "unified") else "x-amz-request-id"
     response.headers[name] = request_id
     response.headers["x-amz-rid"] = request_id
     _log(state, request, body, response, facts, request_id)
@@ -127,7 +128,7 @@ def _scope(state: State, facts: dict[str, Any], user: User) -> Profile:
 
 
 def _list(state: State, endpoint: Endpoint, profile: Profile, query: Query, action: dict[str, Any] | None) -> Response:
-    collection = state.account.collection(profile, endpoint)
+    collection = state.account.listed(profile, endpoint)
     if action is not None:
         return disturb.page(endpoint, collection, query, str(profile.profile_id), action)
     found = listing.page(endpoint, collection, query)

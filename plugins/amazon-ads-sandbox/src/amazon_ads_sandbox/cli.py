@@ -35,6 +35,7 @@ def main() -> None:
 @click.option("--negatives", default=1, help="Negatives of each kind per ad group and campaign.")
 @click.option("--sb-share", default=0.2, help="Part of the campaigns that is Sponsored Brands.")
 @click.option("--sd-share", default=0.2, help="Part of the campaigns that is Sponsored Display.")
+@click.option("--st-share", default=0.0, help="Part of the campaigns that is Sponsored Television, of the unified API.")
 @click.option("--region", type=click.Choice(["", "NA", "EU", "FE"]), default="", help="All profiles in one region.")
 @click.option("--latency-ms", default=0.0, help="Time every request takes at least.")
 @click.option("--rate-limit", type=float, default=None, help="Requests per second and region; more get 429.")

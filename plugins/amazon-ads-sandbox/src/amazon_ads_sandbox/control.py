@@ -55,7 +55,7 @@ class SandboxControl:
         Args:
             table: whose rows.
             profile_id: of one profile alone.
-            source: what the pipeline reads, lists or exports.
+            source: what the pipeline reads: lists, unified or exports.
         """
         query = urlencode({"source": source, **({"profile_id": profile_id} if profile_id else {})})
         for line in self._call("GET", f"truth/{table}?{query}").splitlines():

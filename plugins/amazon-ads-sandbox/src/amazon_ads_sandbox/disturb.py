@@ -17,6 +17,7 @@ from amazon_ads_sandbox.endpoints import Endpoint
 from amazon_ads_sandbox.errors import RefusedError
 from amazon_ads_sandbox.query import Query
 from amazon_ads_sandbox.state import State
+from amazon_ads_sandbox.unified import Joined
 from amazon_ads_sandbox.wire.common import iso
 
 _JSON = "application/json"
@@ -82,7 +83,9 @@ async def _drops() -> AsyncIterator[bytes]:
         yield b" "
 
 
-def page(endpoint: Endpoint, collection: Collection, query: Query, scope: str, action: dict[str, Any]) -> Response:
+def page(
+    endpoint: Endpoint, collection: Collection | Joined, query: Query, scope: str, action: dict[str, Any]
+) -> Response:
     """Faults in how a list is cut into pages; others leave the page as it is."""
     kind = action["kind"]
     asked = query

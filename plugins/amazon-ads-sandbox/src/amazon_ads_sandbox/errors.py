@@ -46,6 +46,9 @@ def body(family: str, error: RefusedError, request_id: str) -> tuple[bytes, str]
         if error.reason:
             inner = {"reason": error.reason, "cause": {"location": error.location}, "message": error.text}
             document["errors"] = [{"errorType": "invalidInputError", "errorValue": {"invalidInputError": inner}}]
+    elif family == "unified":
+        document = {"code": {429: "TOO_MANY_REQUESTS", 400: "BAD_REQUEST", 403: "FORBIDDEN"}.get(error.status, code)}
+        document["message"] = error.text
     elif family == "export":
         document = {"message": error.text}
     else:

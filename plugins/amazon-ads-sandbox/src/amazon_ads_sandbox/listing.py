@@ -9,6 +9,7 @@ import msgspec
 from amazon_ads_sandbox.account import Collection
 from amazon_ads_sandbox.endpoints import Endpoint
 from amazon_ads_sandbox.query import Query, encode_token
+from amazon_ads_sandbox.unified import Joined
 
 _LEFT_OUT_EVERY = 7
 
@@ -28,7 +29,7 @@ class Page:
     total: int | str
 
 
-def page(endpoint: Endpoint, collection: Collection, query: Query) -> Page:
+def page(endpoint: Endpoint, collection: Collection | Joined, query: Query) -> Page:
     """The page a query asks for."""
     rows = collection.rows(extended=query.extended)
     chosen = _chosen(endpoint, collection, query)
@@ -42,7 +43,7 @@ def page(endpoint: Endpoint, collection: Collection, query: Query) -> Page:
     )
 
 
-def _chosen(endpoint: Endpoint, collection: Collection, query: Query) -> list[int] | None:
+def _chosen(endpoint: Endpoint, collection: Collection | Joined, query: Query) -> list[int] | None:
     """Places of the rows that fit; None for all."""
     if query.campaigns is not None:
         states = collection.states()

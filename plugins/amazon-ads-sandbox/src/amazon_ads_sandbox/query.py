@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from amazon_ads_sandbox import unified
 from amazon_ads_sandbox.endpoints import Endpoint
 from amazon_ads_sandbox.errors import RefusedError
 
@@ -60,6 +61,9 @@ def from_body(endpoint: Endpoint, body: bytes, scope: str) -> Query:
         raise RefusedError(400, "The request body is not JSON", "INVALID_BODY", "$") from error
     if not isinstance(document, dict):
         raise RefusedError(400, "The request body is not an object", "INVALID_BODY", "$")
+    if endpoint.family == "unified" and unified.named(document) not in unified.PRODUCTS:
+        text = "adProductFilter.include must name one ad product"
+        raise RefusedError(400, text, "INVALID_ARGUMENT", "$.adProductFilter.include")
     size = document.get("maxResults", endpoint.max_page)
     if "maxResults" in document and not endpoint.sized:
         raise RefusedError(400, "maxResults is not known here", "INVALID_ARGUMENT", "$.maxResults")
@@ -132,7 +136,7 @@ def _states(endpoint: Endpoint, asked: Iterable[Any] | None) -> frozenset[str]:
 
 
 def _seal(endpoint: Endpoint, scope: str, start: int) -> bytes:
-    return hashlib.blake2b(f"{endpoint.path}|{scope}|{start}".encode(), digest_size=6).digest()
+    return hashlib.blake2b(f"{endpoint.path}|{endpoint.product}|{scope}|{start}".encode(), digest_size=6).digest()
 
 
 def encode_token(endpoint: Endpoint, scope: str, start: int) -> str:

@@ -58,10 +58,10 @@ def _target(row: Row, entity: Entity) -> Row:
         empty = {**expression, "expression": [], "resolvedExpression": [], **other}
         return {**row, "target_type": "unknown", "match_type": "other", "expression": empty}
     native = expression["expression"]
-    return {**row, "expression": {**expression, "resolvedExpression": _resolved(native, entity.product)}}
+    return {**row, "expression": {**expression, "resolvedExpression": resolved(native, entity.product)}}
 
 
-def _resolved(native: list[Row], product: str) -> list[Row]:
+def resolved(native: list[Row], product: str) -> list[Row]:
     """Names are given for categories and brands alone."""
     named = ("ASIN_BRAND_SAME_AS", "ASIN_CATEGORY_SAME_AS", "asinBrandSameAs", "asinCategorySameAs")
     if product == "sd":

@@ -5,10 +5,10 @@ Says what there is to ask for and asks nothing: imports nothing but `rows`, whic
 
 from __future__ import annotations
 
-from tap_amazon_ads_entities.endpoints import accounts, exports, sb, sd, sp
+from tap_amazon_ads_entities.endpoints import accounts, exports, sb, sd, sp, unified
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 
-LISTS, EXPORTS = SOURCES = ("lists", "exports")
+LISTS, UNIFIED, EXPORTS = SOURCES = ("lists", "unified", "exports")
 """Where rows can come from."""
 
 CATALOGUE: tuple[ListEndpoint, ...] = (*accounts.ENDPOINTS, *sp.ENDPOINTS, *sb.ENDPOINTS, *sd.ENDPOINTS)
@@ -17,10 +17,15 @@ CATALOGUE: tuple[ListEndpoint, ...] = (*accounts.ENDPOINTS, *sp.ENDPOINTS, *sb.E
 _CATALOGUES = {
     LISTS: CATALOGUE,
     # Portfolios are nowhere but in their list.
+    UNIFIED: (*accounts.ENDPOINTS, *unified.ENDPOINTS),
     EXPORTS: (*accounts.ENDPOINTS, *exports.ENDPOINTS),
 }
 
 AD_PRODUCTS = ("SP", "SB", "SD")
+"""What is read where nothing is chosen."""
+
+AD_PRODUCTS_OF = {LISTS: AD_PRODUCTS, UNIFIED: unified.AD_PRODUCTS, EXPORTS: exports.AD_PRODUCTS}
+"""What each source has."""
 
 
 def endpoints_of(entity: str, ad_products: frozenset[str], source: str = LISTS) -> tuple[ListEndpoint, ...]:

@@ -11,7 +11,9 @@ from tap_amazon_ads_entities.endpoints.model import STATES_UPPER, ListEndpoint, 
 from tap_amazon_ads_entities.rows import exports
 from tap_amazon_ads_entities.rows.context import RowFunction
 
-_AD_PRODUCTS = {short.upper(): name for name, short in exports.AD_PRODUCTS.items()}
+AD_PRODUCTS = ("SP", "SB", "SD")
+_NAMES = {short.upper(): name for name, short in exports.AD_PRODUCTS.items()}
+_AD_PRODUCTS = {product: _NAMES[product] for product in AD_PRODUCTS}
 
 
 def _export(

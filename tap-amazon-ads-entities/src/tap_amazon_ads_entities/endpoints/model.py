@@ -104,7 +104,8 @@ class ListEndpoint:
     """One list endpoint.
 
     Args:
-        path: below the regional host, without a leading slash; also the endpoint's name in logs and the run log.
+        path: below the regional host, without a leading slash.
+        of: sets it apart from other lists of the same path.
         entity: the entity (and so the stream) its rows belong to.
         ad_product: SP, SB or SD; None for account-wide lists.
         envelope: key of the array in the response; None where the response is the array.
@@ -146,6 +147,12 @@ class ListEndpoint:
     campaign_of: Lookup | None = None
     unavailable_to: frozenset[str] = frozenset()
     ad_products: frozenset[str] = frozenset()
+    of: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in logs, the run log and bookmarks: its path, where no other list has the same."""
+        return f"{self.path} {self.of}" if self.of else self.path
 
     @property
     def pieced(self) -> bool:

@@ -73,7 +73,7 @@ class ExportReader:
         while (why := judge.why_again()) is not None:
             if why:
                 LOGGER.warning(
-                    "%s: %s, exporting it once more (profile %s)", endpoint.path, why, reading.profile.profile_id
+                    "%s: %s, exporting it once more (profile %s)", endpoint.name, why, reading.profile.profile_id
                 )
             attempt = judge.begin()
             with self._jobs.job(endpoint, errand, other_than=before) as job:
@@ -82,7 +82,7 @@ class ExportReader:
                     # While ours is being made: both take minutes.
                     found = self.lookups.get(endpoint.campaign_of, reading)
                     if found.problem is not None:
-                        judge.needs(endpoint.campaign_of.source.path, found.problem)
+                        judge.needs(endpoint.campaign_of.source.name, found.problem)
                 yield from self._file(job, errand, attempt)
                 before = job.export_id
 

@@ -77,7 +77,7 @@ class Lookups:
 
     def _memo(self, wanted: Lookup, reading: Reading) -> _Memo:
         with self._lock:
-            return self._known.setdefault(reading.profile.profile_id, {}).setdefault(wanted.source.path, _Memo())
+            return self._known.setdefault(reading.profile.profile_id, {}).setdefault(wanted.source.name, _Memo())
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ class PageSizes:
 
     def of(self, endpoint: ListEndpoint, shrink: int = 0) -> int:
         """The size to ask for after `shrink` failures of larger pages."""
-        size = self._learned.get(endpoint.path, min(endpoint.max_page_size, self._cap or endpoint.max_page_size))
+        size = self._learned.get(endpoint.name, min(endpoint.max_page_size, self._cap or endpoint.max_page_size))
         return max(min(size, _SMALLEST_PAGE), size >> shrink)
 
     def learn(self, endpoint: ListEndpoint, size: int) -> None:
         """A smaller page went through where larger ones failed."""
-        LOGGER.info("%s: reading pages of %d from here on", endpoint.path, size)
-        self._learned[endpoint.path] = size
+        LOGGER.info("%s: reading pages of %d from here on", endpoint.name, size)
+        self._learned[endpoint.name] = size

@@ -110,4 +110,4 @@ class Paginator:
         self._last_page = None
 
     def _problem(self, what: str) -> str:
-        return f"{self.endpoint.path}: {what}; the list cannot be read to its end"
+        return f"{self.endpoint.name}: {what}; the list cannot be read to its end"

@@ -41,7 +41,7 @@ class PageQuestion:
         if endpoint.content_type:
             headers["Content-Type"] = endpoint.content_type
         return Request(
-            endpoint=endpoint.path,
+            endpoint=endpoint.name,
             region=profile.region,
             method=endpoint.method,
             url=f"{api_base(profile.region, self.api_url)}/{endpoint.path}{self.paginator.query(self.asked)}",

@@ -96,7 +96,7 @@ class Reader:
     def _need(self, wanted: Lookup, reading: Reading, judge: Judge) -> Mapping[str, str]:
         found = self.lookups.get(wanted, reading)
         if found.problem is not None:
-            judge.needs(wanted.source.path, found.problem)
+            judge.needs(wanted.source.name, found.problem)
         return found.ids
 
     def _offsets(self, reading: Reading, attempt: Pass, judge: Judge) -> Iterator[Page | Fork[Page]]:
@@ -219,18 +219,18 @@ class Reader:
                     page = self._fetch(paginator, reading, claim)
                 except InvalidPageTokenError as error:
                     if restarted:
-                        message = f"{paginator.endpoint.path}: the next token was refused twice ({error})"
+                        message = f"{paginator.endpoint.name}: the next token was refused twice ({error})"
                         raise SliceError(message) from error
                     restarted, asked_twice = True, False
                     LOGGER.warning(
-                        "%s: next token refused, reading the list again from its start", paginator.endpoint.path
+                        "%s: next token refused, reading the list again from its start", paginator.endpoint.name
                     )
                     paginator.restart()
                     continue
                 paginator.advance(page)
                 empty = 0 if page.size else empty + 1
                 if empty > _MAX_PAGES_WITHOUT_ROWS:
-                    message = f"{paginator.endpoint.path}: {empty} empty pages in a row, each with another next token"
+                    message = f"{paginator.endpoint.name}: {empty} empty pages in a row, each with another next token"
                     raise SliceError(message, request_id=page.request_id)
                 if not (asked_twice and page.rows == last):
                     yield page
@@ -241,7 +241,7 @@ class Reader:
                 asked_twice = False
 
     def _fetch(self, paginator: Paginator, reading: Reading, claim: Claim) -> Page:
-        path = paginator.endpoint.path
+        path = paginator.endpoint.name
         # Waiting for memory before the request costs none of its time, and keeps no server waiting.
         claim.grow(self._expected.get(path, _FIRST_PAGE), lambda: reading.stop.requested)
         question = PageQuestion(reading, paginator, self._page_sizes, self._api_url)
@@ -265,5 +265,5 @@ def _always() -> bool:
 def _say(reading: Reading, why: str) -> None:
     if why:
         LOGGER.warning(
-            "%s: %s, reading it once more (profile %s)", reading.endpoint.path, why, reading.profile.profile_id
+            "%s: %s, reading it once more (profile %s)", reading.endpoint.name, why, reading.profile.profile_id
         )

@@ -20,6 +20,7 @@ class Profile:
     region: str
     currency_code: str | None = None
     account_sub_type: str | None = None
+    timezone: str | None = None
 
 
 @dataclass

@@ -60,7 +60,7 @@ class Slice:
 
 
 RowsOf = Callable[[str, str], Mapping[str, int]]
-"""From a profile and an entity to {path of a list: rows of its last complete read}."""
+"""From a profile and an entity to {name of a list: rows of its last complete read}."""
 
 
 def _unknown(_profile_id: str, _entity: str) -> Mapping[str, int]:
@@ -147,7 +147,7 @@ class Session:
         Args:
             profiles: what to read.
             entities: of each.
-            rows_of: rows of each list of a slice, by path, when it was last read to its end.
+            rows_of: rows of each list of a slice, by name, when it was last read to its end.
         """
         entities = tuple(entities)
         for profile in profiles:
@@ -214,7 +214,7 @@ class Session:
         work = Slice(profile, entity, [], stop)
         for endpoint in endpoints_of(entity, self.settings.ad_products, self.settings.source):
             expectation = Expectation(
-                rows.get(endpoint.path), self.settings.confirm_reads, self.settings.accepted_shortfall
+                rows.get(endpoint.name), self.settings.confirm_reads, self.settings.accepted_shortfall
             )
             reading = Reading(endpoint, profile, stop, deadline, expectation=expectation, order=(next(self._places),))
             chain: Chain[Page] = Chain(partial(self._reader(endpoint).pages, reading), stop.request)
@@ -227,7 +227,7 @@ def _check(part: SliceList) -> None:
     """Wait no longer than the slice has time, and a moment for its reader to say it in words of its own."""
     deadline = part.deadline.started
     if deadline is not None and deadline.remaining < -_MOMENT:
-        message = f"{part.endpoint.path}: gave up: no time is left for {deadline.of}"
+        message = f"{part.endpoint.name}: gave up: no time is left for {deadline.of}"
         raise SliceError(message)
 
 

@@ -25,6 +25,7 @@ class RowContext:
         currency_code: the profile's currency; Amazon repeats it nowhere below.
         campaign_of: ad group id to campaign id, for lists that leave the campaign out.
         notes: what could not be read, over all pages of the list.
+        timezone: the profile's; what has days there may have moments elsewhere.
     """
 
     profile_id: str
@@ -32,6 +33,7 @@ class RowContext:
     currency_code: str | None = None
     campaign_of: Mapping[str, str] = field(default_factory=dict)
     notes: Notes = field(default_factory=Notes)
+    timezone: str | None = None
 
 
 RowFunction = Callable[[Item, RowContext], Row]

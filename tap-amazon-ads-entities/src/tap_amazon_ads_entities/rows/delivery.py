@@ -41,6 +41,7 @@ _REASONS: dict[str, dict[str, str]] = {
         "AD_PAUSED": "AD_STATUS_PAUSED",
         "AD_ARCHIVED": "AD_STATUS_ARCHIVED",
         "AD_MISSING_IMAGE": "MISSING_IMAGE",
+        "SPEND_LIMIT_EXCEEDED": "ADVERTISER_EXCEED_SPENDS_LIMIT",
         "AD_MISSING_DECORATION": "MISSING_DECORATION",
         "CREATIVE_PENDING_REVIEW": "PENDING_REVIEW",
         "CREATIVE_REJECTED": "REJECTED",
@@ -70,7 +71,7 @@ def serving_status(status: Any, reasons: Any, ad_product: str, level: str) -> An
     """
     if isinstance(reasons, list) and reasons:
         first = reasons[0]
-        return _REASONS[ad_product].get(first, first) if isinstance(first, str) else first
+        return _REASONS.get(ad_product, {}).get(first, first) if isinstance(first, str) else first
     if status == "DELIVERING":
         return _DELIVERING.get((ad_product, level), status)
     return _UNAVAILABLE.get(ad_product, status) if status == "UNAVAILABLE" else status

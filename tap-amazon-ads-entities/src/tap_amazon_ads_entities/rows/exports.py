@@ -6,6 +6,7 @@ campaign: it is that of their ad group.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tap_amazon_ads_entities.errors import RefusedItemError
@@ -16,7 +17,13 @@ from tap_amazon_ads_entities.rows.extended import Extended
 from tap_amazon_ads_entities.rows.target_details import expression_of, theme_of
 from tap_amazon_ads_entities.rows.values import identifier, lower, part, snake, timestamp, without
 
-AD_PRODUCTS = {"SPONSORED_PRODUCTS": "sp", "SPONSORED_BRANDS": "sb", "SPONSORED_DISPLAY": "sd"}
+AD_PRODUCTS = {
+    "SPONSORED_PRODUCTS": "sp",
+    "SPONSORED_BRANDS": "sb",
+    "SPONSORED_DISPLAY": "sd",
+    # Only in the unified API.
+    "SPONSORED_TELEVISION": "st",
+}
 _AD_PRODUCT_NAMES = ", ".join(AD_PRODUCTS)
 
 _DELIVERY = frozenset(
@@ -32,7 +39,7 @@ _CAMPAIGN_FIELDS = _DELIVERY | {
     *("campaignId", "name", "portfolioId", "startDate", "endDate", "costType", "budgetCaps", "targetingSettings")
 }
 _BUDGET_FIELDS = frozenset({"amount", "currencyCode"})
-_CAMPAIGN_SOURCES = {
+CAMPAIGN_SOURCES = {
     **_SOURCES,
     "campaign_id": "campaignId",
     "name": "name",
@@ -46,7 +53,7 @@ _CAMPAIGN_SOURCES = {
     "end_date": "endDate",
 }
 _AD_GROUP_FIELDS = _DELIVERY | {"adGroupId", "campaignId", "name", "bid"}
-_AD_GROUP_SOURCES = {
+AD_GROUP_SOURCES = {
     **_SOURCES,
     "ad_group_id": "adGroupId",
     "campaign_id": "campaignId",
@@ -54,7 +61,7 @@ _AD_GROUP_SOURCES = {
     "default_bid_micros": "bid.defaultBid",
 }
 _AD_FIELDS = _DELIVERY | {"adId", "adGroupId", "campaignId", "name"}
-_AD_SOURCES = {
+AD_SOURCES = {
     **_SOURCES,
     "ad_id": "adId",
     "campaign_id": "campaignId",
@@ -67,7 +74,7 @@ _TARGET_FIELDS = _DELIVERY | {
     *("targetId", "adGroupId", "campaignId", "negative", "bid", "targetType", "targetDetails")
 }
 _KEYWORD_DETAILS = frozenset({"matchType", "keyword"})
-_TARGET_SOURCES = {
+TARGET_SOURCES = {
     **_SOURCES,
     "target_id": "targetId",
     "campaign_id": "campaignId",
@@ -100,7 +107,7 @@ def _state(item: Item, *, lower_case: bool) -> Any:
     return lower(item.get("state")) if lower_case else item.get("state")
 
 
-def campaign(item: Item, context: RowContext) -> Row:
+def campaign(item: Item, context: RowContext, sources: Mapping[str, str] = CAMPAIGN_SOURCES) -> Row:
     """A campaign of any ad product."""
     ad_product = _ad_product(item)
     caps = part(item, "budgetCaps")
@@ -118,12 +125,12 @@ def campaign(item: Item, context: RowContext) -> Row:
         budget=budget.get("amount"),
         budget_type=caps.get("recurrenceTimePeriod"),
         bidding=bidding,
-        sources=_CAMPAIGN_SOURCES,
+        sources=sources,
         targeting_type=lower(targeting),
     )
 
 
-def ad_group(item: Item, context: RowContext) -> Row:
+def ad_group(item: Item, context: RowContext, sources: Mapping[str, str] = AD_GROUP_SOURCES) -> Row:
     """An ad group of any ad product."""
     ad_product = _ad_product(item)
     bid = part(item, "bid")
@@ -136,17 +143,28 @@ def ad_group(item: Item, context: RowContext) -> Row:
         known,
         ad_product,
         other_fields=others,
-        sources=_AD_GROUP_SOURCES,
+        sources=sources,
     )
 
 
-def ad(item: Item, context: RowContext) -> Row:
-    """An ad of any ad product."""
+def ad(
+    item: Item, context: RowContext, sources: Mapping[str, str] = AD_SOURCES, advertised: list[Any] | None = None
+) -> Row:
+    """An ad of any ad product.
+
+    Args:
+        item: the ad.
+        context: its page.
+        sources: the field of each column.
+        advertised: its products, where they are not in the creative itself.
+    """
     ad_product = _ad_product(item)
     creative = without(item, _AD_FIELDS)
     known = _known(item, ad_product, "ad", creative)
     # The lists of Sponsored Brands name products inside the creative only.
-    products = {} if ad_product == "sb" else _products(part(item, "creative"))
+    if advertised is None:
+        advertised = part(item, "creative").get("products")
+    products = {} if ad_product == "sb" else _products(advertised)
     campaign_id = item.get("campaignId")
     if campaign_id is None:
         campaign_id = targets.campaign_of(item.get("adGroupId"), context)
@@ -159,14 +177,13 @@ def ad(item: Item, context: RowContext) -> Row:
         ad_id=identifier(item.get("adId")),
         name=item.get("name"),
         creative=creative,
-        sources=_AD_SOURCES,
+        sources=sources,
     )
 
 
-def _products(creative: dict[str, Any]) -> dict[str, Any]:
+def _products(products: Any) -> dict[str, Any]:
     """The first ASIN and the first SKU."""
     found: dict[str, Any] = {}
-    products = creative.get("products")
     for product in products if isinstance(products, list) else ():
         kind = product.get("productIdType") if isinstance(product, dict) else None
         if kind in ("ASIN", "SKU"):
@@ -174,7 +191,7 @@ def _products(creative: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def target(item: Item, context: RowContext) -> Row:
+def target(item: Item, context: RowContext, sources: Mapping[str, str] = TARGET_SOURCES) -> Row:
     """A target of any ad product and kind."""
     ad_product = _ad_product(item)
     negative = item.get("negative")
@@ -186,7 +203,7 @@ def target(item: Item, context: RowContext) -> Row:
     return targets.target_row(
         {
             **item,
-            "state": _state(item, lower_case=ad_product != "sp"),
+            "state": _state(item, lower_case=ad_product in ("sb", "sd")),
             "bid": part(item, "bid").get("bid"),
         },
         context,
@@ -198,7 +215,7 @@ def target(item: Item, context: RowContext) -> Row:
         expression=expression,
         negative=negative,
         level="campaign" if item.get("adGroupId") is None else "ad_group",
-        sources=_TARGET_SOURCES,
+        sources=sources,
     )
 
 

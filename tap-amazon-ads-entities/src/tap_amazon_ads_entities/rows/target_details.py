@@ -38,7 +38,7 @@ _RANGES = (("productPrice", "ASIN_PRICE"), ("productRating", "ASIN_REVIEW_RATING
 _PRIME = ("productPrimeShippingEligible", "ASIN_IS_PRIME_SHIPPING_ELIGIBLE")
 _THEMES = ("SEARCH_RELATED_TO_YOUR_", "KEYWORDS_RELATED_TO_YOUR_")
 _SAID = frozenset(
-    {"matchType", "asin", "event", "lookback", "audienceId", _PRIME[0]}
+    {"matchType", "asin", "event", "lookback", "audienceId", "contentCategoryId", _PRIME[0]}
     | {f"{field}{suffix}" for field, _, suffix in _REFINEMENTS}
     | {f"{field}Resolved" for field, _, _ in _REFINEMENTS}
     | {f"{field}{bound}" for field, _ in _RANGES for bound in ("LessThan", "GreaterThan")}
@@ -97,6 +97,8 @@ def _expression(kind: Any, details: dict[str, Any]) -> tuple[Expression, Express
         lookback = [] if get("lookback") is None else [{"type": "LOOKBACK", "value": str(get("lookback"))}]
         kind = _EVENTS[event]
         return [{"type": kind, "value": inner + lookback}], [{"type": kind, "value": resolved + lookback}]
+    elif kind == "CONTENT_CATEGORY" and get("contentCategoryId") is not None:
+        native = [{"type": "CONTENT_CATEGORY_SAME_AS", "value": get("contentCategoryId")}]
     elif kind == "AUDIENCE" and get("audienceId") is not None:
         native = [{"type": "AUDIENCE", "value": [{"type": "AUDIENCE_SAME_AS", "value": get("audienceId")}]}]
     return native, native

@@ -222,13 +222,15 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         DEFAULTS["entities"],
     ),
     "ad_products": _one_or_many(
-        "Ad products to read: SP (Sponsored Products), SB (Sponsored Brands), SD (Sponsored Display).",
+        "Ad products to read: SP (Sponsored Products), SB (Sponsored Brands), SD (Sponsored Display), and with the "
+        "source unified ST (Sponsored Television).",
         _ITEM_TEXT,
         DEFAULTS["ad_products"],
     ),
     "source": _text(
-        "Where rows come from. lists: the lists of each ad product. exports: one file per entity, which Amazon makes "
-        "of one moment, so that nothing moves while it is read; it takes minutes.",
+        "Where rows come from. lists: the lists of each ad product. unified: the queries of the unified API, version "
+        "1, which alone has Sponsored Television (ST). exports: one file per entity, which Amazon makes of one moment, "
+        "so that nothing moves while it is read; it takes minutes.",
         default=DEFAULTS["source"],
     ),
     "exports_in_progress": _number(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, SOURCES
+from tap_amazon_ads_entities.endpoints import AD_PRODUCTS_OF, SOURCES, UNIFIED
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import keys
 from tap_amazon_ads_entities.settings.allowance import Allowance
@@ -114,13 +114,17 @@ def _article(kind: str) -> str:
 def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
     yield from _choices(config, "regions", API_HOSTS, str.upper)
     yield from _choices(config, "entities", ("all", *ENTITIES), str.lower)
-    yield from _choices(config, "ad_products", AD_PRODUCTS, str.upper)
+    yield from _choices(config, "ad_products", AD_PRODUCTS_OF[UNIFIED], str.upper)
     for profile_id in as_list(config.get("profile_ids")):
         if not profile_id.isdigit():
             yield f"Setting 'profile_ids' holds {profile_id!r}, which is not a profile id (digits only)."
     for name, allowed in (("mode", MODES), ("source", SOURCES)):
         if (chosen := config.get(name)) and chosen not in allowed:
             yield f"Setting {name!r} is {chosen!r}, which is none of {', '.join(allowed)}."
+    source = config.get("source") or SOURCES[0]
+    chosen = {name.upper() for name in as_list(config.get("ad_products"))}
+    for product in sorted(chosen.intersection(AD_PRODUCTS_OF[UNIFIED]).difference(AD_PRODUCTS_OF.get(source, chosen))):
+        yield f"Setting 'ad_products' names {product}, which the source {source!r} does not have: it takes 'unified'."
     if start := config.get("start_date"):
         try:
             parse_moment(start)

@@ -31,5 +31,5 @@ def coverage(entity: str, ad_products: frozenset[str], source: str = LISTS) -> C
     products = frozenset(
         product for endpoint in endpoints for product in (endpoint.ad_product, *endpoint.ad_products) if product
     )
-    paths = "\n".join(sorted(endpoint.path for endpoint in endpoints))
-    return Coverage(products, blake2b(paths.encode(), digest_size=_DIGEST_BYTES).hexdigest())
+    names = "\n".join(sorted(endpoint.name for endpoint in endpoints))
+    return Coverage(products, blake2b(names.encode(), digest_size=_DIGEST_BYTES).hexdigest())

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tap_amazon_ads_entities.endpoints import LISTS
 from tap_amazon_ads_entities.settings.model import AUTO, FULL, INCREMENTAL, Settings
 from tap_amazon_ads_entities.singer import bookmarks
 from tap_amazon_ads_entities.singer.coverage import Coverage, coverage
@@ -30,6 +31,7 @@ class Plan:
         mode: full or incremental.
         since: emit what changed since then, and what has no date; None for everything.
         reads: what is read now.
+        source: where from.
         due: why it is read in full whatever the setting says; None when nothing but the setting decided.
     """
 
@@ -37,6 +39,7 @@ class Plan:
     mode: str
     since: str | None
     reads: Coverage
+    source: str = LISTS
     due: str | None = None
 
 
@@ -61,13 +64,13 @@ def plan(  # noqa: PLR0913 - all of them by name
     """
     reads = coverage(entity, settings.ad_products, settings.source)
     due = _due(bookmark, run_started)
-    covered = _covers(bookmarks.full_read(bookmark), reads, entity)
+    covered = _covers(bookmarks.full_read(bookmark), reads, entity, settings.source)
     if due is not None or whole or settings.mode == FULL or (settings.mode == AUTO and not covered):
-        return Plan(entity, FULL, None, reads, due)
+        return Plan(entity, FULL, None, reads, settings.source, due)
     watermark = bookmarks.high_watermark(bookmark)
     # Read in full and no dated row seen: whatever has a date now is new.
     since = None if covered and watermark is None else bookmarks.emit_since(settings, watermark, now)
-    return Plan(entity, INCREMENTAL, since, reads)
+    return Plan(entity, INCREMENTAL, since, reads, settings.source)
 
 
 def completed(  # noqa: PLR0913 - all of them by name
@@ -89,7 +92,7 @@ def completed(  # noqa: PLR0913 - all of them by name
         run_id: this run.
         run_started: in canonical text.
         finished: in canonical text.
-        rows: distinct rows of each list, by path.
+        rows: distinct rows of each list, by name.
     """
     watermark = bookmarks.high_watermark(bookmark)
     earlier = bookmarks.full_read(bookmark)
@@ -125,24 +128,24 @@ def _in_future(watermark: str | None, run_started: str) -> bool:
     return watermark is not None and watermark > run_started
 
 
-def _covers(full_read: Coverage | None, reads: Coverage, entity: str) -> bool:
-    """Whether an earlier full read covers what is wanted now: a list that was added since was never read."""
-    return full_read is not None and reads.ad_products <= full_read.ad_products and _current(full_read, entity)
+def _covers(full_read: Coverage | None, reads: Coverage, entity: str, source: str) -> bool:
+    """Whether an earlier full read covers what is wanted now: another source, or a list added since, was never read."""
+    return full_read is not None and reads.ad_products <= full_read.ad_products and _current(full_read, entity, source)
 
 
-def _current(full_read: Coverage, entity: str) -> bool:
-    return full_read.lists == coverage(entity, full_read.ad_products).lists
+def _current(full_read: Coverage, entity: str, source: str) -> bool:
+    return full_read.lists == coverage(entity, full_read.ad_products, source).lists
 
 
 def _stands_for(earlier: dict[str, Any] | None, read: Plan, finished: str) -> dict[str, Any]:
     """What a complete full read of a slice stands for, together with the one before it."""
     now = read.reads
     before = bookmarks.full_read({bookmarks.FULL_READ: earlier})
-    if earlier is None or before is None or read.due is not None or not _current(before, read.entity):
+    if earlier is None or before is None or read.due is not None or not _current(before, read.entity, read.source):
         return _full_read(finished, now)
     if before.ad_products <= now.ad_products:
         return _full_read(finished, now)
-    both = coverage(read.entity, before.ad_products | now.ad_products)
+    both = coverage(read.entity, before.ad_products | now.ad_products, read.source)
     return earlier if both == before else _full_read(earlier["at"], both)
 
 

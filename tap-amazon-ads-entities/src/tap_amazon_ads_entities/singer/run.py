@@ -111,7 +111,7 @@ class Run:
         )
         self._plan([row["profile_id"] for row in found.rows], streams)
         profiles = [
-            Profile(row["profile_id"], row["region"], row["currency_code"], row["account_sub_type"])
+            Profile(row["profile_id"], row["region"], row["currency_code"], row["account_sub_type"], row["timezone"])
             for row in found.rows
         ]
         self.session.plan(

@@ -92,7 +92,7 @@ class SliceRun:
             self._session.release(self._work)
 
     def _list(self, part: SliceList) -> Iterator[Rows]:
-        tally = self._tallies[part.endpoint.path] = EndpointTally()
+        tally = self._tallies[part.endpoint.name] = EndpointTally()
         # Of a list that is the answer to several questions, most rows come more than once.
         known: set[Any] | None = set() if part.endpoint.pieced else None
         try:
@@ -115,20 +115,22 @@ class SliceRun:
             if reason is None:
                 raise
             tally.skipped = reason
-            LOGGER.info("profile %s: %s skipped: %s", self._work.profile.profile_id, part.endpoint.path, reason)
+            LOGGER.info("profile %s: %s skipped: %s", self._work.profile.profile_id, part.endpoint.name, reason)
 
     def _map(self, part: SliceList, page: Page) -> list[Row]:
         endpoint, profile = part.endpoint, self._work.profile
         campaign_of = self._session.campaign_of(part)
-        tally = self._tallies[endpoint.path]
-        context = RowContext(profile.profile_id, page.fetched_at, profile.currency_code, campaign_of, tally.notes)
+        tally = self._tallies[endpoint.name]
+        context = RowContext(
+            profile.profile_id, page.fetched_at, profile.currency_code, campaign_of, tally.notes, profile.timezone
+        )
         to_row = endpoint.to_row
         if to_row is None:
             return []
         try:
             items, strange = page.sorted_out()
         except BadBodyError as error:
-            message = f"{endpoint.path}: {error}"
+            message = f"{endpoint.name}: {error}"
             raise SliceError(message, request_id=page.request_id) from error
         for reason in strange:
             tally.refused.add_named(reason)
@@ -177,11 +179,11 @@ class SliceRun:
         entry.pages_fetched = sum(tally.pages for tally in self._tallies.values())
         endpoints: dict[str, Any] = {}
         for part in self._work.lists:
-            tally, cost = self._tallies.get(part.endpoint.path), part.reading.counters
+            tally, cost = self._tallies.get(part.endpoint.name), part.reading.counters
             entry.retries += cost.retries
             waited = throttled_seconds(cost)
             if tally is not None:
-                endpoints[part.endpoint.path] = {
+                endpoints[part.endpoint.name] = {
                     **tally.details(),
                     **({"retries": cost.retries} if cost.retries else {}),
                     **({"throttled_seconds": round(waited, 3)} if waited else {}),
@@ -196,9 +198,9 @@ class SliceRun:
     def _judge(self) -> None:
         """All lists have ended: the slice is complete where each of them is."""
         problems = [
-            f"{part.endpoint.path}: {tally.problem}"
+            f"{part.endpoint.name}: {tally.problem}"
             for part in self._work.lists
-            if (tally := self._tallies[part.endpoint.path]).problem is not None
+            if (tally := self._tallies[part.endpoint.name]).problem is not None
         ]
         if clashes := Distinct.clashes([tally.ids for tally in self._tallies.values()]):
             self._entry.details["id_clashes"] = len(clashes)

@@ -28,7 +28,7 @@ _KINDS = (
     "theme",
     "portfolio",
 )
-_PRODUCTS = ("sp", "sb", "sd", "")
+_PRODUCTS = ("sp", "sb", "sd", "", "st")
 _ID_BASE = 300_000_000_000_000_000
 _ID_STEP = 104_729
 _PER_CAMPAIGN = frozenset({"ad_group", "camp_neg_keyword", "camp_neg_target"})

@@ -17,7 +17,7 @@ class Sizes:
         portfolios: per profile.
         ad_groups: per campaign.
         ads: per ad group; likewise keywords, targets, negatives (of each kind).
-        sb_share, sd_share: parts of the campaigns that are Sponsored Brands and Display.
+        sb_share, sd_share, st_share: parts of the campaigns that are Sponsored Brands, Display and Television.
         region: the one region all profiles are in; empty: they are spread over all.
     """
 
@@ -33,9 +33,10 @@ class Sizes:
     negatives: int = 1
     sb_share: float = 0.2
     sd_share: float = 0.2
+    st_share: float = 0.0
     region: str = ""
 
     def campaigns_of(self, product: str) -> int:
         """Campaigns of one ad product in a profile."""
-        sb, sd = int(self.campaigns * self.sb_share), int(self.campaigns * self.sd_share)
-        return {"sp": self.campaigns - sb - sd, "sb": sb, "sd": sd}[product]
+        sb, sd, st = (int(self.campaigns * share) for share in (self.sb_share, self.sd_share, self.st_share))
+        return {"sp": self.campaigns - sb - sd - st, "sb": sb, "sd": sd, "st": st}[product]

@@ -14,6 +14,10 @@ SERVING: dict[tuple[str, str], dict[str, str]] = {
     ("sd", "ad_group"): {"paused": "AD_GROUP_PAUSED", "archived": "AD_GROUP_ARCHIVED"},
     ("sd", "ad"): {"paused": "AD_STATUS_PAUSED", "archived": "AD_STATUS_ARCHIVED"},
     ("sd", "target"): {"paused": "TARGET_STATUS_PAUSED", "archived": "TARGET_STATUS_ARCHIVED"},
+    ("st", "campaign"): {},
+    ("st", "ad_group"): {},
+    ("st", "ad"): {},
+    ("st", "target"): {},
     ("", "portfolio"): {},
 }
 
@@ -38,6 +42,7 @@ LIVE: dict[tuple[str, str], tuple[str, ...]] = {
     ("sd", "ad_group"): ("AD_GROUP_STATUS_ENABLED", "CAMPAIGN_ARCHIVED"),
     ("sd", "ad"): ("AD_STATUS_LIVE", "AD_POLICING_PENDING_REVIEW"),
     ("sd", "target"): ("TARGET_STATUS_LIVE",),
+    **{("st", level): ("DELIVERING",) for level in ("campaign", "ad_group", "ad", "target")},
     ("", "portfolio"): ("PORTFOLIO_STATUS_ENABLED", "PORTFOLIO_OUT_OF_BUDGET", "PORTFOLIO_ENDED"),
 }
 
@@ -49,6 +54,7 @@ COARSE: dict[str, str] = {
     "TARGET_STATUS_LIVE": "delivering",
     "ADVERTISER_STATUS_ENABLED": "delivering",
     "PORTFOLIO_STATUS_ENABLED": "delivering",
+    "DELIVERING": "delivering",
     "CAMPAIGN_OUT_OF_BUDGET": "out_of_budget",
     "PORTFOLIO_OUT_OF_BUDGET": "out_of_budget",
     "ADVERTISER_OUT_OF_PREPAY_BALANCE": "out_of_budget",

@@ -1,0 +1,110 @@
+"""The four queries of the unified API: what differs between ad products as data, and their rows over all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from amazon_ads_sandbox.endpoints import UPPER, Endpoint
+from amazon_ads_sandbox.model.entity import Entity
+from amazon_ads_sandbox.wire import Render, unified
+
+PRODUCTS = {
+    "SPONSORED_PRODUCTS": "sp",
+    "SPONSORED_BRANDS": "sb",
+    "SPONSORED_DISPLAY": "sd",
+    "SPONSORED_TELEVISION": "st",
+}
+_ROOT = "adsApi/v1/query/"
+_QUERIES: dict[str, tuple[str, Render]] = {
+    "campaigns": ("entity_campaigns", unified.campaign),
+    "adGroups": ("entity_ad_groups", unified.ad_group),
+    "ads": ("entity_ads", unified.ad),
+    "targets": ("entity_targets", unified.target),
+}
+_PAGES = {
+    "sp": {"campaigns": 1000, "adGroups": 1000, "ads": 1000, "targets": 1000},
+    "sb": {"campaigns": 100, "adGroups": 100, "ads": 100, "targets": 5000},
+    "sd": {"campaigns": 100, "adGroups": 100, "ads": 100, "targets": 5000},
+    "st": {"campaigns": 1000, "adGroups": 100, "ads": 100, "targets": 100},
+}
+_CAMPAIGN_IDS = {("sp", "campaigns"): 1000, ("sd", "campaigns"): 1000, ("sb", "campaigns"): 10, ("sb", "ads"): 10}
+KINDS = {"entity_campaigns": "campaign", "entity_ad_groups": "ad_group", "entity_ads": "ad", "entity_targets": "target"}
+
+
+def _endpoint(product: str, name: str) -> Endpoint:
+    table, render = _QUERIES[name]
+    unfiltered = (product, name) == ("sd", "ads")
+    return Endpoint(
+        path=f"{_ROOT}{name}",
+        family="unified",
+        product=product,
+        kind=KINDS[table],
+        table=table,
+        render=render,
+        envelope=name,
+        content_type="application/json",
+        accept="application/json",
+        states=frozenset() if unfiltered else UPPER,
+        default_states=UPPER,
+        max_page=_PAGES[product][name],
+        campaign_ids=_CAMPAIGN_IDS.get((product, name), 100),
+    )
+
+
+QUERIES = {(f"{_ROOT}{name}", product): _endpoint(product, name) for name in _QUERIES for product in PRODUCTS.values()}
+TELEVISION = tuple(endpoint for endpoint in QUERIES.values() if endpoint.product == "st")
+
+
+def find(path: str, body: bytes) -> Endpoint | None:
+    """The query of the ad product that the body names; of the first where it names none, which is refused later."""
+    try:
+        product = PRODUCTS[named(msgspec.json.decode(body or b"{}"))]
+    except (msgspec.DecodeError, KeyError, TypeError):
+        product = "sp"
+    return QUERIES.get((path, product))
+
+
+def named(document: Any) -> Any:
+    """The one ad product that a query names; None where it does not name one."""
+    chosen = document.get("adProductFilter") if isinstance(document, dict) else None
+    include = chosen.get("include") if isinstance(chosen, dict) else None
+    return include[0] if isinstance(include, list) and len(include) == 1 else None
+
+
+class Joined:
+    """The entities of all kinds that a query answers with, in one list.
+
+    Args:
+        lists: what they are in: pairs of an entity and its JSON each.
+    """
+
+    def __init__(self, lists: list[tuple[list[Entity], list[bytes]]]) -> None:
+        """Join them as they are now."""
+        self._entities = [entity for entities, _ in lists for entity in entities]
+        self._rows = [row for _, rows in lists for row in rows]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._rows)
+
+    def rows(self, *, extended: bool) -> list[bytes]:
+        """Every element as JSON."""
+        del extended
+        return self._rows
+
+    def states(self) -> list[str]:
+        """The state of every element."""
+        return [entity.state.upper() for entity in self._entities]
+
+    def in_states(self, states: frozenset[str]) -> list[int]:
+        """Places of the elements in those states."""
+        return [place for place, state in enumerate(self.states()) if state in states]
+
+    def of_campaign(self, campaign_id: str) -> Iterator[int]:
+        """Places of the elements of one campaign."""
+        for place, entity in enumerate(self._entities):
+            if campaign_id == str(entity.entity_id if entity.kind == "campaign" else entity.campaign_id):
+                yield place

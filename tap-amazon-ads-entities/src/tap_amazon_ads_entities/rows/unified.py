@@ -1,0 +1,132 @@
+"""Rows of the unified API: the common model with its parts nested deeper than exports have them.
+
+Docs: ads-api/v1, reference/common-models. Each item is laid out as in exports, and mapped by the same functions.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tap_amazon_ads_entities.rows import exports
+from tap_amazon_ads_entities.rows.context import Item, Row, RowContext
+from tap_amazon_ads_entities.rows.unified_targets import aim
+from tap_amazon_ads_entities.rows.values import part, timestamp, without
+
+_LAID_OUT = frozenset({"status"})
+_STATUS = frozenset({"deliveryStatus", "deliveryReasons"})
+_CAMPAIGN = _LAID_OUT | {"startDateTime", "endDateTime", "budgets"}
+_BUDGET = frozenset({"recurrenceTimePeriod", "budgetType", "budgetValue"})
+_MONEY = frozenset({"value", "currencyCode"})
+_CREATIVE = "creative"
+_CAMPAIGN_SOURCES = {
+    **exports.CAMPAIGN_SOURCES,
+    "serving_status": "status.deliveryReasons",
+    "targeting_type": "autoCreationSettings.autoCreateTargets",
+    "budget_type": "budgets.recurrenceTimePeriod",
+    "budget_micros": "budgets.budgetValue.monetaryBudgetValue.monetaryBudget.value",
+    "daily_budget_micros": "budgets.budgetValue.monetaryBudgetValue.monetaryBudget.value",
+    "start_date": "startDateTime",
+    "end_date": "endDateTime",
+}
+_STATUS_SOURCE = {"serving_status": "status.deliveryReasons"}
+_AD_GROUP_SOURCES = {**exports.AD_GROUP_SOURCES, **_STATUS_SOURCE}
+_AD_SOURCES = {**exports.AD_SOURCES, **_STATUS_SOURCE}
+_TARGET_SOURCES = {**exports.TARGET_SOURCES, **_STATUS_SOURCE}
+
+
+def _laid_out(item: Item, taken: frozenset[str]) -> Item:
+    """All but what is taken, and the delivery status beside it."""
+    status = part(item, "status")
+    found = {**without(item, taken), **{name: status[name] for name in _STATUS & status.keys()}}
+    if rest := without(status, _STATUS):
+        found["status"] = rest
+    return found
+
+
+def campaign(item: Item, context: RowContext) -> Row:
+    """A campaign: its dates are moments, the midnights of the profile's time zone."""
+    found = _laid_out(item, _CAMPAIGN)
+    budgets = item.get("budgets")
+    first: Any = budgets[0] if isinstance(budgets, list) and budgets else {}
+    if not isinstance(first, dict) or (isinstance(budgets, list) and len(budgets) > 1):
+        found["budgets"] = budgets
+    if isinstance(first, dict):
+        found["budgetCaps"] = _budget(first)
+    settings = item.get("autoCreationSettings")
+    auto = settings.get("autoCreateTargets") if isinstance(settings, dict) else None
+    if item.get("adProduct") == "SPONSORED_PRODUCTS" and isinstance(auto, bool):
+        found["targetingSettings"] = "AUTO" if auto else "MANUAL"
+    for name in ("startDate", "endDate"):
+        found[name] = _day(item.get(f"{name}Time"), context.timezone)
+    return exports.campaign(found, context, _CAMPAIGN_SOURCES)
+
+
+def _budget(budget: dict[str, Any]) -> dict[str, Any]:
+    path = "budgets.budgetValue."
+    value = part(part(budget, "budgetValue", "budgets."), "monetaryBudgetValue", path)
+    money = part(value, "monetaryBudget", f"{path}monetaryBudgetValue.")
+    laid_out = {"amount": money.get("value"), **without(money, _MONEY)}
+    return {
+        **without(budget, _BUDGET),
+        "recurrenceTimePeriod": budget.get("recurrenceTimePeriod"),
+        "budgetValue": {"monetaryBudget": laid_out},
+    }
+
+
+def _day(value: Any, zone: str | None) -> Any:
+    """The day that a moment is in; what is no moment is left to be seen as such."""
+    at = timestamp(value)
+    if not isinstance(at, str):
+        return value
+    utc = datetime.fromisoformat(at[:-1]).replace(tzinfo=timezone.utc)
+    return utc.astimezone(_zone(zone or "UTC")).date().isoformat()
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def ad_group(item: Item, context: RowContext) -> Row:
+    """An ad group."""
+    return exports.ad_group(_laid_out(item, _LAID_OUT), context, _AD_GROUP_SOURCES)
+
+
+def ad(item: Item, context: RowContext) -> Row:
+    """An ad: which product it advertises is in the settings of its creative."""
+    return exports.ad(_laid_out(item, _LAID_OUT), context, _AD_SOURCES, _products(item.get(_CREATIVE)))
+
+
+def _products(creative: Any) -> list[Any]:
+    """The products of the creative's settings, whichever kind it is."""
+    found: list[Any] = []
+    for kind in _objects(creative):
+        for settings in _objects(kind):
+            one, several = settings.get("advertisedProduct"), settings.get("products")
+            if isinstance(one, dict):
+                found.append(one)
+                if "resolvedProductId" in one:
+                    kind_of = one.get("resolvedProductIdType")
+                    found.append({"productId": one["resolvedProductId"], "productIdType": kind_of})
+            if isinstance(several, list):
+                found += several
+    return found
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value.values() if isinstance(each, dict)] if isinstance(value, dict) else []
+
+
+def target(item: Item, context: RowContext) -> Row:
+    """A target of any kind."""
+    found = _laid_out(item, _LAID_OUT)
+    # It follows from the ids, and has a column of its own.
+    found.pop("targetLevel", None)
+    found["targetType"], found["targetDetails"] = aim(item.get("targetType"), part(item, "targetDetails"))
+    return exports.target(found, context, _TARGET_SOURCES)
