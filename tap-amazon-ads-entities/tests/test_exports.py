@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_slots_are_given_in_the_order_of_what_is_written() -> None:
     waiting.wait()
     assert not slots.take("ads/export", (9,), lambda: True)
     while len(slots._queues["ads/export"]) < 3:  # noqa: SLF001 - until all of them wait
-        pass
+        time.sleep(0.001)
     slots.give_back("ads/export")
     for thread in threads:
         thread.join()
