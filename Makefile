@@ -16,7 +16,7 @@ export UV_COMPILE_BYTECODE := 1
 STAMPS := .tools/stamps
 
 PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner loader
-SOURCES := $(addsuffix /src,$(PACKAGES))
+SOURCES := $(addsuffix /src,$(PACKAGES)) contract
 # The long ones first, so that both processes end at the same time.
 TESTS := tests runner/tests loader/tests plugins/amazon-ads-sandbox/tests tap-amazon-ads-entities/tests
 
@@ -126,6 +126,10 @@ $(STAMPS)/plugins: meltano.yml requirements/tap.txt requirements/target.txt requ
 .PHONY: docs
 docs: install-dev ## Write what is generated from the tap's schemas anew
 	$(BIN)/python transform/generate.py
+
+.PHONY: contract
+contract: install-dev ## Hold Amazon's OpenAPI files (OPENAPI_DIR=...) against what the tap uses (ACCEPT=yes remembers them)
+	@$(BIN)/python -m contract "$(OPENAPI_DIR)" $(if $(ACCEPT),--accept)
 
 .PHONY: faults
 faults: install-dev ## Play every fault, print the table and write docs/faults.md
