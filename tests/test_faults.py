@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from harness.chaos import heal, play
+from harness.export_scenarios import EXPORT_SCENARIOS
 from harness.pipeline import Pipeline
 from harness.scenarios import SCENARIOS, Scenario
 from harness.truth import KEYS, all_differences, expected, loaded
@@ -19,7 +20,7 @@ def sandbox() -> Iterator[SandboxProcess]:
         yield server
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *EXPORT_SCENARIOS], ids=lambda scenario: scenario.name)
 def test_fault(pipeline: Pipeline, scenario: Scenario) -> None:
     outcome = play(pipeline, scenario)
     output = "\n".join(outcome.result.lines("WARNING|ERROR|Traceback"))
@@ -28,7 +29,7 @@ def test_fault(pipeline: Pipeline, scenario: Scenario) -> None:
     if scenario.complete:
         assert (outcome.exit_code, outcome.slices_failed, outcome.missing) == (0, 0, 0), output
         if not scenario.changed_values:
-            assert all_differences(pipeline) == []
+            assert all_differences(pipeline, source=scenario.source) == []
         late = pipeline.query("select 1 from amazon_ads.sync_runs where high_watermark > started_at")
         assert late == []
     else:
@@ -36,12 +37,12 @@ def test_fault(pipeline: Pipeline, scenario: Scenario) -> None:
         assert outcome.slices_failed > 0
         if scenario.profiles_failed is not None:
             assert outcome.profiles_failed == scenario.profiles_failed
-        complete_slices_are_complete(pipeline)
+        complete_slices_are_complete(pipeline, scenario.source)
     if outcome.missing or scenario.changed_values or not scenario.complete:
-        assert heal(pipeline) == []
+        assert heal(pipeline, scenario.source) == []
 
 
-def complete_slices_are_complete(pipeline: Pipeline) -> None:
+def complete_slices_are_complete(pipeline: Pipeline, source: str) -> None:
     """Whatever the log calls a success has all its rows, and its bookmark; failed slices have none."""
     for profile, entity, status, watermark in pipeline.query(
         "select profile_id, entity_type, status, high_watermark from amazon_ads.sync_runs where profile_id <> '*'",
@@ -50,7 +51,7 @@ def complete_slices_are_complete(pipeline: Pipeline) -> None:
         if table not in KEYS:
             continue
         if status == "success":
-            wanted = {key for key in expected(pipeline, table) if key[0] == profile}
+            wanted = {key for key in expected(pipeline, table, source) if key[0] == profile}
             assert wanted <= loaded(pipeline, table).keys(), (profile, entity)
         else:
             assert watermark is None

@@ -25,6 +25,7 @@ class Outcome:
     missing: int
     profiles_failed: int
     result: Result
+    source: str
 
 
 def prepare(pipeline: Pipeline) -> None:
@@ -51,14 +52,14 @@ def play(pipeline: Pipeline, scenario: Scenario) -> Outcome:
     result = pipeline.direct(**{**SETTINGS, **scenario.settings})
     seconds = time.monotonic() - started
     pipeline.sandbox.control.clear_faults()
-    return outcome(pipeline, scenario.name, result, seconds)
+    return outcome(pipeline, scenario.name, result, seconds, scenario.source)
 
 
-def outcome(pipeline: Pipeline, name: str, result: Result, seconds: float) -> Outcome:
+def outcome(pipeline: Pipeline, name: str, result: Result, seconds: float, source: str = "lists") -> Outcome:
     """What the database says of a run."""
     rows_expected = rows_loaded = missing = 0
     for table in KEYS:
-        wanted, actual = expected(pipeline, table), loaded(pipeline, table)
+        wanted, actual = expected(pipeline, table, source), loaded(pipeline, table)
         rows_expected += len(wanted)
         rows_loaded += len(actual)
         missing += len(wanted.keys() - actual.keys())
@@ -73,10 +74,11 @@ def outcome(pipeline: Pipeline, name: str, result: Result, seconds: float) -> Ou
         missing=missing,
         profiles_failed=len({row[0] for row in failed} - {"*"}),
         result=result,
+        source=source,
     )
 
 
-def heal(pipeline: Pipeline) -> list[str]:
+def heal(pipeline: Pipeline, source: str = "lists") -> list[str]:
     """A clean full run; returns what still differs from the truth."""
-    result = pipeline.direct(mode="full")
-    return [*all_differences(pipeline), *([] if result.code == 0 else [f"exit code {result.code}"])]
+    result = pipeline.direct(mode="full", source=source)
+    return [*all_differences(pipeline, source=source), *([] if result.code == 0 else [f"exit code {result.code}"])]

@@ -48,6 +48,20 @@ class OpenAPI:
                         self._operations[(method.upper(), route)] = (uri, operation)
         self._registry: Any = Registry().with_resources(resources)
 
+    def operation(self, method: str, route: str) -> tuple[str, Document] | None:
+        """The file and the operation of a request; a part of the route may be a parameter."""
+        found = self._operations.get((method, route))
+        if found is not None:
+            return found
+        parts = route.split("/")
+        for (known, template), operation in self._operations.items():
+            names = template.split("/")
+            if known == method and len(names) == len(parts):
+                fits = (name == part or name.startswith("{") for name, part in zip(names, parts, strict=True))
+                if "{" in template and all(fits):
+                    return operation
+        return None
+
     def _errors(self, uri: str, schema: Document, value: Any) -> list[str]:
         # References are relative to their file.
         absolute = json.loads(json.dumps(schema).replace('"$ref": "#', f'"$ref": "{uri}#'))
@@ -59,12 +73,12 @@ class OpenAPI:
 
     def request(self, method: str, route: str, query: str, headers: Mapping[str, str], body: str) -> Iterable[str]:
         """What is wrong with a request."""
-        found = self._operations.get((method, route))
+        found = self.operation(method, route)
         if found is None:
             yield f"{method} {route} is not an operation"
             return
         uri, operation = found
-        if headers.get("accept") not in operation["responses"]["200"]["content"]:
+        if headers.get("accept") not in _answers(operation):
             yield f"{route}: Accept {headers.get('accept')} is not offered"
         if method == "POST":
             content = operation["requestBody"]["content"]
@@ -87,9 +101,17 @@ class OpenAPI:
                     yield from self._errors(uri, schema, part)
 
     def response(self, method: str, route: str, media_type: str, body: bytes) -> list[str]:
-        """What is wrong with the body of a 200."""
-        uri, operation = self._operations[(method, route)]
-        content = operation["responses"]["200"]["content"]
+        """What is wrong with the body of a 200, or of a 202 where that is what is promised."""
+        found = self.operation(method, route)
+        assert found is not None
+        uri, operation = found
+        content = _answers(operation)
         if media_type not in content:
             return [f"{route}: answers {media_type}"]
         return self._errors(uri, content[media_type]["schema"], json.loads(body))
+
+
+def _answers(operation: Document) -> Document:
+    """What is answered when all is well, by media type."""
+    responses = operation["responses"]
+    return dict(responses["200" if "200" in responses else "202"]["content"])

@@ -46,6 +46,11 @@ class Scenario:
     changed_values: bool = False
     profiles_failed: int | None = None
 
+    @property
+    def source(self) -> str:
+        """What is read."""
+        return str(self.settings.get("source", "lists"))
+
 
 PAGE_2 = {"match": {"page": 2}}
 CONFIRMED = {"confirm_reads": True}

@@ -14,6 +14,7 @@ from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from harness.chaos import Outcome, heal, outcome, play
 from harness.drift import play as drift_play
+from harness.export_scenarios import EXPORT_SCENARIOS, FILE_SCENARIOS
 from harness.kills import KILLS
 from harness.pipeline import Pipeline, Result
 from harness.project import ROOT
@@ -77,12 +78,12 @@ def main() -> int:
         with postgres, sandbox:
             pipeline = Pipeline(sandbox, postgres, Path(folder))
             plays: list[Callable[[Pipeline], Outcome]] = [
-                *(partial(play, scenario=each) for each in SCENARIOS),
+                *(partial(play, scenario=each) for each in (*SCENARIOS, *EXPORT_SCENARIOS, *FILE_SCENARIOS)),
                 *(partial(_killed, name=name, kill=kill) for name, kill in KILLS),
             ]
             for run in plays:
                 ended = run(pipeline)
-                left = heal(pipeline)
+                left = heal(pipeline, ended.source)
                 lines.append(row(ended, left))
                 said = ended.exit_code != 0 and ended.slices_failed > 0
                 broken += bool(left) or not (said or (ended.missing == 0 and ended.exit_code == 0))

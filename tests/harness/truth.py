@@ -35,9 +35,10 @@ def loaded(pipeline: Pipeline, table: str) -> Rows:
         return {tuple(row[key] for key in KEYS[table]): row for row in connection.execute(statement)}
 
 
-def expected(pipeline: Pipeline, table: str) -> Rows:
-    """What should be in it."""
-    return {tuple(row[key] for key in KEYS[table]): row for row in pipeline.sandbox.control.truth(table)}
+def expected(pipeline: Pipeline, table: str, source: str = "lists") -> Rows:
+    """What should be in it, read from a source."""
+    rows = pipeline.sandbox.control.truth(table, source=source)
+    return {tuple(row[key] for key in KEYS[table]): row for row in rows}
 
 
 def plain(value: Any) -> Any:
@@ -48,9 +49,9 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def differences(pipeline: Pipeline, table: str, *, vanished_stay: bool = False) -> list[str]:
+def differences(pipeline: Pipeline, table: str, *, vanished_stay: bool = False, source: str = "lists") -> list[str]:
     """Every way in which a table differs from the truth; empty when it equals it."""
-    actual, wanted = loaded(pipeline, table), expected(pipeline, table)
+    actual, wanted = loaded(pipeline, table), expected(pipeline, table, source)
     found = [f"{table} misses {key}" for key in wanted.keys() - actual.keys()]
     if not vanished_stay:
         found += [f"{table} has too much {key}" for key in actual.keys() - wanted.keys()]
@@ -63,6 +64,6 @@ def differences(pipeline: Pipeline, table: str, *, vanished_stay: bool = False) 
     return found
 
 
-def all_differences(pipeline: Pipeline, *, vanished_stay: bool = False) -> list[str]:
+def all_differences(pipeline: Pipeline, *, vanished_stay: bool = False, source: str = "lists") -> list[str]:
     """The differences of all tables."""
-    return [line for table in KEYS for line in differences(pipeline, table, vanished_stay=vanished_stay)]
+    return [line for table in KEYS for line in differences(pipeline, table, vanished_stay=vanished_stay, source=source)]

@@ -15,6 +15,8 @@ from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.generate import count, entity
 from amazon_ads_sandbox.model.profiles import Profile, profiles
 from amazon_ads_sandbox.model.sizes import Sizes
+from amazon_ads_sandbox.truth_exports import exported
+from amazon_ads_sandbox.wire import Render
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _EXTENDED = ("extendedData", "servingStatus", "creationDate", "lastUpdatedDate")
@@ -37,6 +39,7 @@ class Collection:
         self._numbers = list(range(count(sizes, endpoint.product, endpoint.kind)))
         self._changed: dict[int, Entity] = {}
         self._rows: dict[bool, list[bytes]] = {}
+        self._common: list[bytes] | None = None
         self._states: list[str] | None = None
         self._campaigns: dict[str, list[int]] | None = None
         self._by_states: dict[frozenset[str], list[int]] = {}
@@ -55,10 +58,12 @@ class Collection:
         """All entities as they are now, in list order."""
         return (self.entity(number) for number in self._numbers)
 
-    def truth(self) -> Iterator[dict[str, Any]]:
-        """The rows a correct pipeline ends up with."""
+    def truth(self, source: str = "lists") -> Iterator[dict[str, Any]]:
+        """The rows a correct pipeline ends up with, which reads lists or exports."""
         row = _TRUTH.get(self._endpoint.kind, truth.target_row)
-        return (row(truth.storable(each), self._profile) for each in self.entities())
+        for each in map(truth.storable, self.entities()):
+            found = row(each, self._profile)
+            yield exported(found, each, self._profile) if source == "exports" else found
 
     def rows(self, *, extended: bool) -> list[bytes]:
         """Every element as JSON."""
@@ -66,6 +71,12 @@ class Collection:
         if known is None:
             known = self._rows[extended] = [self._encode(each, extended=extended) for each in self.entities()]
         return known
+
+    def common(self, render: Render) -> list[bytes]:
+        """Every element in Amazon's common model, as JSON; what is handed out stays as it is when something changes."""
+        if self._common is None:
+            self._common = [_encoded(render(each, self._profile)) for each in self.entities()]
+        return self._common
 
     def states(self) -> list[str]:
         """The state of every element, in the list's own case."""
@@ -117,16 +128,20 @@ class Collection:
         document = self._endpoint.render(each, self._profile)
         if not extended:
             document = {name: value for name, value in document.items() if name not in _EXTENDED}
-        try:
-            return _ENCODER.encode(document)
-        except UnicodeEncodeError:
-            # Half of a surrogate pair, which JSON can carry as an escape.
-            return json.dumps(document, default=float).encode()
+        return _encoded(document)
 
     def _forget(self) -> None:
         self._rows.clear()
         self._by_states.clear()
-        self._states = self._campaigns = None
+        self._states = self._campaigns = self._common = None
+
+
+def _encoded(document: dict[str, Any]) -> bytes:
+    try:
+        return _ENCODER.encode(document)
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which JSON can carry as an escape.
+        return json.dumps(document, default=float).encode()
 
 
 class Account:
@@ -172,8 +187,8 @@ class Account:
                 lists.setdefault(endpoint.path, {})[key] = number
         return {**tables, "endpoints": lists}
 
-    def truth(self, table: str, profile_id: str | None) -> Iterator[dict[str, Any]]:
-        """The expected rows of a table."""
+    def truth(self, table: str, profile_id: str | None, source: str = "lists") -> Iterator[dict[str, Any]]:
+        """The expected rows of a table, whose source are lists or exports."""
         for profile in self.readable():
             if profile_id not in (None, str(profile.profile_id)):
                 continue
@@ -181,4 +196,4 @@ class Account:
                 yield truth.profile_row(profile)
             for endpoint in self.lists(table):
                 if self.has(profile, endpoint):
-                    yield from self.collection(profile, endpoint).truth()
+                    yield from self.collection(profile, endpoint).truth(source)

@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from amazon_ads_sandbox import disturb, errors, listing
+from amazon_ads_sandbox import disturb, errors, export_routes, listing
 from amazon_ads_sandbox.endpoints import ENDPOINTS, Endpoint
 from amazon_ads_sandbox.errors import RefusedError
 from amazon_ads_sandbox.model.profiles import Profile
@@ -27,7 +27,8 @@ async def handle(state: State, request: Request) -> Response:
     region, path = request.path_params["region"].upper(), request.path_params["path"]
     request_id = state.request_id()
     endpoint = ENDPOINTS.get(path)
-    family = endpoint.family if endpoint else "v2"
+    of_exports = export_routes.known(path, request.method)
+    family = endpoint.family if endpoint else "export" if of_exports else "v2"
     body = await request.body()
     if state.latency:
         await asyncio.sleep(state.latency)
@@ -57,10 +58,8 @@ async def _answer(
     body: bytes,
     facts: dict[str, Any],
 ) -> Response:
-    if endpoint is None and facts["endpoint"] != "v2/profiles":
-        raise RefusedError(404, "Could not find resource for full path")
-    if endpoint is not None and request.method != endpoint.method:
-        raise RefusedError(404, "Method not allowed here")
+    of_exports = export_routes.known(facts["endpoint"], request.method)
+    _check_path(endpoint, request, facts["endpoint"], of_exports=of_exports)
     query: Query | None = None
     refused: RefusedError | None = None
     if endpoint is not None:
@@ -75,14 +74,26 @@ async def _answer(
     user = _authorize(state, request)
     if not state.limit.allow(facts["region"]):
         raise RefusedError(429, "Too many requests")
+    if of_exports:
+        profile = _scope(state, facts, user)
+        return await export_routes.answer(state, request, facts["endpoint"], profile, body, action)
     if endpoint is None:
         return _profiles(state, request, facts["region"], user)
-    profile = _scope(state, endpoint, facts, user)
+    profile = _scope(state, facts, user)
+    if not state.account.has(profile, endpoint):
+        raise RefusedError(403, f"Profile {profile.profile_id} is not eligible for this ad product")
     check_headers(endpoint, request.headers)
     if refused is not None:
         raise refused
     assert query is not None  # noqa: S101 - set whenever it was not refused
     return _list(state, endpoint, profile, query, action)
+
+
+def _check_path(endpoint: Endpoint | None, request: Request, path: str, *, of_exports: bool) -> None:
+    if endpoint is None and not of_exports and path != "v2/profiles":
+        raise RefusedError(404, "Could not find resource for full path")
+    if endpoint is not None and request.method != endpoint.method:
+        raise RefusedError(404, "Method not allowed here")
 
 
 def _query(endpoint: Endpoint, request: Request, body: bytes, scope: str) -> Query:
@@ -101,7 +112,7 @@ def _authorize(state: State, request: Request) -> User:
     return user
 
 
-def _scope(state: State, endpoint: Endpoint, facts: dict[str, Any], user: User) -> Profile:
+def _scope(state: State, facts: dict[str, Any], user: User) -> Profile:
     scope = facts["profile_id"]
     if not scope:
         raise RefusedError(401, "Amazon-Advertising-API-Scope header is missing")
@@ -112,8 +123,6 @@ def _scope(state: State, endpoint: Endpoint, facts: dict[str, Any], user: User) 
         raise RefusedError(401, f"No advertiser found for scope {scope}")
     if not profile.readable:
         raise RefusedError(400, "Advertiser ID cannot be decrypted")
-    if not state.account.has(profile, endpoint):
-        raise RefusedError(403, f"Profile {scope} is not eligible for this ad product")
     return profile
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from amazon_ads_sandbox import api, consent, control_routes, disturb
+from amazon_ads_sandbox import api, consent, control_routes, disturb, export_routes
 from amazon_ads_sandbox.errors import RefusedError
 from amazon_ads_sandbox.model.sizes import Sizes
 from amazon_ads_sandbox.state import State
@@ -37,11 +37,15 @@ def create(sizes: Sizes) -> tuple[Starlette, State]:
     async def regional(request: Request) -> Response:
         return await api.handle(state, request)
 
+    async def snapshot(request: Request) -> Response:
+        return await export_routes.file(state, request)
+
     application = Starlette(
         routes=[
             *control_routes.routes(state),
             *consent.routes(state),
             Route(f"/{TOKEN_PATH}", token, methods=["POST"]),
+            Route(f"/{export_routes.FILES}/{{name:str}}", snapshot, methods=["GET"]),
             Route("/{region:str}/{path:path}", regional, methods=["GET", "POST"]),
         ],
     )

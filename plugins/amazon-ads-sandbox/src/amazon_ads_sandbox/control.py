@@ -49,10 +49,16 @@ class SandboxControl:
         """Rows per table and profile, and per list under `endpoints`."""
         return dict(self._json("GET", "truth"))
 
-    def truth(self, table: str, profile_id: str | None = None) -> Iterator[dict[str, Any]]:
-        """The rows a correct pipeline ends up with, without synced_at and created_at."""
-        query = f"?{urlencode({'profile_id': profile_id})}" if profile_id else ""
-        for line in self._call("GET", f"truth/{table}{query}").splitlines():
+    def truth(self, table: str, profile_id: str | None = None, source: str = "lists") -> Iterator[dict[str, Any]]:
+        """The rows a correct pipeline ends up with, without synced_at and created_at.
+
+        Args:
+            table: whose rows.
+            profile_id: of one profile alone.
+            source: what the pipeline reads, lists or exports.
+        """
+        query = urlencode({"source": source, **({"profile_id": profile_id} if profile_id else {})})
+        for line in self._call("GET", f"truth/{table}?{query}").splitlines():
             yield _DECODER.decode(line)
 
     def change(self, **request: Any) -> dict[str, Any]:
@@ -60,7 +66,10 @@ class SandboxControl:
         return dict(self._json("POST", "change", request))
 
     def configure(self, **settings: Any) -> None:
-        """Set latency_ms, rate_limit, token_ttl_seconds, log_requests, client_secret, refresh_token, token_prefix."""
+        """Set latency_ms, rate_limit, token_ttl_seconds, log_requests, client_secret, refresh_token, token_prefix.
+
+        And export_seconds, how long an export takes, and export_url_seconds, how long the address of its file holds.
+        """
         self._json("POST", "settings", settings)
 
     def fault(

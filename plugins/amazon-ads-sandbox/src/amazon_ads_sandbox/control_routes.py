@@ -48,10 +48,11 @@ class Control:
     async def truth(self, request: Request) -> Response:
         """The expected rows of a table, a line each."""
         table, profile_id = request.path_params["table"], request.query_params.get("profile_id")
+        source = request.query_params.get("source", "lists")
 
         def lines() -> Iterator[bytes]:
             # Some at a time: a chunk of its own for every row takes longer than the row.
-            rows = iter(self._state.account.truth(table, profile_id))
+            rows = iter(self._state.account.truth(table, profile_id, source))
             while some := list(islice(rows, _ROWS_AT_ONCE)):
                 yield _ENCODER.encode_lines(some)
 

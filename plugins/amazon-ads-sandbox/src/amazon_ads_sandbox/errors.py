@@ -46,6 +46,8 @@ def body(family: str, error: RefusedError, request_id: str) -> tuple[bytes, str]
         if error.reason:
             inner = {"reason": error.reason, "cause": {"location": error.location}, "message": error.text}
             document["errors"] = [{"errorType": "invalidInputError", "errorValue": {"invalidInputError": inner}}]
+    elif family == "export":
+        document = {"message": error.text}
     else:
         document = {"code": str(error.status), "details": error.text, "requestId": request_id}
         if family == "sb3":

@@ -32,6 +32,10 @@ KINDS = frozenset(
         "total",
         "bad_cell",
         "drip",
+        "export_stuck",
+        "export_failed",
+        "export_file",
+        "export_address",
     },
 )
 

@@ -6,6 +6,7 @@ from collections import deque
 from typing import Any
 
 from amazon_ads_sandbox.account import Account
+from amazon_ads_sandbox.exports.jobs import Jobs
 from amazon_ads_sandbox.faults import Faults
 from amazon_ads_sandbox.model.sizes import Sizes
 from amazon_ads_sandbox.ratelimit import RateLimit
@@ -22,6 +23,7 @@ class State:
         self.account = Account(sizes)
         self.tokens = Tokens()
         self.faults = Faults()
+        self.exports = Jobs()
         self.limit = RateLimit()
         self.latency = 0.0
         self.requests: deque[dict[str, Any]] = deque(maxlen=_LOGGED_REQUESTS)
@@ -39,6 +41,8 @@ class State:
             self.latency = float(document["latency_ms"]) / 1000
         if "rate_limit" in document:
             self.limit.rate = document["rate_limit"]
+        self.exports.seconds = float(document.get("export_seconds", self.exports.seconds))
+        self.exports.url_seconds = float(document.get("export_url_seconds", self.exports.url_seconds))
         if "token_ttl_seconds" in document:
             self.tokens.lifetime = float(document["token_ttl_seconds"])
         self.tokens.client_secret = str(document.get("client_secret", self.tokens.client_secret))

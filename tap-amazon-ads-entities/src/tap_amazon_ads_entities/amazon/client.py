@@ -138,7 +138,9 @@ class Client:
             raise
         if response.status != _THROTTLED:
             throttle.granted()
-        verdict = policy.classify(response.status, response.body, with_page_token=request.has_page_token)
+        verdict = policy.classify(
+            response.status, response.body, with_page_token=request.has_page_token, expected=request.expected
+        )
         if verdict is not Verdict.OK:
             return _Refusal(verdict, policy.describe(response.status, response.body), response, token)
         try:

@@ -49,7 +49,6 @@ class Verdict(Enum):
 
 
 _BY_STATUS = {
-    200: Verdict.OK,
     401: Verdict.REAUTHORIZE,
     408: Verdict.RETRY,
     413: Verdict.SHRINK,
@@ -62,14 +61,17 @@ _HTTP_BAD_REQUEST = 400
 _HTTP_SERVER_ERROR = 500
 
 
-def classify(status: int, body: bytes, *, with_page_token: bool = False) -> Verdict:
+def classify(status: int, body: bytes, *, with_page_token: bool = False, expected: int = 200) -> Verdict:
     """Decide about a response; an error is never an empty page.
 
     Args:
         status: HTTP status.
         body: response body, looked at only where the status leaves a question open.
         with_page_token: whether the request carried a next token.
+        expected: the status of an answer.
     """
+    if status == expected:
+        return Verdict.OK
     if verdict := _BY_STATUS.get(status):
         return verdict
     if status > _HTTP_SERVER_ERROR:

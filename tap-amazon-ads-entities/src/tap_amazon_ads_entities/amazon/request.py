@@ -10,6 +10,8 @@ from typing import Protocol, TypeVar
 from tap_amazon_ads_entities.amazon.throttle import Order
 from tap_amazon_ads_entities.amazon.transport import Response
 
+HTTP_OK = 200
+
 Interval = tuple[float, float]
 """Seconds on a clock: from, to."""
 
@@ -31,6 +33,7 @@ class Request:
         has_page_token: whether it continues a list.
         connection: whose token it is sent with; None for the connection that reads the profile.
         order: the place of its answer in what the run writes.
+        expected: the HTTP status of an answer; any other is none, though it be a success.
     """
 
     endpoint: str
@@ -43,6 +46,7 @@ class Request:
     has_page_token: bool = False
     connection: str | None = None
     order: Order = ()
+    expected: int = HTTP_OK
 
 
 class Counters:
@@ -115,7 +119,7 @@ class Question(Protocol[Answer_co]):
         """The request of a try, which may ask for less than the one before it."""
 
     def answer(self, response: Response) -> Answer_co:
-        """What a 200 says.
+        """What a response with the expected status says.
 
         Raises:
             BadBodyError: its body is no answer.

@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,9 @@ MAX_BODY = 32 << 20
 
 LONGEST_ERROR = 1 << 20
 """Bytes of the body of an error beyond which nobody looks into it: decoded, they take many times as much."""
+
+Sink = Callable[[bytes], None]
+"""Takes the next bytes of a body."""
 
 _CHUNK = 1 << 18
 _HTTP_OK = 200
@@ -51,7 +54,7 @@ class Response:
     Args:
         status: HTTP status.
         headers: with lower-case names.
-        body: decoded (gzip undone).
+        body: decoded (gzip undone); empty where a sink took it.
     """
 
     status: int
@@ -112,6 +115,7 @@ class Transport:
         time_left: float,
         stop: Stop | None = None,
         claim: Claim | None = None,
+        sink: Sink | None = None,
     ) -> Response:
         """Exchange one request for one complete response within `time_left` seconds.
 
@@ -123,6 +127,7 @@ class Transport:
             time_left: until the whole response is there, whatever the server does.
             stop: ends it earlier.
             claim: the memory that its body may take; it grows with the body.
+            sink: takes the body of a 200 as it comes, of any size and still packed, in place of the response.
 
         Raises:
             TransportError: refused, reset, timed out, cut short, or too large.
@@ -141,7 +146,10 @@ class Transport:
                     if response.status_code < _HTTP_OK:
                         message = f"HTTP {response.status_code}, which ends the connection without an answer"
                         raise TransportError(message)  # noqa: TRY301 - as whatever else goes wrong while reading
-                    content = self._read(response.raw, exchange, claim)
+                    if sink is not None and response.status_code == _HTTP_OK:
+                        content = _pass_on(response.raw, exchange, sink)
+                    else:
+                        content = self._read(response.raw, exchange, claim)
                 except BaseException:
                     response.raw.close()
                     raise
@@ -190,6 +198,15 @@ class Transport:
             if proxy not in self._sessions:
                 self._sessions[proxy] = Session(connections=self._connections, proxy=proxy)
             return self._sessions[proxy]
+
+
+def _pass_on(response: BaseHTTPResponse, exchange: Exchange, sink: Sink) -> bytes:
+    """Hand on what comes, as it comes; nothing is left."""
+    for chunk in response.stream(_CHUNK, decode_content=False):
+        if exchange.over:
+            raise _ended(exchange)
+        sink(chunk)
+    return b""
 
 
 def _ended(exchange: Exchange) -> TransportError:

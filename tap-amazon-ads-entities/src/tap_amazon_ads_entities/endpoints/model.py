@@ -29,6 +29,9 @@ class Paging(Enum):
     OFFSET = auto()
     """`startIndex` and `count`; only an empty page ends the list, because the largest page is not documented."""
 
+    FILE = auto()
+    """Not at all: Amazon is asked to make one file of it, and makes it in its own time."""
+
 
 @dataclass(frozen=True)
 class Lookup:
@@ -120,6 +123,7 @@ class ListEndpoint:
         by_campaigns: set where the list must, or a long one may, be read in batches of campaigns.
         campaign_of: ad group to campaign, where items leave the campaign out.
         unavailable_to: account subtypes that may not have this product; a refusal is then a reason, not a failure.
+        ad_products: the ad products in it, where they come together in one list.
     """
 
     path: str
@@ -141,6 +145,7 @@ class ListEndpoint:
     by_campaigns: CampaignBatches | None = None
     campaign_of: Lookup | None = None
     unavailable_to: frozenset[str] = frozenset()
+    ad_products: frozenset[str] = frozenset()
 
     @property
     def pieced(self) -> bool:

@@ -130,9 +130,18 @@ def parse_array(response: Response) -> Page:
     Raises:
         BadBodyError: it is anything else; never read as an empty page.
     """
-    with _decoding(response.body):
-        body = _whole_surrogates(response.body)
-        return Page(body, _count(body), request_id=response.request_id)
+    return page_of(response.body, response.request_id)
+
+
+def page_of(array: bytes, request_id: str | None = None) -> Page:
+    """A page that is an array.
+
+    Raises:
+        BadBodyError: it is anything else.
+    """
+    with _decoding(array):
+        rows = _whole_surrogates(array)
+        return Page(rows, _count(rows), request_id=request_id)
 
 
 def parse_envelope(response: Response, envelope: str, total_field: str | None) -> Page:

@@ -17,10 +17,14 @@ from tap_amazon_ads_entities.amazon.transport import Transport
 from tap_amazon_ads_entities.connections.model import Connection
 from tap_amazon_ads_entities.connections.source import Source, open_source
 from tap_amazon_ads_entities.endpoints import endpoints_of
-from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.endpoints.model import ListEndpoint, Paging
 from tap_amazon_ads_entities.errors import SliceError
+from tap_amazon_ads_entities.exports.download import Downloads
+from tap_amazon_ads_entities.exports.jobs import Jobs, Office
+from tap_amazon_ads_entities.exports.slots import Slots
 from tap_amazon_ads_entities.lists.chains import Chain
 from tap_amazon_ads_entities.lists.completeness import Expectation
+from tap_amazon_ads_entities.lists.exported import ExportReader
 from tap_amazon_ads_entities.lists.page_sizes import PageSizes
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.prefetch import Prefetcher
@@ -117,6 +121,20 @@ class Session:
             room=self.room,
             urgent=self._prefetcher.waited_for,
         )
+        self.exported = ExportReader(
+            Jobs(
+                Office(
+                    self.client,
+                    settings.api_url,
+                    Slots(settings.exports_in_progress),
+                    settings.export_deadline,
+                    self.run_deadline,
+                )
+            ),
+            Downloads(self.transport, api_url=settings.api_url, patience=settings.export_deadline),
+            room=self.room,
+            urgent=self._prefetcher.waited_for,
+        )
         self._slices: dict[tuple[str, str], Slice] = {}
         self._open: Counter[str] = Counter()
         """How many slices of a profile have not ended."""
@@ -154,7 +172,9 @@ class Session:
     def campaign_of(self, part: SliceList) -> Mapping[str, str]:
         """{parent id: campaign id} of a list whose items do not name their campaign; empty for the others."""
         endpoint = part.endpoint
-        return self.reader.lookups.get(endpoint.campaign_of, part.reading).ids if endpoint.campaign_of else {}
+        if endpoint.campaign_of is None:
+            return {}
+        return self._reader(endpoint).lookups.get(endpoint.campaign_of, part.reading).ids
 
     def release(self, work: Slice) -> None:
         """A slice has ended: whatever of it is still being read is given up."""
@@ -168,12 +188,17 @@ class Session:
         if not self._open[profile_id]:
             del self._open[profile_id]
             self.reader.lookups.forget(profile_id)
+            self.exported.forget(profile_id)
 
     def close(self) -> None:
         """End all reading; requests under way are not waited for."""
         self.stop.request()
         self._prefetcher.close()
         self.transport.close()
+
+    def _reader(self, endpoint: ListEndpoint) -> Reader | ExportReader:
+        """How the pages of a list come."""
+        return self.exported if endpoint.paging is Paging.FILE else self.reader
 
     def _tokens(self, connection: Connection, renewed: Callable[[str], None]) -> TokenSource:
         secrets = {
@@ -187,12 +212,12 @@ class Session:
         stop = Stop(self.stop)
         deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
         work = Slice(profile, entity, [], stop)
-        for endpoint in endpoints_of(entity, self.settings.ad_products):
+        for endpoint in endpoints_of(entity, self.settings.ad_products, self.settings.source):
             expectation = Expectation(
                 rows.get(endpoint.path), self.settings.confirm_reads, self.settings.accepted_shortfall
             )
             reading = Reading(endpoint, profile, stop, deadline, expectation=expectation, order=(next(self._places),))
-            chain: Chain[Page] = Chain(partial(self.reader.pages, reading), stop.request)
+            chain: Chain[Page] = Chain(partial(self._reader(endpoint).pages, reading), stop.request)
             work.lists.append(SliceList(endpoint, reading, chain, deadline))
             self._prefetcher.submit(chain)
         return work

@@ -36,7 +36,7 @@ _SOURCES = {
 _SD_SOURCES = {**_SOURCES, **FLAT_SOURCES}
 
 
-def _row(  # noqa: PLR0913 - what differs between the products, by name
+def ad_group_row(  # noqa: PLR0913 - what differs between the products, by name
     item: Item,
     context: RowContext,
     known: Extended,
@@ -45,6 +45,7 @@ def _row(  # noqa: PLR0913 - what differs between the products, by name
     other_fields: dict[str, Any],
     sources: Mapping[str, str],
 ) -> Row:
+    """What the ad groups of all products share."""
     get = item.get
     state = get("state")
     serving_status, created, updated, rest = known
@@ -70,15 +71,15 @@ def _row(  # noqa: PLR0913 - what differs between the products, by name
 
 def sp_ad_group(item: Item, context: RowContext) -> Row:
     """Sponsored Products v3."""
-    return _row(item, context, extended(item), "sp", other_fields=without(item, _COLUMNS), sources=_SOURCES)
+    return ad_group_row(item, context, extended(item), "sp", other_fields=without(item, _COLUMNS), sources=_SOURCES)
 
 
 def sb_ad_group(item: Item, context: RowContext) -> Row:
     """Sponsored Brands v4: its ad groups have no bid."""
-    return _row(item, context, extended(item), "sb", other_fields=without(item, _COLUMNS), sources=_SOURCES)
+    return ad_group_row(item, context, extended(item), "sb", other_fields=without(item, _COLUMNS), sources=_SOURCES)
 
 
 def sd_ad_group(item: Item, context: RowContext) -> Row:
     """Sponsored Display, extended list."""
     other_fields = without(item, _SD_COLUMNS)
-    return _row(item, context, flat_extended(item), "sd", other_fields=other_fields, sources=_SD_SOURCES)
+    return ad_group_row(item, context, flat_extended(item), "sd", other_fields=other_fields, sources=_SD_SOURCES)

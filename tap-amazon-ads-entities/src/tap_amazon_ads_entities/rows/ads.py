@@ -39,7 +39,7 @@ _SOURCES = {
 _SD_SOURCES = {**_SOURCES, "name": "adName", **FLAT_SOURCES}
 
 
-def _row(  # noqa: PLR0913 - what differs between the products, by name
+def ad_row(  # noqa: PLR0913 - what differs between the products, by name
     item: Item,
     context: RowContext,
     known: Extended,
@@ -50,6 +50,7 @@ def _row(  # noqa: PLR0913 - what differs between the products, by name
     creative: dict[str, Any],
     sources: Mapping[str, str] = _SOURCES,
 ) -> Row:
+    """What the ads of all products share."""
     get = item.get
     state = get("state")
     serving_status, created, updated, rest = known
@@ -77,7 +78,7 @@ def _row(  # noqa: PLR0913 - what differs between the products, by name
 
 def sp_ad(item: Item, context: RowContext) -> Row:
     """Sponsored Products v3: sellers name a SKU, vendors an ASIN."""
-    return _row(
+    return ad_row(
         item,
         context,
         extended(item),
@@ -91,7 +92,7 @@ def sp_ad(item: Item, context: RowContext) -> Row:
 def sb_ad(item: Item, context: RowContext) -> Row:
     """Sponsored Brands v4: some ads have no adId."""
     ad_id = identifier(item.get("adId"))
-    return _row(
+    return ad_row(
         item,
         context,
         extended(item),
@@ -104,7 +105,7 @@ def sb_ad(item: Item, context: RowContext) -> Row:
 
 def sd_ad(item: Item, context: RowContext) -> Row:
     """Sponsored Display product ads, extended list."""
-    return _row(
+    return ad_row(
         item,
         context,
         flat_extended(item),

@@ -59,7 +59,7 @@ _SP_SOURCES = {
 _SD_SOURCES = {**_SOURCES, **FLAT_SOURCES}
 
 
-def _row(  # noqa: PLR0913 - what differs between the products, by name
+def campaign_row(  # noqa: PLR0913 - what differs between the products, by name
     item: Item,
     context: RowContext,
     known: Extended,
@@ -71,6 +71,7 @@ def _row(  # noqa: PLR0913 - what differs between the products, by name
     sources: Mapping[str, str],
     targeting_type: Any = None,
 ) -> Row:
+    """What the campaigns of all products share."""
     get = item.get
     state = get("state")
     serving_status, created, updated, rest = known
@@ -116,7 +117,7 @@ def sp_campaign(item: Item, context: RowContext) -> Row:
     """Sponsored Products v3: the budget is an object, the bidding rules are `dynamicBidding`."""
     budget = part(item, "budget")
     bidding = _together(part(item, "dynamicBidding"), without(budget, _SP_BUDGET), without(item, _SP_COLUMNS))
-    return _row(
+    return campaign_row(
         item,
         context,
         extended(item),
@@ -131,7 +132,7 @@ def sp_campaign(item: Item, context: RowContext) -> Row:
 
 def sb_campaign(item: Item, context: RowContext) -> Row:
     """Sponsored Brands v4: budgets are daily or for the campaign's lifetime."""
-    return _row(
+    return campaign_row(
         item,
         context,
         extended(item),
@@ -145,7 +146,7 @@ def sb_campaign(item: Item, context: RowContext) -> Row:
 
 def sd_campaign(item: Item, context: RowContext) -> Row:
     """Sponsored Display, extended list: numbers for ids, epoch milliseconds, `YYYYMMDD` dates."""
-    return _row(
+    return campaign_row(
         item,
         context,
         flat_extended(item),

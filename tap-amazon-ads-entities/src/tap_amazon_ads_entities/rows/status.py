@@ -33,14 +33,15 @@ _BY_STATE = {
     "proposed": "pending",
 }
 
-# Every value in Amazon's files for the lists that are read, with its reason; a new one is unknown until added here.
+# Every value in Amazon's files for what is read, with its reason; a new one is unknown until added here.
 _BY_SERVING_STATUS = {
     status: ours
     for ours, statuses in {
         # Amazon shows it, or would at the next search.
         "delivering": (
             "ADVERTISER_STATUS_ENABLED PORTFOLIO_STATUS_ENABLED CAMPAIGN_STATUS_ENABLED AD_GROUP_STATUS_ENABLED "
-            "AD_STATUS_LIVE TARGETING_CLAUSE_STATUS_LIVE TARGET_STATUS_LIVE AD_ELIGIBLE ELIGIBLE RUNNING"
+            "AD_STATUS_LIVE TARGETING_CLAUSE_STATUS_LIVE TARGET_STATUS_LIVE AD_ELIGIBLE ELIGIBLE RUNNING "
+            "DELIVERING"
         ),
         # Somebody paused it, or what it belongs to.
         "paused": (
@@ -64,16 +65,16 @@ _BY_SERVING_STATUS = {
             "PENDING_START_DATE CAMPAIGN_PENDING_START_DATE PORTFOLIO_PENDING_START_DATE PENDING_REVIEW "
             "ADVERTISER_POLICING_PENDING_REVIEW AD_GROUP_POLICING_PENDING_REVIEW ADGROUP_POLICING_PENDING_REVIEW "
             "AD_POLICING_PENDING_REVIEW SECURITY_SCAN_PENDING_REVIEW AD_CREATION_OFFLINE_PENDING "
-            "AD_CREATION_OFFLINE_IN_PROGRESS"
+            "AD_CREATION_OFFLINE_IN_PROGRESS AD_CREATION_IN_PROGRESS CREATIVE_PENDING_REVIEW"
         ),
         # The advertiser has not finished it.
-        "incomplete": "CAMPAIGN_INCOMPLETE AD_GROUP_INCOMPLETE",
+        "incomplete": "CAMPAIGN_INCOMPLETE AD_GROUP_INCOMPLETE CREATIVE_MISSING_ASSET",
         # Amazon has judged it and said no.
         "rejected": (
             "REJECTED ADVERTISER_POLICING_SUSPENDED AD_GROUP_POLICING_CREATIVE_REJECTED "
             "ADGROUP_POLICING_CREATIVE_REJECTED AD_POLICING_SUSPENDED TARGETING_CLAUSE_POLICING_SUSPENDED "
             "TARGETING_CLAUSE_BLOCKED SECURITY_SCAN_REJECTED NOT_IN_POLICY AD_CREATION_FAILED "
-            "AD_CREATION_OFFLINE_FAILED"
+            "AD_CREATION_OFFLINE_FAILED CREATIVE_REJECTED"
         ),
         # As things are it cannot be shown: the product, its page or offer, a bid, a rule.
         "ineligible": (
@@ -84,7 +85,7 @@ _BY_SERVING_STATUS = {
         ),
         "payment_issue": "ADVERTISER_PAYMENT_FAILURE",
         # Amazon itself does not say.
-        "unknown": "UNKNOWN OTHER STATUS_UNAVAILABLE",
+        "unknown": "UNKNOWN OTHER STATUS_UNAVAILABLE UNAVAILABLE NOT_DELIVERING",
     }.items()
     for status in statuses.split()
 }

@@ -45,7 +45,7 @@ def _columns(own: frozenset[str], *, flat: bool, negative: bool, level: str) -> 
     return common | (set() if negative else {"bid"}) | ({"adGroupId"} if level == "ad_group" else set())
 
 
-def _row(  # noqa: PLR0913 - what differs between the kinds of target, by name
+def target_row(  # noqa: PLR0913 - what differs between the kinds of target, by name
     item: Item,
     context: RowContext,
     known: Extended,
@@ -59,13 +59,14 @@ def _row(  # noqa: PLR0913 - what differs between the kinds of target, by name
     level: str | None,
     sources: Mapping[str, str],
 ) -> Row:
+    """What the targets of all kinds share."""
     get = item.get
     state = get("state")
     serving_status, created, updated, rest = known
     ad_group_id = identifier(get("adGroupId")) if level == "ad_group" else None
     campaign_id = identifier(get("campaignId"))
     if campaign_id is None:
-        campaign_id = _campaign_of(ad_group_id, context)
+        campaign_id = campaign_of(ad_group_id, context)
     if ad_group_id is None and level == "ad_group":
         level = None if campaign_id is None else "campaign"
     if rest:
@@ -92,8 +93,8 @@ def _row(  # noqa: PLR0913 - what differs between the kinds of target, by name
     return _checked(row, sources, context.notes)
 
 
-def _campaign_of(ad_group_id: Any, context: RowContext) -> str | None:
-    """The campaign of an ad group; one that is not known is worth a note."""
+def campaign_of(ad_group_id: Any, context: RowContext) -> str | None:
+    """The campaign of an ad group, for items that do not name theirs; one that is not known is worth a note."""
     campaign_id = context.campaign_of.get(ad_group_id) if isinstance(ad_group_id, str) else None
     if campaign_id is None:
         group = f"ad group {raw_text(ad_group_id)}" if isinstance(ad_group_id, str) else "no ad group"
@@ -106,7 +107,7 @@ def keyword(ad_product: str, *, negative: bool = False, level: str = "ad_group")
     own = _columns(frozenset({"keywordId", "keywordText", "matchType"}), flat=False, negative=negative, level=level)
 
     def to_row(item: Item, context: RowContext) -> Row:
-        return _row(
+        return target_row(
             item,
             context,
             extended(item),
@@ -137,7 +138,7 @@ def clause(ad_product: str, *, negative: bool = False, level: str = "ad_group") 
         expression = {"expression": native, "resolvedExpression": resolved, **without(item, own)}
         if "expressions" in item or "resolvedExpressions" in item:
             expression.update(expressions.unread(item))
-        return _row(
+        return target_row(
             item,
             context,
             read_extended(item),
@@ -159,7 +160,7 @@ _THEME_COLUMNS = _columns(frozenset({"themeId"}), flat=False, negative=False, le
 
 def theme(item: Item, context: RowContext) -> Row:
     """Sponsored Brands themes: Amazon picks the keywords."""
-    return _row(
+    return target_row(
         item,
         context,
         extended(item),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from tap_amazon_ads_entities import __name__ as package
-from tap_amazon_ads_entities.endpoints import AD_PRODUCTS
+from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, LISTS
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS, TOKEN_URL
 from tap_amazon_ads_entities.settings.allowance import Allowance
 
@@ -37,6 +37,9 @@ class Settings:
     profile_ids: tuple[str, ...]
     entities: frozenset[str]
     ad_products: frozenset[str]
+    source: str
+    exports_in_progress: int
+    export_deadline: float
     mode: str
     lookback: timedelta
     initial_window: timedelta
@@ -80,6 +83,9 @@ class Settings:
             profile_ids=tuple(dict.fromkeys(as_list(get("profile_ids")))),
             entities=frozenset(ENTITIES if "all" in entities else entities),
             ad_products=frozenset(name.upper() for name in as_list(get("ad_products"))),
+            source=str(get("source")),
+            exports_in_progress=int(get("exports_in_progress")),
+            export_deadline=float(get("export_deadline")),
             mode=str(get("mode")),
             lookback=timedelta(hours=float(get("lookback_hours"))),
             initial_window=timedelta(days=float(get("initial_window_days"))),
@@ -109,6 +115,9 @@ DEFAULTS: dict[str, Any] = {
     "connections": [],
     "entities": ["all"],
     "ad_products": list(AD_PRODUCTS),
+    "source": LISTS,
+    "exports_in_progress": 5,
+    "export_deadline": 3600,
     "mode": AUTO,
     "lookback_hours": 25,
     "initial_window_days": 30,
@@ -217,6 +226,18 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         _ITEM_TEXT,
         DEFAULTS["ad_products"],
     ),
+    "source": _text(
+        "Where rows come from. lists: the lists of each ad product. exports: one file per entity, which Amazon makes "
+        "of one moment, so that nothing moves while it is read; it takes minutes.",
+        default=DEFAULTS["source"],
+    ),
+    "exports_in_progress": _number(
+        "exports_in_progress",
+        "Exports of one kind that Amazon makes at once, over all profiles; what it allows a client by default.",
+        kind="integer",
+        minimum=1,
+    ),
+    "export_deadline": _number("export_deadline", "Seconds for Amazon to make one export, and again to download it."),
     "mode": _text(
         "full: emit every entity. incremental: emit what changed since the high watermark minus lookback_hours. "
         "auto: incremental for each profile and entity whose bookmark holds a completed full read, full for the rest.",

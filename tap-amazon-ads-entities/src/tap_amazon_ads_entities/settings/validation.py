@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from tap_amazon_ads_entities.endpoints import AD_PRODUCTS
+from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, SOURCES
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import keys
 from tap_amazon_ads_entities.settings.allowance import Allowance
@@ -118,9 +118,9 @@ def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
     for profile_id in as_list(config.get("profile_ids")):
         if not profile_id.isdigit():
             yield f"Setting 'profile_ids' holds {profile_id!r}, which is not a profile id (digits only)."
-    mode = config.get("mode")
-    if mode and mode not in MODES:
-        yield f"Setting 'mode' is {mode!r}, which is none of {', '.join(MODES)}."
+    for name, allowed in (("mode", MODES), ("source", SOURCES)):
+        if (chosen := config.get(name)) and chosen not in allowed:
+            yield f"Setting {name!r} is {chosen!r}, which is none of {', '.join(allowed)}."
     if start := config.get("start_date"):
         try:
             parse_moment(start)

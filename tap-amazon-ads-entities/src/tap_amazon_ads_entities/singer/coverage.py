@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
-from tap_amazon_ads_entities.endpoints import endpoints_of
+from tap_amazon_ads_entities.endpoints import LISTS, endpoints_of
 
 _DIGEST_BYTES = 8
 
@@ -25,9 +25,11 @@ class Coverage:
 
 
 @lru_cache(maxsize=64)
-def coverage(entity: str, ad_products: frozenset[str]) -> Coverage:
+def coverage(entity: str, ad_products: frozenset[str], source: str = LISTS) -> Coverage:
     """What today's catalogue reads of an entity for these ad products."""
-    endpoints = endpoints_of(entity, ad_products)
-    products = frozenset(endpoint.ad_product for endpoint in endpoints if endpoint.ad_product)
+    endpoints = endpoints_of(entity, ad_products, source)
+    products = frozenset(
+        product for endpoint in endpoints for product in (endpoint.ad_product, *endpoint.ad_products) if product
+    )
     paths = "\n".join(sorted(endpoint.path for endpoint in endpoints))
     return Coverage(products, blake2b(paths.encode(), digest_size=_DIGEST_BYTES).hexdigest())

@@ -59,7 +59,7 @@ def plan(  # noqa: PLR0913 - all of them by name
         now: the same, as a moment.
         whole: the catalog wants the stream read in full every time.
     """
-    reads = coverage(entity, settings.ad_products)
+    reads = coverage(entity, settings.ad_products, settings.source)
     due = _due(bookmark, run_started)
     covered = _covers(bookmarks.full_read(bookmark), reads, entity)
     if due is not None or whole or settings.mode == FULL or (settings.mode == AUTO and not covered):

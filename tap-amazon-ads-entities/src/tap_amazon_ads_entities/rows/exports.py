@@ -1,0 +1,229 @@
+"""Rows of what exports hold: Amazon's common model, in the columns and words of the lists.
+
+Docs: reference/common-models. All ad products come in one file. Ads, and targets of ad groups, do not name their
+campaign: it is that of their ad group.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tap_amazon_ads_entities.errors import RefusedItemError
+from tap_amazon_ads_entities.rows import ad_groups, ads, campaigns, expressions, targets
+from tap_amazon_ads_entities.rows.context import Item, Row, RowContext
+from tap_amazon_ads_entities.rows.delivery import more_reasons, serving_status
+from tap_amazon_ads_entities.rows.extended import Extended
+from tap_amazon_ads_entities.rows.target_details import expression_of, theme_of
+from tap_amazon_ads_entities.rows.values import identifier, lower, part, snake, timestamp, without
+
+AD_PRODUCTS = {"SPONSORED_PRODUCTS": "sp", "SPONSORED_BRANDS": "sb", "SPONSORED_DISPLAY": "sd"}
+_AD_PRODUCT_NAMES = ", ".join(AD_PRODUCTS)
+
+_DELIVERY = frozenset(
+    {"adProduct", "state", "deliveryStatus", "deliveryReasons", "creationDateTime", "lastUpdatedDateTime"}
+)
+_SOURCES = {
+    "state": "state",
+    "serving_status": "deliveryReasons",
+    "creation_time": "creationDateTime",
+    "last_updated_time": "lastUpdatedDateTime",
+}
+_CAMPAIGN_FIELDS = _DELIVERY | {
+    *("campaignId", "name", "portfolioId", "startDate", "endDate", "costType", "budgetCaps", "targetingSettings")
+}
+_BUDGET_FIELDS = frozenset({"amount", "currencyCode"})
+_CAMPAIGN_SOURCES = {
+    **_SOURCES,
+    "campaign_id": "campaignId",
+    "name": "name",
+    "portfolio_id": "portfolioId",
+    "targeting_type": "targetingSettings",
+    "cost_type": "costType",
+    "budget_type": "budgetCaps.recurrenceTimePeriod",
+    "budget_micros": "budgetCaps.budgetValue.monetaryBudget.amount",
+    "daily_budget_micros": "budgetCaps.budgetValue.monetaryBudget.amount",
+    "start_date": "startDate",
+    "end_date": "endDate",
+}
+_AD_GROUP_FIELDS = _DELIVERY | {"adGroupId", "campaignId", "name", "bid"}
+_AD_GROUP_SOURCES = {
+    **_SOURCES,
+    "ad_group_id": "adGroupId",
+    "campaign_id": "campaignId",
+    "name": "name",
+    "default_bid_micros": "bid.defaultBid",
+}
+_AD_FIELDS = _DELIVERY | {"adId", "adGroupId", "campaignId", "name"}
+_AD_SOURCES = {
+    **_SOURCES,
+    "ad_id": "adId",
+    "campaign_id": "campaignId",
+    "ad_group_id": "adGroupId",
+    "name": "name",
+    "asin": "creative.products",
+    "sku": "creative.products",
+}
+_TARGET_FIELDS = _DELIVERY | {
+    *("targetId", "adGroupId", "campaignId", "negative", "bid", "targetType", "targetDetails")
+}
+_KEYWORD_DETAILS = frozenset({"matchType", "keyword"})
+_TARGET_SOURCES = {
+    **_SOURCES,
+    "target_id": "targetId",
+    "campaign_id": "campaignId",
+    "ad_group_id": "adGroupId",
+    "match_type": "targetDetails.matchType",
+    "bid_micros": "bid.bid",
+    "negative": "negative",
+}
+_TACTIC = "T000"
+
+
+def _ad_product(item: Item) -> str:
+    name = item.get("adProduct")
+    if isinstance(name, str) and name in AD_PRODUCTS:
+        return AD_PRODUCTS[name]
+    raise RefusedItemError(field="adProduct", reason=f"is none of {_AD_PRODUCT_NAMES}")
+
+
+def _known(item: Item, ad_product: str, level: str, others: dict[str, Any]) -> Extended:
+    """Status and times; what the status has no place for goes to the others."""
+    get = item.get
+    if reasons := more_reasons(get("deliveryReasons")):
+        others["deliveryReasons"] = reasons
+    status = serving_status(get("deliveryStatus"), get("deliveryReasons"), ad_product, level)
+    return status, timestamp(get("creationDateTime")), timestamp(get("lastUpdatedDateTime")), None
+
+
+def _state(item: Item, *, lower_case: bool) -> Any:
+    """In the case of the lists, which is lower on Sponsored Display and for targets of Sponsored Brands."""
+    return lower(item.get("state")) if lower_case else item.get("state")
+
+
+def campaign(item: Item, context: RowContext) -> Row:
+    """A campaign of any ad product."""
+    ad_product = _ad_product(item)
+    caps = part(item, "budgetCaps")
+    budget = part(part(caps, "budgetValue", "budgetCaps."), "monetaryBudget", "budgetCaps.budgetValue.")
+    bidding = {**without(budget, _BUDGET_FIELDS), **without(item, _CAMPAIGN_FIELDS)}
+    targeting = item.get("targetingSettings")
+    if isinstance(targeting, str) and targeting.startswith(_TACTIC):
+        bidding["tactic"], targeting = targeting, None
+    known = _known(item, ad_product, "campaign", bidding)
+    return campaigns.campaign_row(
+        {**item, "state": _state(item, lower_case=ad_product == "sd")},
+        context,
+        known,
+        campaign_type=ad_product,
+        budget=budget.get("amount"),
+        budget_type=caps.get("recurrenceTimePeriod"),
+        bidding=bidding,
+        sources=_CAMPAIGN_SOURCES,
+        targeting_type=lower(targeting),
+    )
+
+
+def ad_group(item: Item, context: RowContext) -> Row:
+    """An ad group of any ad product."""
+    ad_product = _ad_product(item)
+    bid = part(item, "bid")
+    others = without(item, _AD_GROUP_FIELDS)
+    known = _known(item, ad_product, "ad_group", others)
+    state = _state(item, lower_case=ad_product == "sd")
+    return ad_groups.ad_group_row(
+        {**item, "state": state, "defaultBid": bid.get("defaultBid")},
+        context,
+        known,
+        ad_product,
+        other_fields=others,
+        sources=_AD_GROUP_SOURCES,
+    )
+
+
+def ad(item: Item, context: RowContext) -> Row:
+    """An ad of any ad product."""
+    ad_product = _ad_product(item)
+    creative = without(item, _AD_FIELDS)
+    known = _known(item, ad_product, "ad", creative)
+    # The lists of Sponsored Brands name products inside the creative only.
+    products = {} if ad_product == "sb" else _products(part(item, "creative"))
+    campaign_id = item.get("campaignId")
+    if campaign_id is None:
+        campaign_id = targets.campaign_of(item.get("adGroupId"), context)
+    state = _state(item, lower_case=ad_product == "sd")
+    return ads.ad_row(
+        {**item, "state": state, "campaignId": campaign_id, **products},
+        context,
+        known,
+        ad_product=ad_product,
+        ad_id=identifier(item.get("adId")),
+        name=item.get("name"),
+        creative=creative,
+        sources=_AD_SOURCES,
+    )
+
+
+def _products(creative: dict[str, Any]) -> dict[str, Any]:
+    """The first ASIN and the first SKU."""
+    found: dict[str, Any] = {}
+    products = creative.get("products")
+    for product in products if isinstance(products, list) else ():
+        kind = product.get("productIdType") if isinstance(product, dict) else None
+        if kind in ("ASIN", "SKU"):
+            found.setdefault(kind.lower(), product.get("productId"))
+    return found
+
+
+def target(item: Item, context: RowContext) -> Row:
+    """A target of any ad product and kind."""
+    ad_product = _ad_product(item)
+    negative = item.get("negative")
+    if not isinstance(negative, bool):
+        raise RefusedItemError(field="negative", reason="is neither true nor false")
+    target_type, match_type, expression = _aim(item, ad_product, negative=negative)
+    expression |= without(item, _TARGET_FIELDS)
+    known = _known(item, ad_product, "target", expression)
+    return targets.target_row(
+        {
+            **item,
+            "state": _state(item, lower_case=ad_product != "sp"),
+            "bid": part(item, "bid").get("bid"),
+        },
+        context,
+        known,
+        ad_product=ad_product,
+        target_id=item.get("targetId"),
+        target_type=target_type,
+        match_type=match_type,
+        expression=expression,
+        negative=negative,
+        level="campaign" if item.get("adGroupId") is None else "ad_group",
+        sources=_TARGET_SOURCES,
+    )
+
+
+def _aim(item: Item, ad_product: str, *, negative: bool) -> tuple[str, Any, dict[str, Any]]:
+    """Target type, match type and expression in the words of the lists."""
+    details = part(item, "targetDetails")
+    kind = item.get("targetType")
+    match = details.get("matchType")
+    if kind == "KEYWORD":
+        found = snake(match)
+        prefix = "negative_" if negative and isinstance(found, str) else ""
+        text = {**without(details, _KEYWORD_DETAILS), "text": details.get("keyword")}
+        return "keyword", f"{prefix}{found}" if prefix else found, text
+    theme = theme_of(ad_product, kind, details)
+    if theme is not None:
+        return "theme", theme.lower(), {"themeType": theme}
+    native, resolved, rest = expression_of(ad_product, kind, details)
+    types = expressions.outer_types(native)
+    expression: dict[str, Any] = {"expression": native, "resolvedExpression": resolved}
+    if rest:
+        expression |= {"targetType": kind, "targetDetails": rest}
+    auto = kind == "AUTO" and ad_product == "sp"
+    if ad_product == "sp" and not negative:
+        expression["expressionType"] = "AUTO" if auto else "MANUAL"
+    elif ad_product == "sd":
+        expression["expressionType"] = "manual"
+    target_type = expressions.target_type(types, "auto" if auto else None)
+    return target_type, expressions.match_type(types) if types else snake(match), expression

@@ -1,0 +1,149 @@
+"""Files of exports: cut into arrays without losing an element, or refused; their addresses; the queue of jobs."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tap_amazon_ads_entities.exports.address import AddressError, checked
+from tap_amazon_ads_entities.exports.arrays import arrays
+from tap_amazon_ads_entities.exports.gunzip import FileError, Gunzip
+from tap_amazon_ads_entities.exports.slots import Slots
+from tap_amazon_ads_entities.process.redaction import redact
+
+NASTY = ['},{"id":', '"},{', "\\", '\\"},', "]", "[{", "},\n{", "é🚀", "", "}, {"]
+
+
+def nasty(seed: int) -> Any:
+    """An element full of what looks like an end."""
+    chosen = random.Random(seed)  # noqa: S311 - no secret
+
+    def value(depth: int) -> Any:
+        kind = chosen.randrange(5 if depth else 3)
+        if kind == 0:
+            return chosen.choice(NASTY)
+        if kind == 1:
+            return chosen.randrange(10**18)
+        if kind == 2:
+            return None
+        if kind == 3:
+            return [value(depth - 1) for _ in range(chosen.randrange(4))]
+        return {chosen.choice(NASTY): value(depth - 1) for _ in range(chosen.randrange(4))}
+
+    return {"id": str(seed), "a": value(4), "list": [{"x": 1}, {"y": chosen.choice(NASTY)}]}
+
+
+def pieces(content: bytes, size: int) -> Iterator[bytes]:
+    return (content[start : start + size] for start in range(0, len(content), size))
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(("size", "enough"), [(1, 1), (7, 40), (64, 200), (10_000, 1 << 18)])
+def test_every_element_comes_once_in_its_order(indent: int | None, size: int, enough: int) -> None:
+    elements = [nasty(seed) for seed in range(150)]
+    content = json.dumps(elements, indent=indent, ensure_ascii=bool(size % 2)).encode()
+    found = list(arrays(pieces(content, size), enough))
+    assert [element for array in found for element in json.loads(array)] == elements
+    assert enough == 1 << 18 or len(found) > 5
+
+
+@pytest.mark.parametrize("content", [b"[]", b"  [ \n ] \n"])
+def test_an_empty_array_has_no_elements(content: bytes) -> None:
+    assert list(arrays(pieces(content, 2))) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"  ", b"{}", b"null", b'{"a":[{}]}'),
+        *(b"[", b"[}]", b'[{"a":1}', b'[{"a":1},', b'[{"a":1},]', b'[{"a":"1}]', b'[{"a":1}{"a":2}]'),
+        *(b'[{"a":1}]]', b'[{"a":1}] [{"a":1}]', b'[{"a":1}],{"b":2}]', b"[" * 3000 + b"]" * 3000),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 5000])
+def test_what_is_no_whole_array_is_refused(content: bytes, size: int) -> None:
+    with pytest.raises(FileError):
+        list(arrays(pieces(content, size), 1))
+
+
+def unpacked(packed: bytes, size: int) -> bytes:
+    gunzip = Gunzip()
+    found = b"".join(piece for chunk in pieces(packed, size) for piece in gunzip.pieces(chunk))
+    gunzip.end()
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 100, 1 << 20])
+def test_gzip_is_unpacked_to_its_checksum(size: int) -> None:
+    content = json.dumps([nasty(seed) for seed in range(50)]).encode()
+    packed = gzip.compress(content)
+    assert unpacked(packed, size) == content
+    assert unpacked(packed + gzip.compress(b"more"), size) == content + b"more"
+    for spoilt in (b"", packed[:-1], packed[: len(packed) // 2], packed[:-8] + b"\0\0\0\0" + packed[-4:], content):
+        with pytest.raises(FileError):
+            unpacked(spoilt, size)
+
+
+HERE = "http://127.0.0.1:8790/{region}"
+SIGNED = "X-Amz-Credential=ASIAEXAMPLE%2F20261128&X-Amz-Signature=0123456789abcdef0123456789abcdef"
+
+
+def test_addresses_are_https_or_of_this_machine_and_their_signatures_are_secrets() -> None:
+    assert checked(f"https://bucket.s3.amazonaws.com/file?{SIGNED}", None) == "bucket.s3.amazonaws.com"
+    assert checked("http://127.0.0.1:8790/file", HERE) == "127.0.0.1"
+    assert redact(f"GET /file?{SIGNED}") == "GET /file?***"
+    assert "0123456789abcdef" not in redact("the signature 0123456789abcdef0123456789abcdef is wrong")
+
+
+@pytest.mark.parametrize(
+    ("url", "api_url"),
+    [
+        ("http://bucket.s3.amazonaws.com/file", None),
+        ("http://bucket.s3.amazonaws.com/file", HERE),
+        ("http://127.0.0.1/file", None),
+        ("http://127.0.0.1/file", "https://proxy.example/{region}"),
+        ("ftp://bucket/file", None),
+        ("file:///etc/passwd", HERE),
+        ("https://user:word@bucket/file", None),
+        ("https://bucket:port/file", None),
+        ("https://bucket/fi le", None),
+        ("https:///file", None),
+        ("//bucket/file", None),
+        ("", None),
+    ],
+)
+def test_other_addresses_are_refused(url: str, api_url: str | None) -> None:
+    with pytest.raises(AddressError):
+        checked(url, api_url)
+
+
+def test_slots_are_given_in_the_order_of_what_is_written() -> None:
+    slots = Slots(1)
+    assert slots.take("ads/export", (0,), lambda: False)
+    assert slots.take("campaigns/export", (0,), lambda: False)
+    got: list[int] = []
+    waiting = threading.Barrier(4)
+
+    def wait(place: int) -> None:
+        waiting.wait()
+        if slots.take("ads/export", (place,), lambda: False):
+            got.append(place)
+            slots.give_back("ads/export")
+
+    threads = [threading.Thread(target=wait, args=(place,)) for place in (3, 1, 2)]
+    for thread in threads:
+        thread.start()
+    waiting.wait()
+    assert not slots.take("ads/export", (9,), lambda: True)
+    while len(slots._queues["ads/export"]) < 3:  # noqa: SLF001 - until all of them wait
+        pass
+    slots.give_back("ads/export")
+    for thread in threads:
+        thread.join()
+    assert got == [1, 2, 3]
