@@ -28,6 +28,12 @@ help: ## List the targets
 sync: install ## Sync Amazon Ads into Postgres: your account if .env has credentials, else the sandbox (MODE=full|incremental)
 	@$(BIN)/entities-sync
 
+.PHONY: reconcile
+reconcile: install ## Compare two sources and store what differs in sync_differences (SOURCE=lists WITH=exports)
+	@$(TAP)SOURCE=$(or $(SOURCE),lists) $(TAP)RECONCILE_WITH=$(or $(WITH),exports) $(BIN)/entities-sync
+
+TAP := TAP_AMAZON_ADS_ENTITIES_
+
 .PHONY: connect
 connect: install ## Connect an Amazon Ads account to the database `make sync` uses (ARGS="check", "list", "rotate", ...)
 	@$(BIN)/entities-connect $(ARGS)

@@ -127,7 +127,7 @@ def _scope(state: State, facts: dict[str, Any], user: User) -> Profile:
 
 
 def _list(state: State, endpoint: Endpoint, profile: Profile, query: Query, action: dict[str, Any] | None) -> Response:
-    collection = state.account.collection(profile, endpoint)
+    collection = state.account.seen_by("lists", profile, endpoint)
     if action is not None:
         return disturb.page(endpoint, collection, query, str(profile.profile_id), action)
     found = listing.page(endpoint, collection, query)
