@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from logging import ERROR, INFO
 
 from tap_amazon_ads_entities.endpoints import endpoints_of
 from tap_amazon_ads_entities.lists.ids import number_of
@@ -36,7 +37,7 @@ MOST_READS = 5
 """Times an entity whose answers keep moving is read by both sources."""
 
 MOST_LISTED = 100_000
-"""Entities of a slice whose differences are told one by one; of more it is said that there are more."""
+"""Entities of a run whose differences are told one by one; of more it is said how many they are."""
 
 
 @dataclass
@@ -72,15 +73,16 @@ class Reconciliation:
         self._session = session
         self._log = log
         self._sources = (settings.source, settings.reconcile_with)
-        self._keys = {
-            entity: key
-            for entity, key in keys.items()
-            if entity in COMPARED
-            # Where both read the same lists there is nothing to learn.
-            and endpoints_of(entity, settings.ad_products, self._sources[0])
-            != endpoints_of(entity, settings.ad_products, self._sources[1])
+        self._keys = {entity: key for entity, key in keys.items() if entity in COMPARED}
+        self._products = {
+            # What only one of them knows cannot be compared.
+            entity: frozenset.intersection(
+                *(coverage(entity, settings.ad_products, source).ad_products for source in self._sources)
+            )
+            for entity in self._keys
         }
         self._accounts: dict[str, Account] = {}
+        self._left = MOST_LISTED
 
     def rows(self, profiles: Iterable[Profile]) -> Iterator[Rows]:
         """Pages of rows of `sync_differences`.
@@ -121,7 +123,8 @@ class Reconciliation:
             if not whole:
                 continue
             differing = snapshots[0].differing(snapshots[1])
-            doubt.pairs = dict(islice(differing, MOST_LISTED))
+            doubt.pairs = dict(islice(differing, self._left))
+            self._left -= len(doubt.pairs)
             if more := sum(1 for _ in differing):
                 said = f"{more:,} more {doubt.entity} differ, which are not listed"
                 self._accounts[doubt.profile.profile_id].problems.append(said)
@@ -152,11 +155,12 @@ class Reconciliation:
 
     def _opened(self, doubts: list[Doubt]) -> Iterator[tuple[Doubt, list[Work]]]:
         """All of them are read ahead, in the order in which they are consumed."""
-        opened = [
-            (doubt, [self._session.open(doubt.profile, doubt.entity, source) for source in self._sources])
-            for doubt in doubts
-        ]
+        opened = [(doubt, [self._open(doubt, source) for source in self._sources]) for doubt in doubts]
         yield from opened
+
+    def _open(self, doubt: Doubt, source: str) -> Work:
+        endpoints = endpoints_of(doubt.entity, self._products[doubt.entity], source)
+        return self._session.open(doubt.profile, doubt.entity, endpoints)
 
     def _read(self, doubt: Doubt, work: Work, source: str) -> Iterator[tuple[int, Row]]:
         """The rows of a slice, by the numbers of their ids; why they are not all of them is told by `_whole`."""
@@ -171,7 +175,7 @@ class Reconciliation:
             log=RunLog(run_id=self._log.run_id, tap_version="", details={}, write=None),
             entry=entry,
             key=key,
-            plan=Plan(entity, FULL, None, coverage(entity, self._session.settings.ad_products, source)),
+            plan=Plan(entity, FULL, None, coverage(entity, self._products[entity], source)),
             bookmarks=Bookmarks({}),
         )
         for rows, _ in run.rows():
@@ -196,5 +200,5 @@ class Reconciliation:
         sentence = account.summary.sentence()
         problems = [*([sentence] if sentence else []), *account.problems]
         said = "; ".join(problems) or f"{self._sources[0]} and {self._sources[1]} agree"
-        LOGGER.log(40 if problems else 20, "profile %s: %s", entry.profile_id, said)
+        LOGGER.log(ERROR if problems else INFO, "profile %s: %s", entry.profile_id, said)
         self._log.finish(entry, "; ".join(problems) or None)
