@@ -10,14 +10,16 @@ from typing import Any
 import msgspec
 
 from amazon_ads_sandbox.endpoints import ENDPOINTS
+from amazon_ads_sandbox.exports.catalogue import EXPORTS
 from amazon_ads_sandbox.model.generate import entity
 from amazon_ads_sandbox.model.profiles import profiles
 from amazon_ads_sandbox.model.sizes import Sizes
-from tap_amazon_ads_entities.endpoints import CATALOGUE
+from tap_amazon_ads_entities.endpoints import CATALOGUE, exports
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 
 SIZES = Sizes(now_ms=1_790_000_000_000)
 LISTS = [endpoint for endpoint in CATALOGUE if endpoint.to_row is not None]
+EXPORTED = list(exports.ENDPOINTS)
 INTACT_EVERY = 4
 STRANGE: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 7.5, 1e-9, 1e300, 2**63, 2**64 - 1, -(2**63), 10**30, 9223372036854.7758075,
@@ -55,10 +57,17 @@ def mutate(item: dict[str, Any], chance: random.Random) -> None:
 
 def wire(endpoint: ListEndpoint, count: int = 50) -> list[dict[str, Any]]:
     """Items as the made-up account serves them."""
-    served, profile = ENDPOINTS[endpoint.path], profiles(SIZES)[0]
-    items = [
-        served.render(entity(SIZES, profile.profile_id, served.product, served.kind, number), profile)
-        for number in range(count)
-    ]
+    profile = profiles(SIZES)[0]
+    if (export := EXPORTS.get(endpoint.path)) is not None:
+        # All lists of the table in turn.
+        kinds = [each for each in ENDPOINTS.values() if each.table == export.table]
+        render = export.render
+    else:
+        kinds = [ENDPOINTS[endpoint.path]]
+        render = kinds[0].render
+    items = []
+    for number in range(count):
+        kind = kinds[number % len(kinds)]
+        items.append(render(entity(SIZES, profile.profile_id, kind.product, kind.kind, number), profile))
     found: list[dict[str, Any]] = json.loads(msgspec.json.encode(items))
     return found

@@ -82,19 +82,9 @@ class Job:
         Raises:
             SliceError: Amazon does not, or there is no time.
         """
-        with self._asking(errand):
-            if self._answer is not None:
-                return
-            office = self._office
-            if not office.slots.take(
-                self._endpoint.path, errand.order, lambda: errand.stop.requested or office.run.remaining <= 0
-            ):
-                raise self._gave_up(errand, office.run, "waiting for others to be made")
-            self._has_slot = True
-            self._answer = self._ask(errand, None)
-            self._created = time.monotonic()
-            self._deadline = Deadline.after(office.patience, "one export")
-            LOGGER.info("%s is being made (region %s, profile %s)", self.name, errand.region, errand.profile_id)
+        # The time of a slice begins with its first request, not with waiting for a place in the queue.
+        with self._asking(errand, self._office.run):
+            self._begun(errand)
 
     def completed(self, errand: Errand) -> Answer:
         """How it is when it is there.
@@ -102,12 +92,9 @@ class Job:
         Raises:
             SliceError: it failed, or takes longer than there is time.
         """
-        with self._asking(errand):
-            answer, limit = self._answer, self._deadline
-            if answer is None or limit is None:
-                message = f"{self.name}"
-                raise SliceError(message)
-            limit = earliest(limit, errand.deadline())
+        with self._asking(errand, errand.deadline()):
+            answer = self._begun(errand)
+            limit = earliest(self._deadline or errand.deadline(), errand.deadline())
             wait = FIRST_WAIT
             while not (answer.completed or answer.failed):
                 if errand.stop.sleep(min(wait, max(0.0, limit.remaining))) or limit.remaining <= 0:
@@ -122,11 +109,8 @@ class Job:
 
     def renewed(self, errand: Errand) -> Answer:
         """The same with a new address: every answer has another one, good for an hour."""
-        with self._asking(errand):
-            if self._answer is None:
-                message = f"{self.name}"
-                raise SliceError(message)
-            self._answer = self._ask(errand, self._answer.export_id)
+        with self._asking(errand, errand.deadline()):
+            self._answer = self._ask(errand, self._begun(errand).export_id)
             return self._answer
 
     def leave_slot(self) -> None:
@@ -136,14 +120,34 @@ class Job:
             self._office.slots.give_back(self._endpoint.path)
 
     @contextlib.contextmanager
-    def _asking(self, errand: Errand) -> Iterator[None]:
+    def _asking(self, errand: Errand, limit: Deadline) -> Iterator[None]:
+        """While this thread is the one that asks."""
         while not self._lock.acquire(timeout=_LOOK):
-            if errand.stop.requested or self._office.run.remaining <= 0:
-                raise self._gave_up(errand, self._office.run, "is being waited for")
+            if errand.stop.requested or limit.remaining <= 0:
+                raise self._gave_up(errand, limit, "was still waited for by others")
         try:
             yield
         finally:
             self._lock.release()
+
+    def _begun(self, errand: Errand) -> Answer:
+        if self._answer is not None:
+            return self._answer
+        office = self._office
+        if not office.slots.take(
+            self._endpoint.path, errand.order, lambda: errand.stop.requested or office.run.remaining <= 0
+        ):
+            raise self._gave_up(errand, office.run, "waited for others to be made")
+        self._has_slot = True
+        try:
+            answer = self._answer = self._ask(errand, None)
+        except BaseException:
+            self.leave_slot()
+            raise
+        self._created = time.monotonic()
+        self._deadline = Deadline.after(office.patience, "one export")
+        LOGGER.info("%s is being made (region %s, profile %s)", self.name, errand.region, errand.profile_id)
+        return answer
 
     def _ask(self, errand: Errand, export_id: str | None) -> Answer:
         return self._office.client.fetch(

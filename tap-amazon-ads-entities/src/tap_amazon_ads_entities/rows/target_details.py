@@ -23,6 +23,9 @@ _AUTO = {
 _PRODUCT = {"PRODUCT_EXACT": "ASIN_SAME_AS", "PRODUCT_SIMILAR": "ASIN_EXPANDED_FROM"}
 _PRODUCT_AUDIENCE = {"PRODUCT_EXACT": "EXACT_PRODUCT", "PRODUCT_SIMILAR": "SIMILAR_PRODUCT"}
 _EVENTS = {"VIEW": "VIEWS", "VIEWS": "VIEWS", "PURCHASE": "PURCHASES", "PURCHASES": "PURCHASES"}
+_OUTER = frozenset({"VIEWS", "PURCHASES", "AUDIENCE"})
+"""Their values are expressions again."""
+
 _KEYWORD_GROUPS = {
     "KEYWORDS_RELATED_TO_YOUR_BRAND": "brand",
     "KEYWORDS_RELATED_TO_GIFTS": "gift",
@@ -136,7 +139,7 @@ def _camel(expression: Expression) -> Expression:
     found: Expression = []
     for element in expression:
         first, *others = str(element["type"]).lower().split("_")
-        value = element.get("value")
+        value: Any = element.get("value")
         spelled = {**element, "type": first + "".join(map(str.capitalize, others))}
-        found.append({**spelled, "value": _camel(value)} if isinstance(value, list) else spelled)
+        found.append({**spelled, "value": _camel(value)} if element["type"] in _OUTER else spelled)
     return found
