@@ -69,6 +69,9 @@ def _of_list(files: Files, used: UsedList, known: Mapping[str, Any]) -> Iterator
     if today is None:
         yield Change(GONE, used=True, where=used.name, kind="list", name=used.operation)
         return
+    if used.name not in known:
+        # The tap reads it since: that nothing of it has changed nobody can say.
+        yield Change(NEW, used=True, where=used.name, kind="list", name=used.operation)
     before = _operation(known[used.name]) if used.name in known else today
     offered, offered_before = today.facts(used.operation), before.facts(used.operation)
     sent, read = used.sent(today), used.read(before) | used.read(today)

@@ -96,6 +96,13 @@ class Reconciliation:
             self._accounts[profile.profile_id] = Account(entry, Summary(*self._sources))
         doubts = list(self._first(profiles))
         for _ in range(MOST_READS - 1):
+            for doubt in doubts:
+                LOGGER.info(
+                    "profile %s: %d %s differ, reading them once more",
+                    doubt.profile.profile_id,
+                    len(doubt.pairs),
+                    doubt.entity,
+                )
             moving: list[Doubt] = []
             for doubt, works in self._opened(doubts):
                 stand, doubt.pairs, rows = self._again(doubt, works)
