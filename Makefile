@@ -16,7 +16,7 @@ export UV_COMPILE_BYTECODE := 1
 STAMPS := .tools/stamps
 
 PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner loader
-SOURCES := $(addsuffix /src,$(PACKAGES))
+SOURCES := $(addsuffix /src,$(PACKAGES)) contract
 # The long ones first, so that both processes end at the same time.
 TESTS := tests runner/tests loader/tests plugins/amazon-ads-sandbox/tests tap-amazon-ads-entities/tests
 
@@ -27,6 +27,12 @@ help: ## List the targets
 .PHONY: sync
 sync: install ## Sync Amazon Ads into Postgres: your account if .env has credentials, else the sandbox (MODE=full|incremental)
 	@$(BIN)/entities-sync
+
+.PHONY: reconcile
+reconcile: install ## Compare two sources and store what differs in sync_differences (SOURCE=lists WITH=exports)
+	@$(TAP)SOURCE=$(or $(SOURCE),lists) $(TAP)RECONCILE_WITH=$(or $(WITH),exports) $(BIN)/entities-sync
+
+TAP := TAP_AMAZON_ADS_ENTITIES_
 
 .PHONY: connect
 connect: install ## Connect an Amazon Ads account to the database `make sync` uses (ARGS="check", "list", "rotate", ...)
@@ -126,6 +132,10 @@ $(STAMPS)/plugins: meltano.yml requirements/tap.txt requirements/target.txt requ
 .PHONY: docs
 docs: install-dev ## Write what is generated from the tap's schemas anew
 	$(BIN)/python transform/generate.py
+
+.PHONY: contract
+contract: install-dev ## Hold Amazon's OpenAPI files (OPENAPI_DIR=...) against what the tap uses (ACCEPT=yes remembers them)
+	@$(BIN)/python -m contract "$(OPENAPI_DIR)" $(if $(ACCEPT),--accept)
 
 .PHONY: faults
 faults: install-dev ## Play every fault, print the table and write docs/faults.md

@@ -48,6 +48,7 @@ def test_the_schedules_and_the_job_are_as_documented() -> None:
     assert {each["name"]: each["interval"] for each in PROJECT["schedules"]} == {
         "entities-incremental": "0 */4 * * *",
         "entities-full": "30 2 * * *",
+        "entities-reconcile": "30 4 * * 0",
     }
     assert PROJECT["default_environment"] == "auto"
     assert [each["name"] for each in PROJECT["environments"]] == ["auto", "sandbox", "prod"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from tap_amazon_ads_entities.rows.expressions import TARGET_TYPES
 from tap_amazon_ads_entities.rows.status import COMPUTED_STATUSES
+from tap_amazon_ads_entities.singer.differences import KINDS
 from tap_amazon_ads_entities.singer.source_fields import SOURCE_FIELDS
 from tap_amazon_ads_entities.singer.streams import STREAMS
 
@@ -22,6 +23,7 @@ INDEXES: dict[str, list[list[str]]] = {
     "entity_ad_groups": [["profile_id", "campaign_id"]],
     "entity_ads": [["profile_id", "campaign_id"], ["profile_id", "ad_group_id"], ["asin"]],
     "entity_targets": [["profile_id", "campaign_id"], ["profile_id", "ad_group_id"]],
+    "sync_differences": [["run_id"]],
     "sync_log": [["profile_id", "entity_type", "started_at"], ["started_at"], ["created_at"]],
 }
 
@@ -37,6 +39,7 @@ CLOSED = {
     "target_type": list(TARGET_TYPES),
     "target_level": ["campaign", "ad_group"],
     "status": ["running", "success", "error"],
+    "kind": list(KINDS),
 }
 
 _BY_FORMAT = {"date-time": "timestamp with time zone", "date": "date"}

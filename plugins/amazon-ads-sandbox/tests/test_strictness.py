@@ -89,6 +89,12 @@ def test_media_types_are_checked_on_every_list(sandbox: SandboxProcess, endpoint
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=lambda endpoint: endpoint.path)
+def test_media_types_are_compared_without_case_and_parameters(sandbox: SandboxProcess, endpoint: Endpoint) -> None:
+    sent = endpoint.content_type and f"{endpoint.content_type.upper()}; charset=UTF-8"
+    assert call(sandbox, endpoint, Accept=endpoint.accept.upper(), Content_Type=sent).status == 200
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=lambda endpoint: endpoint.path)
 def test_states_in_the_wrong_case_and_pages_over_the_cap_are_refused(
     sandbox: SandboxProcess,
     endpoint: Endpoint,

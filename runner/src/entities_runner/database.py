@@ -21,7 +21,7 @@ TABLES = (
     "entity_ads",
     "entity_targets",
 )
-_NEEDED = (*TABLES, "sync_log", "sync_slices", "sync_meta", "profile_access")
+_NEEDED = (*TABLES, "sync_differences", "sync_log", "sync_slices", "sync_meta", "profile_access")
 _OPTIONS = "-c search_path=pg_catalog,pg_temp"
 _ABSENT = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedColumn)
 

@@ -65,6 +65,7 @@ class TapAmazonAdsEntities(CommandLine):
             self.settings,
             tap_version=metadata.version(self.name),
             write=log.write if log.selected and not tests else None,
+            keys={stream.entity: stream.id_column for stream in ENTITY_STREAMS if stream.entity in self._wanted},
             dry_run=tests,
         )
 
@@ -78,8 +79,8 @@ class TapAmazonAdsEntities(CommandLine):
 
     def _chosen(self) -> dict[str, EntityStream]:
         """The streams of this run by entity, in reading order: chosen by the settings and by the catalog."""
-        entities = self.settings.entities
-        chosen = entities | (_WITH_CAMPAIGNS if "campaigns" in entities else frozenset())
+        # Where sources are compared, no entity is loaded.
+        chosen = frozenset() if self.settings.reconcile_with else self._wanted
         selected = {}
         for each in ENTITY_STREAMS:
             stream = cast("EntityStream", self.streams[each.name])
@@ -88,6 +89,12 @@ class TapAmazonAdsEntities(CommandLine):
             elif stream.selected:
                 selected[each.entity] = stream
         return selected
+
+    @property
+    def _wanted(self) -> frozenset[str]:
+        """The entities that the settings choose."""
+        entities = self.settings.entities
+        return entities | (_WITH_CAMPAIGNS if "campaigns" in entities else frozenset())
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over a STATE of this tap.

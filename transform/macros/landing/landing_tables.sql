@@ -575,6 +575,84 @@
             ]
         ]
     },
+    "sync_differences": {
+        "description": "One row per entity that one of two sources lacks, and per column that they fill differently.",
+        "key": [
+            "profile_id",
+            "entity_type",
+            "entity_id",
+            "source",
+            "compared_with",
+            "column_name"
+        ],
+        "columns": [
+            {
+                "name": "profile_id",
+                "type": "text",
+                "description": "Profile of the entity."
+            },
+            {
+                "name": "entity_type",
+                "type": "text",
+                "description": "campaigns, ad_groups, ads or targets."
+            },
+            {
+                "name": "entity_id",
+                "type": "text",
+                "description": "Id of the entity, as in its table."
+            },
+            {
+                "name": "source",
+                "type": "text",
+                "description": "The source that was compared: lists, exports, …"
+            },
+            {
+                "name": "compared_with",
+                "type": "text",
+                "description": "The source that it was compared with."
+            },
+            {
+                "name": "column_name",
+                "type": "text",
+                "description": "The column that differs; * where one source lacks the entity."
+            },
+            {
+                "name": "kind",
+                "type": "text",
+                "description": "missing or differs."
+            },
+            {
+                "name": "missing_from",
+                "type": "text",
+                "description": "The source that lacks the entity."
+            },
+            {
+                "name": "value",
+                "type": "text",
+                "description": "What the source says in the column, as text; null is nothing."
+            },
+            {
+                "name": "compared_value",
+                "type": "text",
+                "description": "What the other source says."
+            },
+            {
+                "name": "run_id",
+                "type": "text",
+                "description": "The run that last saw the difference."
+            },
+            {
+                "name": "last_seen_at",
+                "type": "timestamp with time zone",
+                "description": "When it was last seen (UTC); first seen is `created_at`."
+            }
+        ],
+        "indexes": [
+            [
+                "run_id"
+            ]
+        ]
+    },
     "sync_log": {
         "description": "One row per run, profile and entity.",
         "key": [
@@ -596,12 +674,12 @@
             {
                 "name": "entity_type",
                 "type": "text",
-                "description": "profiles, portfolios, campaigns, ad_groups, ads or targets."
+                "description": "profiles, portfolios, campaigns, ad_groups, ads, targets; differences where sources are compared."
             },
             {
                 "name": "mode",
                 "type": "text",
-                "description": "full or incremental."
+                "description": "full, incremental or reconcile."
             },
             {
                 "name": "status",

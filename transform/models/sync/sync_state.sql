@@ -99,3 +99,5 @@ select
         else 'stale'
     end as freshness
 from joined
+-- Comparing two sources loads nothing: it has no freshness.
+where entity_type <> 'differences'

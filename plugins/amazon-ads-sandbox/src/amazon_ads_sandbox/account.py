@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -29,6 +29,18 @@ _TRUTH = {
 }
 
 
+ALTERED_BY = 10_000
+"""Micros by which an altered amount is another one."""
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """What a source shows otherwise than the account has it: entities of one list, by their numbers."""
+
+    hidden: frozenset[int] = frozenset()
+    altered: frozenset[int] = frozenset()
+
+
 class Collection:
     """One list of one profile."""
 
@@ -44,6 +56,20 @@ class Collection:
         self._states: list[str] | None = None
         self._campaigns: dict[str, list[int]] | None = None
         self._by_states: dict[frozenset[str], list[int]] = {}
+        self._views: dict[str, tuple[Disagreement, Collection]] = {}
+
+    def seen_by(self, source: str, disagreement: Disagreement) -> Collection:
+        """The collection as a source shows it; kept until something changes."""
+        known = self._views.get(source)
+        if known is None or known[0] != disagreement:
+            view = Collection(self._sizes, self._profile, self._endpoint)
+            view._numbers = [number for number in self._numbers if number not in disagreement.hidden]
+            view._changed = dict(self._changed)
+            for number in disagreement.altered:
+                each = self.entity(number)
+                view._changed[number] = replace(each, amount=(each.amount or 0) + ALTERED_BY)
+            known = self._views[source] = (disagreement, view)
+        return known[1]
 
     def __len__(self) -> int:
         """How many entities there are now."""
@@ -134,6 +160,7 @@ class Collection:
 
     def _forget(self) -> None:
         self._rows.clear()
+        self._views.clear()
         self._by_states.clear()
         # What was handed out stays as it was.
         self._common = {}
@@ -161,6 +188,8 @@ class Account:
         self.profiles = {str(profile.profile_id): profile for profile in profiles(sizes)}
         self.gone: set[str] = set()
         self._collections: dict[tuple[str, str, str], Collection] = {}
+        self.disagreements: dict[tuple[str, Collection], Disagreement] = {}
+        """By source and collection."""
 
     def has(self, profile: Profile, endpoint: Endpoint) -> bool:
         """Whether the profile has the ad product at all."""
@@ -176,10 +205,16 @@ class Account:
     def listed(self, profile: Profile, endpoint: Endpoint) -> Collection | unified.Joined:
         """What a list, or a query of the unified API, answers from."""
         if endpoint.family != "unified":
-            return self.collection(profile, endpoint)
+            return self.seen_by("lists", profile, endpoint)
         own = [each for each in self.lists(endpoint.table) if each.product == endpoint.product] or [endpoint]
-        lists = [self.collection(profile, each) for each in own]
+        lists = [self.seen_by("unified", profile, each) for each in own]
         return unified.Joined([(list(each.entities()), each.common(endpoint.render)) for each in lists])
+
+    def seen_by(self, source: str, profile: Profile, endpoint: Endpoint) -> Collection:
+        """One list of one profile as a source shows it."""
+        collection = self.collection(profile, endpoint)
+        disagreement = self.disagreements.get((source, collection))
+        return collection if disagreement is None else collection.seen_by(source, disagreement)
 
     def readable(self) -> list[Profile]:
         """Profiles that have entities."""

@@ -65,6 +65,14 @@ class SandboxControl:
         """Change entities; see `changes.change`."""
         return dict(self._json("POST", "change", request))
 
+    def disagree(self, **request: Any) -> list[dict[str, Any]]:
+        """Let a source hide or alter entities; see `disagreements.disagree`. Returns what it hides and alters."""
+        return list(self._json("POST", "disagreements", request))
+
+    def agree(self) -> None:
+        """Let all sources show the account as it is."""
+        self._json("DELETE", "disagreements")
+
     def configure(self, **settings: Any) -> None:
         """Set latency_ms, rate_limit, token_ttl_seconds, log_requests, client_secret, refresh_token, token_prefix.
 

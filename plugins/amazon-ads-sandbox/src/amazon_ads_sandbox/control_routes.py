@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from amazon_ads_sandbox.changes import change
+from amazon_ads_sandbox.disagreements import disagree
 from amazon_ads_sandbox.state import State
 from amazon_ads_sandbox.users import OWNER, USERS
 
@@ -62,6 +63,13 @@ class Control:
         """Change entities."""
         return _json(change(self._state.account, await _document(request)))
 
+    async def disagreements(self, request: Request) -> Response:
+        """Let a source hide or alter entities, or show the account as it is."""
+        if request.method == "DELETE":
+            self._state.account.disagreements.clear()
+            return _json([])
+        return _json(disagree(self._state.account, await _document(request)))
+
     async def settings(self, request: Request) -> Response:
         """Change how the account is served."""
         self._state.configure(await _document(request))
@@ -108,6 +116,7 @@ def routes(state: State) -> list[Route]:
         Route("/_sandbox/truth", control.counts),
         Route("/_sandbox/truth/{table}", control.truth),
         Route("/_sandbox/change", control.change, methods=["POST"]),
+        Route("/_sandbox/disagreements", control.disagreements, methods=["POST", "DELETE"]),
         Route("/_sandbox/settings", control.settings, methods=["POST"]),
         Route("/_sandbox/faults", control.faults, methods=["GET", "POST", "DELETE"]),
         Route("/_sandbox/revoke", control.revoke, methods=["POST"]),

@@ -18,6 +18,7 @@ class Endpoint:
     Args:
         family: sp3, sb4, sb3 or sd: decides the error dialect.
         content_type: of the request; None for GET.
+        also_takes: content types beside it.
         default_states: what is listed when nothing is asked for.
         states: what may be asked for, in the right case.
         max_page: largest page.
@@ -46,6 +47,7 @@ class Endpoint:
     incomplete: bool = False
     sized: bool = True
     one_state: bool = False
+    also_takes: tuple[str, ...] = ()
 
     @property
     def method(self) -> str:
@@ -85,6 +87,8 @@ def _sb4(resource: str, media: str, total: str, kind: str, table: str, render: R
         render=render,
         envelope=resource,
         content_type=media_type,
+        # Amazon's own guide sends text ("Managing Sponsored Brands campaigns"), public clients JSON: Accept decides.
+        also_takes=("application/json", "text/plain"),
         accept=media_type,
         states=UPPER,
         default_states=UPPER - {"ARCHIVED"},

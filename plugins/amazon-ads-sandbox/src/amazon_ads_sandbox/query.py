@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from amazon_ads_sandbox import unified
+from amazon_ads_sandbox import media, unified
 from amazon_ads_sandbox.endpoints import Endpoint
 from amazon_ads_sandbox.errors import RefusedError
 
@@ -43,13 +43,13 @@ class Query:
 
 
 def check_headers(endpoint: Endpoint, headers: Mapping[str, str]) -> None:
-    """Both media types must be the endpoint's own."""
+    """Both media types must be those of the endpoint."""
     if endpoint.content_type is not None:
-        sent = headers.get("content-type", "").split(";")[0].strip()
-        if sent != endpoint.content_type:
+        sent = headers.get("content-type", "")
+        if not any(media.same(sent, taken) for taken in (endpoint.content_type, *endpoint.also_takes)):
             raise RefusedError(415, f"Cannot consume content type {sent or 'none'}")
     accept = headers.get("accept", "")
-    if accept != endpoint.accept and not (endpoint.family == "sd" and accept in ("*/*", "")):
+    if not media.same(accept, endpoint.accept) and not (endpoint.family == "sd" and accept in ("*/*", "")):
         raise RefusedError(406, f"Cannot produce {accept or 'anything'}")
 
 

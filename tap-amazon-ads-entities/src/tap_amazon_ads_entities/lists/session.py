@@ -57,6 +57,7 @@ class Slice:
     entity: str
     lists: list[SliceList]
     stop: Stop
+    released: bool = False
 
 
 RowsOf = Callable[[str, str], Mapping[str, int]]
@@ -153,8 +154,27 @@ class Session:
         for profile in profiles:
             for entity in entities:
                 rows = rows_of(profile.profile_id, entity)
-                self._slices[(profile.profile_id, entity)] = self._slice(profile, entity, rows)
-                self._open[profile.profile_id] += 1
+                self._slices[(profile.profile_id, entity)] = self.open(
+                    profile, entity, endpoints_of(entity, self.settings.ad_products, self.settings.source), rows
+                )
+
+    def open(
+        self,
+        profile: Profile,
+        entity: str,
+        endpoints: Iterable[ListEndpoint],
+        rows: Mapping[str, int] | None = None,
+    ) -> Slice:
+        """Start reading one slice ahead. Slices are consumed in the order in which they were opened, and released.
+
+        Args:
+            profile: whose.
+            entity: its entity.
+            endpoints: the lists that make it up.
+            rows: rows of each list, by path, when it was last read to its end.
+        """
+        self._open[profile.profile_id] += 1
+        return self._slice(profile, entity, endpoints, rows or {})
 
     def slice(self, profile_id: str, entity: str) -> Slice:
         """The slice that was planned."""
@@ -180,9 +200,11 @@ class Session:
         """A slice has ended: whatever of it is still being read is given up."""
         for part in work.lists:
             self._prefetcher.cancel(part.chain)
-        profile_id = work.profile.profile_id
-        if self._slices.pop((profile_id, work.entity), None) is None:
+        if work.released:
             return
+        work.released = True
+        profile_id = work.profile.profile_id
+        self._slices.pop((profile_id, work.entity), None)
         self.stop.disown(work.stop)
         self._open[profile_id] -= 1
         if not self._open[profile_id]:
@@ -208,11 +230,13 @@ class Session:
         }
         return TokenSource(self.exchange, secrets, renewed=renewed)
 
-    def _slice(self, profile: Profile, entity: str, rows: Mapping[str, int]) -> Slice:
+    def _slice(
+        self, profile: Profile, entity: str, endpoints: Iterable[ListEndpoint], rows: Mapping[str, int]
+    ) -> Slice:
         stop = Stop(self.stop)
         deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
         work = Slice(profile, entity, [], stop)
-        for endpoint in endpoints_of(entity, self.settings.ad_products, self.settings.source):
+        for endpoint in endpoints:
             expectation = Expectation(
                 rows.get(endpoint.name), self.settings.confirm_reads, self.settings.accepted_shortfall
             )

@@ -12,6 +12,9 @@ from tap_amazon_ads_entities.rows.values import identifier, part, without
 _CHANGING = frozenset({"adId", "adGroupId", "state", "extendedData"})
 _DIGEST_BYTES = 12
 
+GROUP_SURROGATE = "sb-legacy-"
+"""What the key of an ad without an id begins with; its ad group follows, or a digest."""
+
 
 def surrogate(item: Item, context: RowContext) -> str:
     """The same key for an ad in every run, and never one for two ads.
@@ -28,9 +31,9 @@ def surrogate(item: Item, context: RowContext) -> str:
     digest = blake2b(text.encode("utf-8", "replace"), digest_size=_DIGEST_BYTES).hexdigest()
     group = identifier(item.get("adGroupId"))
     if isinstance(group, str):
-        key = f"sb-legacy-{group}"
+        key = f"{GROUP_SURROGATE}{group}"
     elif content.keys() - {"campaignId"}:
-        key = f"sb-legacy-{digest}"
+        key = f"{GROUP_SURROGATE}{digest}"
     else:
         raise RefusedItemError(field="adId", reason="is missing, and nothing else tells the ad from others")
     if context.notes.surrogates.setdefault(key, digest) != digest:

@@ -20,6 +20,9 @@ ENV_PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
 ENTITIES = ("campaigns", "ad_groups", "ads", "targets")
 AUTO, FULL, INCREMENTAL = MODES = ("auto", "full", "incremental")
 FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+RECONCILE = "reconcile"
+"""How a slice is read in which two sources are compared; follows from `reconcile_with`."""
+
 _LISTS = ("regions", "profile_ids", "entities", "ad_products", "connections")
 
 
@@ -38,6 +41,7 @@ class Settings:
     entities: frozenset[str]
     ad_products: frozenset[str]
     source: str
+    reconcile_with: str
     exports_in_progress: int
     export_deadline: float
     mode: str
@@ -84,6 +88,7 @@ class Settings:
             entities=frozenset(ENTITIES if "all" in entities else entities),
             ad_products=frozenset(name.upper() for name in as_list(get("ad_products"))),
             source=str(get("source")),
+            reconcile_with=str(get("reconcile_with") or ""),
             exports_in_progress=int(get("exports_in_progress")),
             export_deadline=float(get("export_deadline")),
             mode=str(get("mode")),
@@ -232,6 +237,10 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "1, which alone has Sponsored Television (ST). exports: one file per entity, which Amazon makes of one moment, "
         "so that nothing moves while it is read; it takes minutes.",
         default=DEFAULTS["source"],
+    ),
+    "reconcile_with": _text(
+        "Compare source with this one instead of loading entities: what differs goes into sync_differences, and the "
+        "run ends with an error unless they agree.",
     ),
     "exports_in_progress": _number(
         "exports_in_progress",

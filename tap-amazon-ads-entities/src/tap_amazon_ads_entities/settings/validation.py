@@ -13,6 +13,7 @@ from tap_amazon_ads_entities.settings import keys
 from tap_amazon_ads_entities.settings.allowance import Allowance
 from tap_amazon_ads_entities.settings.model import (
     CONFIG_SCHEMA,
+    DEFAULTS,
     ENTITIES,
     LIST_SETTINGS,
     MODES,
@@ -118,13 +119,15 @@ def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
     for profile_id in as_list(config.get("profile_ids")):
         if not profile_id.isdigit():
             yield f"Setting 'profile_ids' holds {profile_id!r}, which is not a profile id (digits only)."
-    for name, allowed in (("mode", MODES), ("source", SOURCES)):
+    for name, allowed in (("mode", MODES), ("source", SOURCES), ("reconcile_with", SOURCES)):
         if (chosen := config.get(name)) and chosen not in allowed:
             yield f"Setting {name!r} is {chosen!r}, which is none of {', '.join(allowed)}."
     source = config.get("source") or SOURCES[0]
     chosen = {name.upper() for name in as_list(config.get("ad_products"))}
     for product in sorted(chosen.intersection(AD_PRODUCTS_OF[UNIFIED]).difference(AD_PRODUCTS_OF.get(source, chosen))):
         yield f"Setting 'ad_products' names {product}, which the source {source!r} does not have: it takes 'unified'."
+    if (other := config.get("reconcile_with")) and other == (config.get("source") or DEFAULTS["source"]):
+        yield f"Settings 'source' and 'reconcile_with' are both {other!r}: there is nothing to compare."
     if start := config.get("start_date"):
         try:
             parse_moment(start)

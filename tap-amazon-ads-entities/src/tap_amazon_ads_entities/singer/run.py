@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -17,7 +17,9 @@ from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.settings.model import AUTO, FULL, Settings
 from tap_amazon_ads_entities.singer import planning
 from tap_amazon_ads_entities.singer.bookmarks import ROWS, Bookmarks
+from tap_amazon_ads_entities.singer.reconcile import Reconciliation
 from tap_amazon_ads_entities.singer.run_log import ALL_PROFILES, Entry, RunLog
+from tap_amazon_ads_entities.singer.slices import Rows
 
 _NAMED = 20
 """Profiles that are named in one line."""
@@ -56,6 +58,7 @@ class Run:
         settings: parsed settings.
         tap_version: for the run log.
         write: takes the rows of the run log; None when nobody wants them.
+        keys: id column by entity, of those that are wanted, in reading order.
         dry_run: one profile is enough.
     """
 
@@ -65,6 +68,7 @@ class Run:
         *,
         tap_version: str,
         write: Callable[[Row], None] | None,
+        keys: Mapping[str, str],
         dry_run: bool = False,
     ) -> None:
         """Ask Amazon nothing yet."""
@@ -75,6 +79,8 @@ class Run:
         self.stop = Stop()
         self.log = RunLog(run_id=settings.run_id, tap_version=tap_version, details=details, write=write)
         self.plans: planning.Plans = {}
+        self._profiles: list[Profile] | None = None
+        self._keys = keys
         self._dry_run = dry_run
 
     @cached_property
@@ -107,20 +113,38 @@ class Run:
             self.settings.run_id,
             mode,
             len(found.rows),
-            ", ".join(streams) or "nothing",
+            self._purpose(streams),
         )
         self._plan([row["profile_id"] for row in found.rows], streams)
-        profiles = [
+        self._profiles = [
             Profile(row["profile_id"], row["region"], row["currency_code"], row["account_sub_type"], row["timezone"])
             for row in found.rows
         ]
         self.session.plan(
-            profiles,
+            self._profiles,
             streams,
             lambda profile_id, entity: streams[entity].bookmarks.of(profile_id).get(ROWS, {}),
         )
         yield from found.rows
         self.log.finish(entry, "; ".join(found.problems) or None, found.request_id)
+
+    def differences(self) -> Iterator[Rows]:
+        """What two sources disagree about, where the run is there to compare them.
+
+        Raises:
+            RunEndingError: nothing can be read.
+        """
+        if not self.settings.reconcile_with or self._dry_run:
+            return
+        if self._profiles is None:
+            # The catalog leaves their stream out.
+            list(self.begin({}))
+        yield from Reconciliation(self.session, self.log, self._keys).rows(self._profiles or ())
+
+    def _purpose(self, streams: Iterable[str]) -> str:
+        if other := self.settings.reconcile_with:
+            return f"{', '.join(self._keys)} compared by {self.settings.source} and {other}"
+        return ", ".join(streams) or "nothing"
 
     def _known_profiles(self, streams: Mapping[str, SlicedStream]) -> set[str]:
         """Profiles of earlier runs that this one should see as well; none where it is told which to read."""

@@ -19,7 +19,17 @@ from tap_amazon_ads_entities.rows.columns import (
     text,
 )
 
-__all__ = ["ADS", "AD_GROUPS", "CAMPAIGNS", "PORTFOLIOS", "PROFILES", "SYNC_LOG", "TARGETS", "schema"]
+__all__ = [
+    "ADS",
+    "AD_GROUPS",
+    "CAMPAIGNS",
+    "PORTFOLIOS",
+    "PROFILES",
+    "SYNC_DIFFERENCES",
+    "SYNC_LOG",
+    "TARGETS",
+    "schema",
+]
 
 
 def number(description: str) -> Property:
@@ -27,11 +37,28 @@ def number(description: str) -> Property:
     return {"type": ["number", "null"], "description": description}
 
 
+SYNC_DIFFERENCES: dict[str, Property] = {
+    "profile_id": key("Profile of the entity."),
+    "entity_type": key("campaigns, ad_groups, ads or targets."),
+    "entity_id": key("Id of the entity, as in its table."),
+    "source": key("The source that was compared: lists, exports, …"),
+    "compared_with": key("The source that it was compared with."),
+    "column_name": key("The column that differs; * where one source lacks the entity."),
+    "kind": text("missing or differs."),
+    "missing_from": text("The source that lacks the entity."),
+    "value": text("What the source says in the column, as text; null is nothing."),
+    "compared_value": text("What the other source says."),
+    "run_id": text("The run that last saw the difference."),
+    "last_seen_at": moment("When it was last seen (UTC); first seen is `created_at`."),
+}
+
 SYNC_LOG: dict[str, Property] = {
     "run_id": key("Run of the tap."),
     "profile_id": key("Profile of the slice; * for the listing of the profiles themselves."),
-    "entity_type": key("profiles, portfolios, campaigns, ad_groups, ads or targets."),
-    "mode": text("full or incremental."),
+    "entity_type": key(
+        "profiles, portfolios, campaigns, ad_groups, ads, targets; differences where sources are compared."
+    ),
+    "mode": text("full, incremental or reconcile."),
     "status": text("running, success (read to its end) or error, as the tap last wrote it."),
     "started_at": moment("Not later than the slice's first request (UTC)."),
     "finished_at": moment("When the slice ended (UTC); null while it runs."),

@@ -168,7 +168,7 @@ def _rows(export: Export, account: Account, profile: Profile, wanted: dict[str, 
             and ("CAMPAIGN" if endpoint.kind.startswith("camp") else "AD_GROUP") in wanted["targetLevelFilter"]
         ):
             continue
-        collection = account.collection(profile, endpoint)
+        collection = account.seen_by("exports", profile, endpoint)
         for row, state in zip(collection.common(export.render), collection.states(), strict=True):
             if state.upper() not in wanted["stateFilter"]:
                 continue
