@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import yaml
 from tap_amazon_ads_entities.rows.expressions import TARGET_TYPES
 from tap_amazon_ads_entities.rows.status import COMPUTED_STATUSES
 from tap_amazon_ads_entities.singer.source_fields import SOURCE_FIELDS
@@ -30,6 +31,7 @@ PARENTS = {
     "entity_ads": {"campaign_id": "entity_campaigns", "ad_group_id": "entity_ad_groups"},
     "entity_targets": {"campaign_id": "entity_campaigns", "ad_group_id": "entity_ad_groups"},
 }
+HISTORY: dict[str, Any] = yaml.safe_load((ROOT / "transform/history.yml").read_text())
 CLOSED = {
     "computed_status": list(COMPUTED_STATUSES),
     "campaign_type": ["sp", "sb", "sd", "st"],
@@ -81,6 +83,22 @@ def landing_macro() -> str:
     )
 
 
+def history_macro() -> str:
+    """macros/history/history_columns.sql."""
+    body = json.dumps(HISTORY, indent=4, ensure_ascii=False)
+    return (
+        "{#- Generated from history.yml by generate.py; do not edit. -#}\n"
+        "{% macro history_columns() %}\n"
+        f"{{{{ return({body}) }}}}\n"
+        "{% endmacro %}\n"
+    )
+
+
+def entity_tables() -> dict[str, dict[str, Any]]:
+    """The tables whose rows have versions."""
+    return {name: table for name, table in tables().items() if name.startswith("entity_")}
+
+
 def sources() -> str:
     """models/sources.yml."""
     lines = [
@@ -106,6 +124,10 @@ def sources() -> str:
         "  - name: sync_slices",
         "    description: What the settled runs of every profile and entity amount to; kept by the post-step.",
     ]
+    keys = {f"{name}_versions": [*table["key"], "valid_from"] for name, table in entity_tables().items()}
+    for name, key in {"entity_changes": HISTORY["changes"]["key"], **keys}.items():
+        lines += [f"  - name: {name}", "    description: Kept by triggers of the tables that the loader fills."]
+        lines += [f"    data_tests: [{{primary_key_is: {{arguments: {{columns: [{', '.join(key)}]}}}}}}]"]
     return "\n".join(lines) + "\n"
 
 
@@ -148,6 +170,7 @@ def _rows(columns: list[dict[str, Any]], fields: dict[str, dict[str, str]] | Non
 
 
 FILES = {
+    ROOT / "transform/macros/history/history_columns.sql": history_macro,
     ROOT / "transform/macros/landing/landing_tables.sql": landing_macro,
     ROOT / "transform/models/sources.yml": sources,
     ROOT / "docs/tables.md": page,
