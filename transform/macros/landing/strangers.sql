@@ -22,8 +22,10 @@
     {% if actual.key != table.key | sort | join(', ') %}
         {{ return('its primary key is not (' ~ table.key | join(', ') ~ ')') }}
     {% endif %}
-    {% for column in table.key if actual.columns[column] not in ('text', 'character varying') %}
-        {{ return('its column ' ~ column ~ ' is ' ~ actual.columns[column]) }}
+    {% for column in table.columns if column.name in table.key %}
+        {% if actual.columns[column.name] not in (column.type, 'character varying') %}
+            {{ return('its column ' ~ column.name ~ ' is ' ~ actual.columns[column.name]) }}
+        {% endif %}
     {% endfor %}
     {% if not actual.marked %}
         {% for column in actual.columns if column not in known and not column.startswith('_sdc_') %}
