@@ -36,7 +36,7 @@ def load(pipeline: Pipeline, program: Path, lines: bytes, **settings: Any) -> su
 
 def content(pipeline: Pipeline, table: str) -> list[tuple[Any, ...]]:
     """Every row but for when it was first stored."""
-    rows = f"select to_jsonb(t) - 'created_at' from amazon_ads.{table} as t order by 1"
+    rows = f"select to_jsonb(t) - array['created_at', 'valid_from'] from amazon_ads.{table} as t order by 1"
     return pipeline.query(rows)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from tap_amazon_ads_entities.rows.expressions import TARGET_TYPES
 from tap_amazon_ads_entities.rows.status import COMPUTED_STATUSES
 from tap_amazon_ads_entities.singer.source_fields import SOURCE_FIELDS

@@ -49,7 +49,7 @@
 {% macro refuse_strange_views() %}
     {% for node in graph.nodes.values() if node.resource_type == 'model' %}
         {% set name = node.schema ~ '.' ~ node.name %}
-        {% set actual = view_state(name, node.description) %}
+        {% set actual = view_state(name, descriptions(node)) %}
         {% if actual.kind and actual.kind != 'v' %}
             {% do refuse('relation ' ~ name, 'it is not a view') %}
         {% elif not actual.ours %}

@@ -59,6 +59,10 @@ class SandboxControl:
         """Change entities; see `changes.change`."""
         return dict(self._json("POST", "change", request))
 
+    def edit(self, edits: list[dict[str, Any]]) -> None:
+        """Change single entities; see `changes.edit`."""
+        self._json("POST", "edit", {"edits": edits})
+
     def configure(self, **settings: Any) -> None:
         """Set latency_ms, rate_limit, token_ttl_seconds, log_requests, client_secret, refresh_token, token_prefix."""
         self._json("POST", "settings", settings)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from amazon_ads_sandbox.changes import change
+from amazon_ads_sandbox.changes import change, edit
 from amazon_ads_sandbox.state import State
 from amazon_ads_sandbox.users import OWNER, USERS
 
@@ -61,6 +61,10 @@ class Control:
         """Change entities."""
         return _json(change(self._state.account, await _document(request)))
 
+    async def edit(self, request: Request) -> Response:
+        """Change single entities."""
+        return _json(edit(self._state.account, (await _document(request)).get("edits", [])))
+
     async def settings(self, request: Request) -> Response:
         """Change how the account is served."""
         self._state.configure(await _document(request))
@@ -107,6 +111,7 @@ def routes(state: State) -> list[Route]:
         Route("/_sandbox/truth", control.counts),
         Route("/_sandbox/truth/{table}", control.truth),
         Route("/_sandbox/change", control.change, methods=["POST"]),
+        Route("/_sandbox/edit", control.edit, methods=["POST"]),
         Route("/_sandbox/settings", control.settings, methods=["POST"]),
         Route("/_sandbox/faults", control.faults, methods=["GET", "POST", "DELETE"]),
         Route("/_sandbox/revoke", control.revoke, methods=["POST"]),
