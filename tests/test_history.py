@@ -14,11 +14,13 @@ import pytest
 from harness.pipeline import Direct, Pipeline, Result
 from harness.script import LISTS, PER_RUN, RUNS, Expected, Script
 from harness.truth import KEYS, OURS, Rows, all_differences, expected, plain
+from harness.warehouse import Warehouse, made, warehouse
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 
 from amazon_ads_sandbox.model.generate import count
 from amazon_ads_sandbox.model.sizes import Sizes
+from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 
 SIZES = {"profiles": 2, "campaigns": 10, "portfolios": 3, "ad_groups": 1, "ads": 1, "keywords": 2, "targets": 1}
@@ -88,6 +90,114 @@ def lose(pipeline: Pipeline, victim: str, **settings: Any) -> Result:
 
 def settle(pipeline: Pipeline, run_id: str) -> None:
     pipeline.query("select amazon_ads.settle_runs(%s::text, 'tests'::text, 'stored'::text)", run_id)
+
+
+@pytest.fixture
+def db(postgres: EmbeddedPostgres) -> Iterator[Warehouse]:
+    with warehouse(postgres, made(postgres)) as copy:
+        yield copy
+
+
+CAMPAIGN = (
+    "insert into amazon_ads.entity_campaigns (profile_id, campaign_id, campaign_type, {0}, synced_at)"
+    " values ('p', '1', 'sp', {1}, now()) on conflict (profile_id, campaign_id) do update"
+    " set ({0}, synced_at) = row (excluded.{0}, excluded.synced_at)"
+)
+PATHS = "select path, old_value, new_value from amazon_ads.entity_changes order by path"
+
+
+def store(db: Warehouse, **columns: Any) -> None:
+    """As a loader stores a campaign."""
+    for name, value in columns.items():
+        text = json.dumps(value) if isinstance(value, (dict, list)) else value
+        db.ask(CAMPAIGN.format(name, "%s"), text)
+
+
+def test_documents_differ_by_their_members(db: Warehouse) -> None:
+    store(db, bidding={"a": 1, "l": [{"placement": "T", "percentage": 1}, {"placement": "R"}], "s": [1, 2], "same": {}})
+    store(db, bidding={"b.c": 1, "l": [{"placement": "R"}, {"placement": "T", "percentage": 2}], "s": [2], "same": {}})
+    assert db.ask(PATHS) == [
+        ('bidding."b.c"', None, 1),
+        ("bidding.a", 1, None),
+        ("bidding.l[T].percentage", 1, 2),
+        ("bidding.s", [1, 2], [2]),
+    ]
+    # A document that is null, as loaders store it, is none; what is nested or named too long for an index stays short.
+    db.ask("truncate amazon_ads.entity_changes; update amazon_ads.entity_campaigns set bidding = null")
+    db.ask("truncate amazon_ads.entity_changes; update amazon_ads.entity_campaigns set bidding = 'null'")
+    assert db.ask(PATHS) == []
+    deep: dict[str, Any] = {"x" * 3000: {}}
+    for _ in range(40):
+        deep = {"nested" * 20: deep}
+    store(db, bidding={"d": deep, "e": 1})
+    store(db, bidding={"d": {**deep, "f": 1}, "e": 1})
+    assert db.ask("select max(length(path)) < 500 from amazon_ads.entity_changes") == [(True,)]
+
+
+def test_a_column_that_is_added_begins_with_what_it_is(db: Warehouse) -> None:
+    store(db, name="a", portfolio_id="1")
+    db.ask(
+        "drop view amazon_ads.entity_campaigns_history cascade;"
+        "alter table amazon_ads.entity_campaigns drop column portfolio_id cascade"
+    )
+    db.make(AMAZON_ADS_ANEW="true")
+    store(db, portfolio_id="1")
+    assert db.ask(PATHS) == []
+    assert db.ask("select count(*) from amazon_ads.entity_campaigns_versions") == [(0,)]
+    # Read again, some time later.
+    db.ask("update amazon_ads.entity_campaigns set synced_at = now() + interval '1 hour'")
+    store(db, portfolio_id="2")
+    assert db.ask(PATHS) == [("portfolio_id", "1", "2")]
+
+
+def test_rows_that_are_taken_away_have_not_vanished(db: Warehouse) -> None:
+    store(db, name="a")
+    for take in ("truncate amazon_ads.entity_campaigns", "delete from amazon_ads.entity_campaigns"):
+        db.ask(take)
+        store(db, name="a")
+    assert db.ask(PATHS) == []
+    db.ask("delete from amazon_ads.entity_campaigns")
+    store(db, name="b")
+    assert db.ask(PATHS) == [("name", "a", "b")]
+    assert db.ask("select name, is_current from amazon_ads.entity_campaigns_history order by valid_from") == [
+        ("a", False), ("a", False), ("a", False), ("b", True),
+    ]  # fmt: skip
+
+
+def test_a_backup_that_is_restored_brings_its_history_and_is_no_change(db: Warehouse) -> None:
+    store(db, name="a")
+    store(db, name="b")
+    kept = ("entity_campaigns", "entity_campaigns_versions", "entity_changes")
+    for table in kept:
+        db.ask(f"create table public.{table} as select * from amazon_ads.{table}")
+    db.ask("truncate " + ", ".join(f"amazon_ads.{table}" for table in kept))
+    db.ask("truncate " + ", ".join(f"amazon_ads.{table}" for table in kept[1:]))
+    for table in kept:
+        db.ask(f"insert into amazon_ads.{table} select * from public.{table}")
+    assert db.ask(PATHS) == [("name", "a", "b")]
+    assert db.ask("select name from amazon_ads.entity_campaigns_history order by valid_from") == [("a",), ("b",)]
+    store(db, name="c")
+    assert len(db.ask(PATHS)) == 2
+
+
+def test_what_is_older_than_it_is_to_be_kept_is_forgotten(db: Warehouse) -> None:
+    for name in "abc":
+        store(db, name=name)
+    old = "update amazon_ads.{} set {} = {} - interval '800 days' where old_value = '\"a\"'"
+    db.ask(old.format("entity_changes", "seen_at", "seen_at"))
+    db.ask(
+        "update amazon_ads.entity_campaigns_versions set valid_from = valid_from - interval '800 days',"
+        " valid_to = valid_to - interval '800 days' where name = 'a'"
+    )
+    assert db.begin().code == 0
+    assert db.ask("select name from amazon_ads.entity_campaigns_history order by valid_from") == [("b",), ("c",)]
+    assert db.ask(PATHS) == [("name", "b", "c")]
+
+
+def test_a_first_load_is_created_on_request(db: Warehouse) -> None:
+    db.make(AMAZON_ADS_FIRST_LOAD_CREATED="true")
+    store(db, name="a")
+    assert db.ask("select kind, entity_id from amazon_ads.entity_changes") == [("created", "1")]
 
 
 def test_the_history_equals_the_script(pipeline: Pipeline) -> None:

@@ -20,6 +20,9 @@ LISTS = (
     ("sb", "theme"),
     ("", "portfolio"),
 )
+_NEEDED = frozenset((product, kind) for product in ("sb", "sd") for kind in ("campaign", "ad_group"))
+"""Lists by which others are read: without a parent, Amazon does not tell all of its children."""
+
 _BY_ITSELF = frozenset({"last_updated_time"})
 _TELL_APART = ("placement", "type")
 """Members that tell apart what the lists of the made-up account hold."""
@@ -58,6 +61,8 @@ class Script:
         place = {"profile_id": self._chance.choice(self._profiles), "product": of[0], "kind": of[1]}
         place["number"] = self._chance.randrange(self._sizes[of])
         what = self._chance.choice(("set",) * 8 + ("twice", "undo", "touch", "create", "vanish", "return"))
+        if what == "vanish" and of in _NEEDED:
+            what = "touch"
         if what == "return" and self._gone:
             return [{**self._gone.pop(0), "do": "return"}]
         if what == "undo" and self._edited:
