@@ -135,7 +135,7 @@ def test_documents_differ_by_their_members(db: Warehouse) -> None:
 
 
 def test_a_column_that_is_added_begins_with_what_it_is(db: Warehouse) -> None:
-    store(db, name="a", portfolio_id="1")
+    store(db, portfolio_id="1")
     db.ask(
         "drop view amazon_ads.entity_campaigns_history cascade;"
         "alter table amazon_ads.entity_campaigns drop column portfolio_id cascade"
