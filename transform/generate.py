@@ -32,6 +32,7 @@ PARENTS = {
     "entity_ads": {"campaign_id": "entity_campaigns", "ad_group_id": "entity_ad_groups"},
     "entity_targets": {"campaign_id": "entity_campaigns", "ad_group_id": "entity_ad_groups"},
 }
+READING: dict[str, Any] = yaml.safe_load((ROOT / "transform/models/history/reading.yml").read_text())
 HISTORY: dict[str, Any] = yaml.safe_load((ROOT / "transform/history.yml").read_text())
 CLOSED = {
     "computed_status": list(COMPUTED_STATUSES),
@@ -151,12 +152,52 @@ def page() -> str:
         "# Tables",
         "",
         "Generated from the tap's schemas (`make docs`). All of them live in one schema, `amazon_ads` or what",
-        "`AMAZON_ADS_SCHEMA` names; each also has `created_at timestamptz`, when the row was first stored.",
+        "`AMAZON_ADS_SCHEMA` names; each also has `created_at timestamptz`, when the row was first stored, and those",
+        "of entities have `valid_from` and `vanished_since` (see [Versions](#versions)).",
     ]
     for name, table in tables().items():
         fields = SOURCE_FIELDS.get(name)
         lines += ["", f"## {name}", "", table["description"], "", f"Primary key: {', '.join(table['key'])}.", ""]
         lines += list(_rows(table["columns"], fields))
+    return "\n".join([*lines, *_history()]) + "\n"
+
+
+def _history() -> Iterable[str]:
+    """The part of the page about what changed."""
+    changes = HISTORY["changes"]
+    yield from ("", "## entity_changes", "", f"{changes['description']} [How it is kept](history.md).", "")
+    yield from (f"Primary key: {', '.join(changes['key'])}.", "", *_rows(changes["columns"], None))
+    names = ", ".join(f"`{name}_history`" for name in entity_tables())
+    yield from ("", "## Versions", "", f"{names} have a row for each version, `{'`, `'.join(_as_of())}` the")
+    yield from ("rows that were valid at a moment: all columns of their table, and these.", "")
+    yield from _rows([*HISTORY["kept"], *HISTORY["version"], *HISTORY["current"]], None)
+    yield from ("", "`is_current` is in the views alone. The tables `entity_…_versions` hold the versions that ended.")
+    for model in READING["models"]:
+        yield from (
+            "",
+            f"## {model['name']}",
+            "",
+            f"{model['description']} A view.",
+            "",
+            "| column | meaning |",
+            "|---|---|",
+        )
+        yield from (f"| {each['name']} | {each['description']} |" for each in model["columns"])
+
+
+def _as_of() -> list[str]:
+    return [f"{name.removeprefix('entity_')}_as_of(moment)" for name in entity_tables()]
+
+
+def history_views() -> str:
+    """models/history/entity_history.yml."""
+    lines = ["# Generated from the tap's schemas and history.yml by generate.py; do not edit.", "models:"]
+    for name, table in entity_tables().items():
+        lines += [f"- name: {name}_history", f"  description: Every version of every row of {name}.", "  columns:"]
+        columns = [*table["columns"], *HISTORY["kept"], *HISTORY["version"], *HISTORY["current"]]
+        for column in columns:
+            described = json.dumps(column["description"], ensure_ascii=False)
+            lines.append(f"  - {{name: {column['name']}, description: {described}}}")
     return "\n".join(lines) + "\n"
 
 
@@ -174,6 +215,7 @@ FILES = {
     ROOT / "transform/macros/history/history_columns.sql": history_macro,
     ROOT / "transform/macros/landing/landing_tables.sql": landing_macro,
     ROOT / "transform/models/sources.yml": sources,
+    ROOT / "transform/models/history/entity_history.yml": history_views,
     ROOT / "docs/tables.md": page,
 }
 

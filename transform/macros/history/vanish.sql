@@ -14,6 +14,12 @@
 
 {% macro mark_vanished_body() %}
 begin
+    if not exists (
+        select from {{ qualified('sync_log') }} as log
+        where log.run_id = run and log.mode = 'full' and log.settled_status = 'success'
+    ) then
+        return;
+    end if;
     perform set_config('amazon_ads_entities.settles', run, true);
     {%- for table, entity in versioned_entities().items() if entity.type != 'profiles' %}
     update {{ qualified(table) }} as e
