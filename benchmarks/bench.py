@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import end_to_end
+import history_cost
 import log_cost
 import peers
 import roads
@@ -20,7 +21,7 @@ from measure import HERE
 
 ROOT = HERE.parent
 Part = Callable[[], Iterator[str]]
-PARTS: tuple[Part, ...] = (*tap_cases.PARTS, *roads.PARTS, *end_to_end.PARTS, *log_cost.PARTS)
+PARTS: tuple[Part, ...] = (*tap_cases.PARTS, *roads.PARTS, *end_to_end.PARTS, *log_cost.PARTS, *history_cost.PARTS)
 
 
 def heading() -> Iterator[str]:

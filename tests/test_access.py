@@ -14,6 +14,9 @@ from harness.truth import KEYS
 
 from amazon_ads_sandbox.process import SandboxProcess
 
+HISTORY = 1 + 2 * len(KEYS) + 4
+"""Changes, versions as tables and as views, and views of changes."""
+
 PEOPLE = ("ann", "ben", "chief", "stranger")
 
 
@@ -49,11 +52,13 @@ def people(pipeline: Pipeline, profiles: dict[str, str]) -> Iterator[Roles]:
 
 @pytest.fixture(scope="module")
 def loaded(pipeline: Pipeline, people: Roles) -> Roles:
-    """After two full runs, between which ads vanished; the second makes the views anew."""
+    """After two full runs, between which ads vanished and everything changed; the second makes the views anew."""
     for blocks in (("tap-amazon-ads-entities", "target-postgres"), ("sync",)):
         result = pipeline.meltano("run", *blocks, mode="full")
         assert result.code == 0, result.output
         pipeline.sandbox.control.change(vanish=1, tables=["entity_ads"])
+        pipeline.sandbox.control.change(count=1, create=1)
+        pipeline.query_none("update amazon_ads.entity_profiles set account_name = 'other'")
     return people
 
 
@@ -82,7 +87,7 @@ def test_each_analyst_sees_their_profile_and_no_other_in_every_table_and_view(
     pipeline: Pipeline, loaded: Roles, profiles: dict[str, str]
 ) -> None:
     names = relations(pipeline)
-    assert len(names) == len(KEYS) + 2 + 7 + 6
+    assert len(names) == len(KEYS) + 2 + 7 + 6 + HISTORY
     for name, column in names:
         statement = f"select {column} from {name}"
         if name == "amazon_ads_fivetran.profile":
@@ -98,6 +103,23 @@ def test_each_analyst_sees_their_profile_and_no_other_in_every_table_and_view(
         assert loaded.refused("outsider", statement), name
     for person in PEOPLE:
         assert loaded.refused(person, "select 1 from amazon_ads.sync_meta")
+
+
+def test_each_analyst_sees_their_profile_and_no_other_as_it_was(
+    pipeline: Pipeline, loaded: Roles, profiles: dict[str, str]
+) -> None:
+    for table in KEYS:
+        function = f"amazon_ads.{table.removeprefix('entity_')}_as_of"
+        statement = f"select profile_id from {function}(now() - interval '1 second')"
+        everything = seen(pipeline.query(statement))
+        for person, profile in profiles.items():
+            assert everything[profile] > 0, function
+            assert seen(loaded.ask(person, statement)) == {profile: everything[profile]}, function
+        assert seen(loaded.ask("chief", statement)) == everything, function
+        assert loaded.ask("stranger", statement) == [], function
+        assert loaded.refused("outsider", statement), function
+    for function in ("running_run()", "json_changes('x', null, null)", "mark_vanished('x')", "prune_history(1)"):
+        assert loaded.refused("chief", f"select amazon_ads.{function}"), function
 
 
 def test_analysts_see_the_same_verdicts_as_the_owner(
@@ -123,6 +145,8 @@ def test_nobody_reads_the_memberships_of_others(loaded: Roles, profiles: dict[st
         "update amazon_ads.entity_campaigns set name = 'mine'",
         "delete from amazon_ads.entity_campaigns",
         "truncate amazon_ads.sync_log",
+        "delete from amazon_ads.entity_changes",
+        "update amazon_ads.entity_targets_versions set bid_micros = 1",
         "insert into amazon_ads.sync_slices (profile_id, entity_type) values ('x', 'ads')",
         "alter table amazon_ads.entity_campaigns disable row level security",
         "create table amazon_ads.mine (a int)",
@@ -141,7 +165,8 @@ def test_a_function_of_an_analyst_sees_no_row_that_policies_hide(loaded: Roles, 
         )
         notices: list[str] = []
         ann.add_notice_handler(lambda notice: notices.append(notice.message_primary or ""))
-        ann.execute("select count(*) from amazon_ads.targets_keywords where pg_temp.spy(profile_id)")
+        for name in ("targets_keywords", "entity_changes", "entity_targets_history", "targets_as_of(now())"):
+            ann.execute(f"select count(*) from amazon_ads.{name} where pg_temp.spy(profile_id)")  # type: ignore[call-overload]
     assert set(notices) == {profiles["ann"]}
 
 

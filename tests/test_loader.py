@@ -36,7 +36,7 @@ def load(pipeline: Pipeline, program: Path, lines: bytes, **settings: Any) -> su
 
 def content(pipeline: Pipeline, table: str) -> list[tuple[Any, ...]]:
     """Every row but for when it was first stored."""
-    rows = f"select to_jsonb(t) - 'created_at' from amazon_ads.{table} as t order by 1"
+    rows = f"select to_jsonb(t) - array['created_at', 'valid_from'] from amazon_ads.{table} as t order by 1"
     return pipeline.query(rows)
 
 
@@ -53,22 +53,44 @@ def state(value: int) -> bytes:
     return json.dumps({"type": "STATE", "value": {"n": value}}).encode() + b"\n"
 
 
+CHANGES = (
+    "select profile_id, entity_type, entity_id, kind, path, old_value, new_value, changed_at"
+    " from amazon_ads.entity_changes order by 1, 2, 3, 5"
+)
+
+
+def changed(lines: bytes) -> bytes:
+    """The same account, a part of which has other names, states and times of change."""
+    new = []
+    for number, line in enumerate(lines.splitlines()):
+        message = json.loads(line)
+        row = message.get("record", {})
+        if number % 9 == 0 and "computed_status" in row:
+            row |= {"state": "PAUSED", "last_updated_time": "2026-11-01T00:00:00.000Z"}
+        new.append(json.dumps(message).encode())
+    return b"\n".join(new) + b"\n"
+
+
 def test_an_account_is_stored_alike_new_and_again(pipeline: Pipeline, tmp_path: Path) -> None:
     with (tmp_path / "out").open("wb") as out, (tmp_path / "log").open("w") as log, Path(os.devnull).open("rb") as none:
         assert (
             forks.Started(forks.TAP, ["--config=ENV"], pipeline.environment(mode="full"), (none, out, log)).wait() == 0
         )
     lines = (tmp_path / "out").read_bytes()
-    stored, states = [], []
+    stored, states, changes = [], [], []
     for program in (STOCK, COPY):
         renew(pipeline)
         # A batch that ends in the midst of a stream, and one for every stream.
         for size in (700, 10_000):
             done = load(pipeline, program, lines, batch_size_rows=size)
             assert done.returncode == 0, done.stderr
+        assert pipeline.query(CHANGES) == [], "what is as it was has not changed"
+        assert load(pipeline, program, changed(lines)).returncode == 0
+        changes.append(pipeline.query(CHANGES))
         stored.append({table: content(pipeline, table) for table in (*TABLES, "sync_log")})
         states.append(json.loads(done.stdout.splitlines()[-1]))
     assert stored[0] == stored[1]
+    assert changes[0] == changes[1] != []
     assert states[0] == states[1]
     assert all(stored[1].values())
 

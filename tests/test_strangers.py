@@ -180,7 +180,8 @@ def test_a_column_is_retyped_under_our_views_and_never_under_those_of_others(cop
     try:
         copy.ask("grant select on amazon_ads.ad_hierarchy to bob")
         views = copy.ask(VIEWS)
-        # As a loader makes it by itself; the views go and come with it.
+        # As a loader makes it by itself, without our triggers; the views go and come with it.
+        copy.ask("drop trigger amazon_ads_history_stamp on amazon_ads.entity_campaigns")
         names = [row[0] for row in views]
         copy.ask(
             "select amazon_ads.change_under_views('amazon_ads.entity_campaigns'::regclass, array['synced_at']::text[],"

@@ -54,7 +54,8 @@ def test_a_second_run_changes_nothing_but_synced_at_and_the_log(pipeline: Pipeli
             assert {name for name in row if row[name] != old[name]} == {"synced_at"}
             assert row["synced_at"] > old["synced_at"]
             assert row["created_at"] == old["created_at"]
-    assert {"synced_at", "created_at"} == OURS
+    assert {"synced_at", "created_at", "valid_from", "vanished_since"} == OURS
+    assert pipeline.query("select count(*) from amazon_ads.entity_changes") == [(0,)]
 
 
 def test_an_incremental_run_brings_changes_and_only_those(pipeline: Pipeline) -> None:

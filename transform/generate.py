@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tap_amazon_ads_entities.rows.expressions import TARGET_TYPES
 from tap_amazon_ads_entities.rows.status import COMPUTED_STATUSES
 from tap_amazon_ads_entities.singer.differences import KINDS
@@ -32,6 +34,8 @@ PARENTS = {
     "entity_ads": {"campaign_id": "entity_campaigns", "ad_group_id": "entity_ad_groups"},
     "entity_targets": {"campaign_id": "entity_campaigns", "ad_group_id": "entity_ad_groups"},
 }
+READING: dict[str, Any] = yaml.safe_load((ROOT / "transform/models/history/reading.yml").read_text())
+HISTORY: dict[str, Any] = yaml.safe_load((ROOT / "transform/history.yml").read_text())
 CLOSED = {
     "computed_status": list(COMPUTED_STATUSES),
     "campaign_type": ["sp", "sb", "sd", "st"],
@@ -84,6 +88,22 @@ def landing_macro() -> str:
     )
 
 
+def history_macro() -> str:
+    """macros/history/history_columns.sql."""
+    body = json.dumps(HISTORY, indent=4, ensure_ascii=False)
+    return (
+        "{#- Generated from history.yml by generate.py; do not edit. -#}\n"
+        "{% macro history_columns() %}\n"
+        f"{{{{ return({body}) }}}}\n"
+        "{% endmacro %}\n"
+    )
+
+
+def entity_tables() -> dict[str, dict[str, Any]]:
+    """The tables whose rows have versions."""
+    return {name: table for name, table in tables().items() if name.startswith("entity_")}
+
+
 def sources() -> str:
     """models/sources.yml."""
     lines = [
@@ -109,6 +129,10 @@ def sources() -> str:
         "  - name: sync_slices",
         "    description: What the settled runs of every profile and entity amount to; kept by the post-step.",
     ]
+    keys = {f"{name}_versions": [*table["key"], "valid_from"] for name, table in entity_tables().items()}
+    for name, key in {"entity_changes": HISTORY["changes"]["key"], **keys}.items():
+        lines += [f"  - name: {name}", "    description: Kept by triggers of the tables that the loader fills."]
+        lines += [f"    data_tests: [{{primary_key_is: {{arguments: {{columns: [{', '.join(key)}]}}}}}}]"]
     return "\n".join(lines) + "\n"
 
 
@@ -131,12 +155,52 @@ def page() -> str:
         "# Tables",
         "",
         "Generated from the tap's schemas (`make docs`). All of them live in one schema, `amazon_ads` or what",
-        "`AMAZON_ADS_SCHEMA` names; each also has `created_at timestamptz`, when the row was first stored.",
+        "`AMAZON_ADS_SCHEMA` names; each also has `created_at timestamptz`, when the row was first stored, and those",
+        "of entities have `valid_from` and `vanished_since` (see [Versions](#versions)).",
     ]
     for name, table in tables().items():
         fields = SOURCE_FIELDS.get(name)
         lines += ["", f"## {name}", "", table["description"], "", f"Primary key: {', '.join(table['key'])}.", ""]
         lines += list(_rows(table["columns"], fields))
+    return "\n".join([*lines, *_history()]) + "\n"
+
+
+def _history() -> Iterable[str]:
+    """The part of the page about what changed."""
+    changes = HISTORY["changes"]
+    yield from ("", "## entity_changes", "", f"{changes['description']} [How it is kept](history.md).", "")
+    yield from (f"Primary key: {', '.join(changes['key'])}.", "", *_rows(changes["columns"], None))
+    names = ", ".join(f"`{name}_history`" for name in entity_tables())
+    yield from ("", "## Versions", "", f"{names} have a row for each version, `{'`, `'.join(_as_of())}` the")
+    yield from ("rows that were valid at a moment: all columns of their table, and these.", "")
+    yield from _rows([*HISTORY["kept"], *HISTORY["version"], *HISTORY["current"]], None)
+    yield from ("", "`is_current` is in the views alone. The tables `entity_…_versions` hold the versions that ended.")
+    for model in READING["models"]:
+        yield from (
+            "",
+            f"## {model['name']}",
+            "",
+            f"{model['description']} A view.",
+            "",
+            "| column | meaning |",
+            "|---|---|",
+        )
+        yield from (f"| {each['name']} | {each['description']} |" for each in model["columns"])
+
+
+def _as_of() -> list[str]:
+    return [f"{name.removeprefix('entity_')}_as_of(moment)" for name in entity_tables()]
+
+
+def history_views() -> str:
+    """models/history/entity_history.yml."""
+    lines = ["# Generated from the tap's schemas and history.yml by generate.py; do not edit.", "models:"]
+    for name, table in entity_tables().items():
+        lines += [f"- name: {name}_history", f"  description: Every version of every row of {name}.", "  columns:"]
+        columns = [*table["columns"], *HISTORY["kept"], *HISTORY["version"], *HISTORY["current"]]
+        for column in columns:
+            described = json.dumps(column["description"], ensure_ascii=False)
+            lines.append(f"  - {{name: {column['name']}, description: {described}}}")
     return "\n".join(lines) + "\n"
 
 
@@ -151,8 +215,10 @@ def _rows(columns: list[dict[str, Any]], fields: dict[str, dict[str, str]] | Non
 
 
 FILES = {
+    ROOT / "transform/macros/history/history_columns.sql": history_macro,
     ROOT / "transform/macros/landing/landing_tables.sql": landing_macro,
     ROOT / "transform/models/sources.yml": sources,
+    ROOT / "transform/models/history/entity_history.yml": history_views,
     ROOT / "docs/tables.md": page,
 }
 

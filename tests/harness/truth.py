@@ -22,7 +22,7 @@ KEYS = {
     "entity_ads": ("profile_id", "ad_id"),
     "entity_targets": ("profile_id", "target_id"),
 }
-OURS = frozenset({"synced_at", "created_at"})
+OURS = frozenset({"synced_at", "created_at", "valid_from", "vanished_since"})
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 

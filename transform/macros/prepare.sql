@@ -15,19 +15,23 @@
     {% do refuse_foreign_readers(retyped) %}
     {% do create_schemas() %}
     {% do prepare_turns(tables, found) %}
-    {% set statements = stale_functions(existing_functions()) %}
+    {% set functions = existing_functions() %}
+    {% set statements = stale_functions(our_functions() | rejectattr('readable', 'defined'), functions) %}
     {% set migrates = 'sync_log' in found and 'settled_at' not in found['sync_log'].columns %}
     {% for name, table in tables.items() %}
         {% do statements.extend(table_statements(name, table, found, retyped)) %}
     {% endfor %}
     {% if migrates %}{% do statements.extend(settle_earlier_log(found)) %}{% endif %}
     {% do statements.extend(missing_trigger()) %}
+    {% do statements.extend(stale_triggers(found, retyped)) %}
+    {#- Their text is checked against the tables. -#}
+    {% do statements.extend(stale_functions(as_of_functions(), functions)) %}
     {% do statements.extend(missing_indexes(tables)) %}
     {% do statements.extend(stale_comments(tables)) %}
     {% if statements %}{% do change_in_turn(statements) %}{% endif %}
     {% do prepare_access(tables) %}
     {% do warn_of_creators() %}
-    {% do change([announce(), prune()] + changed_settings()) %}
+    {% do change([announce(), prune(), prune_history()] + changed_settings()) %}
     {% do log('prepared ' ~ (landing_tables() | length) ~ ' tables in schema ' ~ target.schema, info=true) %}
 {% endmacro %}
 
@@ -58,7 +62,10 @@
     {% if 'created_at' not in found[name].columns %}
         {% do statements.append(add_created_at(name)) %}
     {% endif %}
-    {% if retyped[name] %}{% do statements.append(change_types(name, retyped[name])) %}{% endif %}
+    {% if retyped[name] %}
+        {% do statements.extend(without_triggers(name)) %}
+        {% do statements.append(change_types(name, retyped[name])) %}
+    {% endif %}
     {{ return(statements) }}
 {% endmacro %}
 

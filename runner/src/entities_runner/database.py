@@ -21,7 +21,8 @@ TABLES = (
     "entity_ads",
     "entity_targets",
 )
-_NEEDED = (*TABLES, "sync_differences", "sync_log", "sync_slices", "sync_meta", "profile_access")
+_HISTORY = ("entity_changes", *(f"{name}_versions" for name in TABLES))
+_NEEDED = (*TABLES, *_HISTORY, "sync_differences", "sync_log", "sync_slices", "sync_meta", "profile_access")
 _OPTIONS = "-c search_path=pg_catalog,pg_temp"
 _ABSENT = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedColumn)
 
@@ -174,15 +175,21 @@ class Database:
             return False
         return row == (fingerprint, len(_NEEDED))
 
-    def announce(self, run_id: str, origin: str, keep_days: int) -> None:
+    def announce(self, run_id: str, origin: str, keep_days: Mapping[str, int]) -> None:
         """Give earlier runs of this project their verdict, leave the row of this run, forget what is too old.
+
+        Args:
+            run_id: the run.
+            origin: this copy of the project.
+            keep_days: by the function that forgets.
 
         Raises:
             UsageError: the database refuses.
         """
         with self.transaction() as connection:
             self._call(connection, "announce_run", run_id, origin, self._session)
-            connection.execute(sql.SQL("select {}(%s::integer)").format(self.table("prune_log")), (keep_days,))
+            for function, days in keep_days.items():
+                connection.execute(sql.SQL("select {}(%s::integer)").format(self.table(function)), (days,))
 
     def bless(self, fingerprint: str, roles: Sequence[str], notes: str) -> None:
         """Remember what is there, as made from these sources and settings.

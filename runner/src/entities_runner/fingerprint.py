@@ -8,6 +8,7 @@ from entities_runner.run import Run
 
 _SETTINGS = (
     "AMAZON_ADS_ANALYST_ROLE",
+    "AMAZON_ADS_FIRST_LOAD_CREATED",
     "AMAZON_ADS_IDENTITY",
     "AMAZON_ADS_LOADER_ROLE",
     "AMAZON_ADS_OWNER_USER",

@@ -72,9 +72,12 @@ class Run:
         return schema_of(self.variables)
 
     @property
-    def keep_days(self) -> int:
-        """How long the log of runs is kept."""
-        return int(self.variables.get("AMAZON_ADS_LOG_RETENTION_DAYS") or 400)
+    def keep_days(self) -> dict[str, int]:
+        """How long log and history are kept, by the function that forgets what is older."""
+        return {
+            "prune_log": int(self.variables.get("AMAZON_ADS_LOG_RETENTION_DAYS") or 400),
+            "prune_history": int(self.variables.get("AMAZON_ADS_HISTORY_RETENTION_DAYS") or 730),
+        }
 
     @property
     def session(self) -> str:

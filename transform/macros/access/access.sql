@@ -15,6 +15,7 @@
             {% do change_in_turn(statements) %}
         {% endif %}
     {% endfor %}
+    {% do open_functions(settings) %}
     {% do open_schemas(settings) %}
     {% do close_connections(settings) %}
 {% endmacro %}
@@ -74,6 +75,18 @@
             'comment on column ' ~ table ~ ".granted_at is 'Since when (UTC).'"
         ]) %}
     {% endif %}
+{% endmacro %}
+
+{#- Functions that analysts read with; they show what their own rights do. -#}
+{% macro open_functions(settings) %}
+    {% for each in as_of_functions() if settings.analyst %}
+        {% set signature = qualified(each.name) ~ '(' ~ each.types ~ ')' %}
+        {% if not look(
+            'select has_function_privilege(' ~ quoted(settings.analyst) ~ ', ' ~ quoted(signature) ~ ", 'execute')"
+        ).rows[0][0] %}
+            {% do change_in_turn(['grant execute on function ' ~ signature ~ ' to ' ~ identifier(settings.analyst)]) %}
+        {% endif %}
+    {% endfor %}
 {% endmacro %}
 
 {#- The way into the schemas, and for the loader the temporary tables through which it loads. -#}

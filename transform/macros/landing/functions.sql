@@ -1,6 +1,12 @@
-{#- Functions of ours: names in them mean what they mean in Postgres, and nobody else may call them. -#}
+{#-
+    Functions of ours: names in them mean what they mean in Postgres, and nobody else may call them, but for those that
+    analysts read with (`readable`).
+-#}
 {% macro our_functions() %}
-    {{ return([settle_function(), announce_function(), prune_function(), views_function(), reopen_function()]) }}
+    {{ return(
+        [settle_function(), announce_function(), prune_function(), views_function(), reopen_function()]
+        + history_functions() + as_of_functions()
+    ) }}
 {% endmacro %}
 
 {#- {name: [{types, owned, text, comment}]} of what is there under our names. -#}
@@ -37,10 +43,10 @@
 
 {% macro our_function_comment() %}{{ return('Kept by prepare.') }}{% endmacro %}
 
-{#- Statements for those whose text or arguments have changed. -#}
-{% macro stale_functions(found) %}
+{#- Statements for those of these functions whose text or arguments have changed. -#}
+{% macro stale_functions(functions, found) %}
     {% set statements = [] %}
-    {% for each in our_functions() %}
+    {% for each in functions %}
         {% set known = [] %}
         {% for actual in found.get(each.name, []) %}
             {% if actual.types == each.types %}
@@ -51,9 +57,14 @@
         {% endfor %}
         {% if anew() or local_md5(each.body) not in known %}
             {% set signature = qualified(each.name) ~ '(' ~ each.types ~ ')' %}
+            {% if each.returns.startswith('table') %}
+                {#- What a function returns cannot be replaced. -#}
+                {% do statements.append('drop function if exists ' ~ signature) %}
+            {% endif %}
+            {% set how = each.get('language', 'plpgsql set search_path = pg_catalog, pg_temp') ~ ' ' ~ each.get('options', '') %}
             {% do statements.append(
                 'create or replace function ' ~ qualified(each.name) ~ '(' ~ each.arguments ~ ') returns ' ~ each.returns
-                ~ ' language plpgsql set search_path = pg_catalog, pg_temp as ' ~ quoted(each.body)
+                ~ ' language ' ~ how ~ ' as ' ~ quoted(each.body)
             ) %}
             {% do statements.append('revoke all on function ' ~ signature ~ ' from public') %}
             {% do statements.append('comment on function ' ~ signature ~ ' is ' ~ quoted(our_function_comment())) %}

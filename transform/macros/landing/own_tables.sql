@@ -68,7 +68,7 @@
 {% macro all_tables() %}
     {% set tables = {} %}
     {% for name, table in landing_tables().items() %}
-        {% set own = verdict_columns() if name == 'sync_log' else [] %}
+        {% set own = verdict_columns() if name == 'sync_log' else history_columns().kept if name in versioned_entities() else [] %}
         {% do tables.update({name: {
             'description': table.description, 'key': table.key, 'columns': table.columns + own,
             'indexes': table.indexes, 'landing': true
@@ -79,5 +79,6 @@
             'description': table.description, 'key': table.key, 'columns': table.columns, 'indexes': [], 'landing': false
         }}) %}
     {% endfor %}
+    {% do tables.update(history_tables()) %}
     {{ return(tables) }}
 {% endmacro %}

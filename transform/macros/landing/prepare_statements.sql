@@ -3,7 +3,7 @@
 {% macro create_table(name, table) %}
     {% set lines = [] %}
     {% for column in table.columns %}
-        {% do lines.append(column.name ~ ' ' ~ column.type ~ (' not null' if column.name in table.key else '')) %}
+        {% do lines.append(column_definition(column) ~ (' not null' if column.name in table.key else '')) %}
     {% endfor %}
     {% do lines.append('created_at timestamp with time zone not null default now()') %}
     {% do lines.append('primary key (' ~ table.key | join(', ') ~ ')') %}
@@ -11,7 +11,12 @@
 {% endmacro %}
 
 {% macro add_column(name, column) %}
-    {{ return('alter table ' ~ qualified(name) ~ ' add column if not exists ' ~ column.name ~ ' ' ~ column.type) }}
+    {{ return('alter table ' ~ qualified(name) ~ ' add column if not exists ' ~ column_definition(column)) }}
+{% endmacro %}
+
+{% macro column_definition(column) %}
+    {% set filled = ' not null default ' ~ column.default if column.default else '' %}
+    {{ return(column.name ~ ' ' ~ column.type ~ filled) }}
 {% endmacro %}
 
 {% macro add_created_at(name) %}

@@ -22,8 +22,10 @@
     {% if actual.key != table.key | sort | join(', ') %}
         {{ return('its primary key is not (' ~ table.key | join(', ') ~ ')') }}
     {% endif %}
-    {% for column in table.key if actual.columns[column] not in ('text', 'character varying') %}
-        {{ return('its column ' ~ column ~ ' is ' ~ actual.columns[column]) }}
+    {% for column in table.columns if column.name in table.key %}
+        {% if actual.columns[column.name] not in (column.type, 'character varying') %}
+            {{ return('its column ' ~ column.name ~ ' is ' ~ actual.columns[column.name]) }}
+        {% endif %}
     {% endfor %}
     {% if not actual.marked %}
         {% for column in actual.columns if column not in known and not column.startswith('_sdc_') %}
@@ -47,7 +49,7 @@
 {% macro refuse_strange_views() %}
     {% for node in graph.nodes.values() if node.resource_type == 'model' %}
         {% set name = node.schema ~ '.' ~ node.name %}
-        {% set actual = view_state(name, node.description) %}
+        {% set actual = view_state(name, descriptions(node)) %}
         {% if actual.kind and actual.kind != 'v' %}
             {% do refuse('relation ' ~ name, 'it is not a view') %}
         {% elif not actual.ours %}

@@ -146,6 +146,7 @@ begin
         left join stored on stored.profile_id = log.profile_id and stored.entity_type = log.entity_type
         where log.entity_type <> 'run' and log.profile_id <> '*'
         on conflict (profile_id, entity_type) do update set {{ fold_slice() }};
+        perform {{ qualified('mark_vanished') }}(ended.run_id);
     end loop;
     return settled;
 end
@@ -205,12 +206,22 @@ end
                 else (
                     select jsonb_object_agg(newest.key, newest.value)
                     from (
-                        select distinct on (each.key) each.key, each.value
+                        -- The newest read of a product, and the one before it.
+                        select distinct on (each.key)
+                            each.key,
+                            case
+                                when lead(each.value) over newest_first is null then each.value
+                                else jsonb_build_object('before', lead(each.value - 'before') over newest_first) || each.value
+                            end as value
                         from (
                             select * from jsonb_each(kept.full_reads)
                             union all
                             select * from jsonb_each(excluded.full_reads)
                         ) as each
+                        window newest_first as (
+                            partition by each.key
+                            order by (each.value ->> 'began_at')::timestamp with time zone desc nulls last
+                        )
                         order by each.key, (each.value ->> 'began_at')::timestamp with time zone desc nulls last
                     ) as newest
                 )
@@ -229,11 +240,12 @@ end
 
 {#-
     {ad product: when it was read in full} of a log row. A clock that was ahead proves nothing: what others store after
-    it would look as if that read had missed it.
+    it would look as if that read had missed it. Nor does a list of which rows may be missing (accepted_shortfall).
 -#}
 {% macro full_reads_of(log, is_good) %}
     case
         when {{ is_good }} and {{ log }}.mode = 'full' and {{ log }}.started_at < {{ log }}.created_at + interval '10 minutes'
+            and not coalesce(jsonb_path_exists({{ log }}.details, '$.endpoints.*.accepted_shortfall'), false)
             then (
                 select jsonb_object_agg(lower(product.name), jsonb_build_object(
                     'began_at', {{ log }}.created_at,

@@ -6,7 +6,7 @@
     {% set relation = this.incorporate(type='view') %}
     {% set wanted = view_fingerprint(sql, model) %}
     {% set name = relation.schema ~ '.' ~ relation.identifier %}
-    {% set actual = view_state(name, model.description) %}
+    {% set actual = view_state(name, descriptions(model)) %}
     {% if actual.kind not in ('', 'v') or not actual.ours %}
         {% do refuse('view ' ~ name, 'it does not say what ours says') %}
     {% endif %}
@@ -17,6 +17,9 @@
     {% endif %}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
+
+{#- What a view of ours says, or said in earlier versions. -#}
+{% macro descriptions(model) %}{{ return([model.description] + model.config.meta.get('earlier', [])) }}{% endmacro %}
 
 {% macro view_fingerprint(sql, model) %}
     {% set settings = access_settings() %}
@@ -30,7 +33,7 @@
     of it; to have it printed would wait for whoever locks the tables. One without a fingerprint is of an earlier version,
     if it says what ours says.
 -#}
-{% macro view_state(name, description) %}
+{% macro view_state(name, descriptions) %}
     {% set meta = qualified('sync_meta') %}
     {% set kept = 'null::text' %}
     {% if look('select to_regclass(' ~ quoted(meta) ~ ') is not null').rows[0][0] %}
@@ -39,7 +42,7 @@
     {% set rows = look(
         "select c.relkind::text, coalesce(split_part(kept.value, ' ', 1), ''),"
         ~ " coalesce(split_part(kept.value, ' ', 2) = (" ~ kept_form('c.oid') ~ '), false),'
-        ~ " (kept.value is not null or obj_description(c.oid, 'pg_class') = " ~ quoted(description) ~ ')'
+        ~ " (kept.value is not null or obj_description(c.oid, 'pg_class') in (" ~ quoted_list(descriptions) ~ '))'
         ~ ' from pg_class as c cross join lateral (select ' ~ kept ~ ' as value) as kept'
         ~ ' where c.oid = to_regclass(' ~ quoted(name) ~ ')'
     ).rows %}

@@ -13,5 +13,8 @@ select
     start_date,
     end_date,
     creation_time as creation_date,
-    last_updated_time as last_updated_date
-from {{ source('amazon_ads', 'entity_campaigns') }}
+    {{ last_updated_date('entity_campaigns', 'campaign_id') }} as last_updated_date,
+    valid_from,
+    valid_to,
+    is_current
+from {{ ref('entity_campaigns_history') }} as h

@@ -10,7 +10,10 @@ select
     expression ->> 'nativeLanguageKeyword' as native_language_keyword,
     expression ->> 'nativeLanguageLocale' as native_language_locale,
     creation_time as creation_date,
-    last_updated_time as last_updated_date,
-    profile_id
-from {{ source('amazon_ads', 'entity_targets') }}
+    {{ last_updated_date('entity_targets', 'target_id') }} as last_updated_date,
+    profile_id,
+    valid_from,
+    valid_to,
+    is_current
+from {{ ref('entity_targets_history') }} as h
 where target_type = 'keyword' and not negative

@@ -11,5 +11,8 @@ select
     budget_start_date,
     budget_end_date,
     creation_time as creation_date,
-    last_updated_time as last_updated_date
-from {{ source('amazon_ads', 'entity_portfolios') }}
+    {{ last_updated_date('entity_portfolios', 'portfolio_id') }} as last_updated_date,
+    valid_from,
+    valid_to,
+    is_current
+from {{ ref('entity_portfolios_history') }} as h

@@ -7,7 +7,10 @@ select
     state,
     serving_status,
     creation_time as creation_date,
-    last_updated_time as last_updated_date,
-    profile_id
-from {{ source('amazon_ads', 'entity_ads') }}
+    {{ last_updated_date('entity_ads', 'ad_id') }} as last_updated_date,
+    profile_id,
+    valid_from,
+    valid_to,
+    is_current
+from {{ ref('entity_ads_history') }} as h
 where ad_product in ('sp', 'sd')

@@ -77,9 +77,7 @@ class Collection:
 
     def entity(self, number: int) -> Entity:
         """One entity as it is now."""
-        known = self._changed.get(number)
-        endpoint = self._endpoint
-        return known or entity(self._sizes, self._profile.profile_id, endpoint.product, endpoint.kind, number)
+        return self._changed.get(number) or self.as_made(number)
 
     def entities(self) -> Iterator[Entity]:
         """All entities as they are now, in list order."""
@@ -151,6 +149,17 @@ class Collection:
         """Remove one entity, as Amazon never does on purpose."""
         self._numbers.remove(number)
         self._forget()
+
+    def back(self, number: int) -> None:
+        """List one entity again that was removed."""
+        if number not in self._numbers:
+            self._numbers = sorted([*self._numbers, number])
+            self._forget()
+
+    def as_made(self, number: int) -> Entity:
+        """One entity as it was before any change."""
+        endpoint = self._endpoint
+        return entity(self._sizes, self._profile.profile_id, endpoint.product, endpoint.kind, number)
 
     def _encode(self, each: Entity, *, extended: bool) -> bytes:
         document = self._endpoint.render(each, self._profile)

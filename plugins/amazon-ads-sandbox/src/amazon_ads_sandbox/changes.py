@@ -7,6 +7,7 @@ from itertools import cycle
 from typing import Any
 
 from amazon_ads_sandbox.account import Account
+from amazon_ads_sandbox.model import vocabulary as words
 from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.generate import mix
 
@@ -51,6 +52,43 @@ def change(account: Account, request: dict[str, Any]) -> dict[str, Any]:
                 collection.vanish(number)
                 done["vanished"] += 1
     return done
+
+
+def edit(account: Account, edits: list[dict[str, Any]]) -> dict[str, Any]:
+    """Apply a script, one edit after the other.
+
+    Args:
+        account: the account.
+        edits: each names `profile_id`, `product`, `kind` and `number`, and says what is done (`do`): `set` (the
+            default; `fields` of the entity, `more` of what only its kind has), `undo` (as it was before any change),
+            `touch` (nothing but the time of change), `create` (at the end of its list), `vanish`, or `return`. `at_ms`
+            is the time of change, by default now.
+
+    Returns:
+        How many edits there were.
+    """
+    lists = {(each.product, each.kind): each for each in account.lists()}
+    for each in edits:
+        at_ms = int(each.get("at_ms") or time.time() * 1000)
+        profile = account.profiles[str(each["profile_id"])]
+        collection = account.collection(profile, lists[(each["product"], each["kind"])])
+        what = each.get("do", "set")
+        number = collection.create() if what == "create" else int(each["number"])
+        if what == "vanish":
+            collection.vanish(number)
+            continue
+        if what == "return":
+            collection.back(number)
+        entity = collection.as_made(number) if what == "undo" else collection.entity(number)
+        fields = {"more": {**entity.more, **each.get("more", {})}, **each.get("fields", {})}
+        if "state" in fields:
+            fields["serving"] = words.serving(entity.product, entity.kind, fields["state"], 0)
+        times = {name: at_ms for name in ("updated", "created") if getattr(entity, name) is not None}
+        if what != "create":
+            times.pop("created", None)
+        whole = {name: value for name, value in vars(entity).items() if what == "undo" and name != "number"}
+        collection.change(number, **{**whole, **fields, **times})
+    return {"edits": len(edits)}
 
 
 def _changed(entity: Entity, text: str | None, at_ms: int) -> dict[str, Any]:

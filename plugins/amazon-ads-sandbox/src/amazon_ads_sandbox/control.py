@@ -73,6 +73,10 @@ class SandboxControl:
         """Let all sources show the account as it is."""
         self._json("DELETE", "disagreements")
 
+    def edit(self, edits: list[dict[str, Any]]) -> None:
+        """Change single entities; see `changes.edit`."""
+        self._json("POST", "edit", {"edits": edits})
+
     def configure(self, **settings: Any) -> None:
         """Set latency_ms, rate_limit, token_ttl_seconds, log_requests, client_secret, refresh_token, token_prefix.
 

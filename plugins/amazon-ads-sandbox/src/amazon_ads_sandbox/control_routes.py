@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from amazon_ads_sandbox.changes import change
+from amazon_ads_sandbox.changes import change, edit
 from amazon_ads_sandbox.disagreements import disagree
 from amazon_ads_sandbox.state import State
 from amazon_ads_sandbox.users import OWNER, USERS
@@ -70,6 +70,10 @@ class Control:
             return _json([])
         return _json(disagree(self._state.account, await _document(request)))
 
+    async def edit(self, request: Request) -> Response:
+        """Change single entities."""
+        return _json(edit(self._state.account, (await _document(request)).get("edits", [])))
+
     async def settings(self, request: Request) -> Response:
         """Change how the account is served."""
         self._state.configure(await _document(request))
@@ -117,6 +121,7 @@ def routes(state: State) -> list[Route]:
         Route("/_sandbox/truth/{table}", control.truth),
         Route("/_sandbox/change", control.change, methods=["POST"]),
         Route("/_sandbox/disagreements", control.disagreements, methods=["POST", "DELETE"]),
+        Route("/_sandbox/edit", control.edit, methods=["POST"]),
         Route("/_sandbox/settings", control.settings, methods=["POST"]),
         Route("/_sandbox/faults", control.faults, methods=["GET", "POST", "DELETE"]),
         Route("/_sandbox/revoke", control.revoke, methods=["POST"]),

@@ -1,0 +1,192 @@
+{#-
+    How the history is kept: triggers of the tables that are loaded, so that it is in the loader's own transaction,
+    whichever loader it is. What a batch changes is told row by row in C (the condition of `amazon_ads_history_stamp`), and
+    written down set by set (`keep_…_history`).
+-#}
+
+{% macro history_functions() %}
+    {% set functions = [
+        list_member_function(), json_changes_function(), running_run_function(), stamp_function(),
+        mark_vanished_function(), prune_history_function()
+    ] %}
+    {% for table in versioned_entities() %}{% do functions.append(capture_function(table)) %}{% endfor %}
+    {{ return(functions) }}
+{% endmacro %}
+
+{#- A changed row begins a version, later than the one before by any clock; a vanished one that is read again is there. -#}
+{% macro stamp_function() %}
+    {{ return({
+        'name': 'stamp_version',
+        'arguments': '',
+        'types': '',
+        'returns': 'trigger',
+        'body': stamp_body()
+    }) }}
+{% endmacro %}
+
+{% macro stamp_body() %}
+begin
+    new.valid_from := greatest(now(), old.valid_from + interval '1 microsecond');
+    if new.synced_at > old.synced_at then
+        new.vanished_since := null;
+    end if;
+    return new;
+end
+{% endmacro %}
+
+{#- The run whose session this is: the one that is being settled, or that was announced under the session's name. -#}
+{% macro running_run_function() %}
+    {{ return({
+        'name': 'running_run',
+        'arguments': '',
+        'types': '',
+        'returns': 'text',
+        'body': running_run_body()
+    }) }}
+{% endmacro %}
+
+{% macro running_run_body() %}
+begin
+    return coalesce(nullif(current_setting('amazon_ads_entities.settles', true), ''), (
+        select log.run_id
+        from {{ qualified('sync_log') }} as log
+        where
+            log.settled_at is null and log.entity_type = 'run'
+            and log.details ->> 'session' = current_setting('application_name')
+        order by log.created_at desc
+        limit 1
+    ));
+end
+{% endmacro %}
+
+{#- It writes what those who load have no right to write. -#}
+{% macro capture_function(table) %}
+    {{ return({
+        'name': 'keep_' ~ versioned_entities()[table].type ~ '_history',
+        'arguments': '',
+        'types': '',
+        'returns': 'trigger',
+        'options': "security definer set timezone = 'UTC'",
+        'body': capture_body(table)
+    }) }}
+{% endmacro %}
+
+{% macro capture_body(table) %}
+{%- set entity = versioned_entities()[table] %}
+{%- set versions = qualified(versions_of(table)) %}
+{%- set keep = 'insert into ' ~ versions ~ ' (' ~ version_columns(table) ~ ', valid_to) select ' ~ version_columns(table, 'o.') %}
+declare
+    began jsonb;
+    run text;
+begin
+    -- Rows that somebody takes away were what they were until then.
+    if tg_op = 'TRUNCATE' then
+        {{ keep }}, greatest(now(), o.valid_from) from {{ qualified(table) }} as o
+        on conflict do nothing;
+        return null;
+    elsif tg_op = 'DELETE' then
+        {{ keep }}, greatest(now(), o.valid_from) from old_rows as o
+        on conflict do nothing;
+        return null;
+    -- Rows of a backup bring the time of their version with them.
+    elsif not exists (select from new_rows as n where n.valid_from >= now()) then
+        return null;
+    end if;
+    began := (select meta.value::jsonb from {{ qualified('sync_meta') }} as meta where meta.name = 'history:{{ table }}');
+    run := {{ qualified('running_run') }}();
+    if tg_op = 'UPDATE' then
+        {{ keep }}, n.valid_from
+        from new_rows as n
+        inner join old_rows as o on {{ same_key(table, 'o', 'n') }}
+        where n.valid_from >= now() and n.valid_from <> o.valid_from
+        on conflict do nothing;
+        {{ insert_changes(table, 'old_rows as o on ' ~ same_key(table, 'o', 'n')) }}
+        return null;
+    end if;
+    {%- if entity.type != 'profiles' or created_at_first() %}
+    insert into {{ qualified('entity_changes') }} ({{ change_names() }})
+    select
+        n.profile_id, '{{ entity.type }}', n.{{ entity.id }}, {{ of_row('n', entity.campaign) }},
+        {{ of_row('n', entity.ad_group) }}, {{ of_row('n', entity.product) }}, 'created', 'created_at', 'created_at',
+        null::jsonb, to_jsonb(n.created_at), {{ of_time('n', 'creation_time', table) }}, n.valid_from, run
+    from new_rows as n
+    where
+        n.valid_from >= now()
+        {%- if not created_at_first() %}
+        -- What a slice holds when it is first read in full was there before.
+        and exists (
+            select from {{ qualified('sync_slices') }} as kept
+            where
+                kept.profile_id = n.profile_id and kept.entity_type = '{{ entity.type }}'
+                and kept.full_reads ? {{ 'n.' ~ entity.product if entity.product else "'any'" }}
+        )
+        {%- endif %}
+        and not exists (select from {{ versions }} as o where {{ same_key(table, 'o', 'n') }})
+    on conflict do nothing;
+    {%- endif %}
+    -- A row that was taken away and is loaded again is held against what it was.
+    if exists (select from {{ versions }} as o where o.profile_id in (select n.profile_id from new_rows as n)) then
+        {{ insert_changes(table, 'lateral (select * from ' ~ versions ~ ' as v where ' ~ same_key(table, 'v', 'n')
+            ~ ' order by v.valid_from desc limit 1) as o on true') }}
+    end if;
+    return null;
+end
+{% endmacro %}
+
+{% macro same_key(table, one, other) %}
+    {% set pairs = [] %}
+    {% for name in landing_tables()[table].key %}{% do pairs.append(one ~ '.' ~ name ~ ' = ' ~ other ~ '.' ~ name) %}{% endfor %}
+    {{ return(pairs | join(' and ')) }}
+{% endmacro %}
+
+{% macro change_names() %}{{ return(history_columns().changes.columns | map(attribute='name') | join(', ')) }}{% endmacro %}
+
+{#- A time of a row in SQL; null where the table does not have it. -#}
+{% macro of_time(row, name, table) %}
+    {{ return(row ~ '.' ~ name if name in (landing_tables()[table].columns | map(attribute='name') | list)
+        else 'null::timestamp with time zone') }}
+{% endmacro %}
+
+{#- Whether rows of a first load are changes. -#}
+{% macro created_at_first() %}{{ return(env_var('AMAZON_ADS_FIRST_LOAD_CREATED', '').lower() == 'true') }}{% endmacro %}
+
+{#- What the rows of new_rows (n) changed against what they were (o). -#}
+{% macro insert_changes(table, joined) %}
+{%- set entity = versioned_entities()[table] %}
+{%- set changed_at = of_time('n', 'last_updated_time', table) %}
+insert into {{ qualified('entity_changes') }} ({{ change_names() }})
+        select
+            n.profile_id, '{{ entity.type }}', n.{{ entity.id }}, {{ of_row('n', entity.campaign) }},
+            {{ of_row('n', entity.ad_group) }}, {{ of_row('n', entity.product) }},
+            case
+                when d.column_name = 'vanished_since' and d.new_value is null then 'reappeared'
+                when d.column_name = 'vanished_since' then 'vanished'
+                when d.column_name = 'state' and lower(d.new_value #>> '{}') = 'archived' then 'archived'
+                else 'changed'
+            end,
+            d.column_name, d.path, d.old_value, d.new_value,
+            case when {{ changed_at }} is distinct from {{ changed_at.replace('n.', 'o.') }} then {{ changed_at }} end,
+            n.valid_from, run
+        from new_rows as n
+        inner join {{ joined }}
+        cross join lateral (
+            select c.column_name, c.column_name as path, c.old_value, c.new_value
+            from (values
+                {%- for each in business_columns(table) + [history_columns().kept[1]] if each.type != 'jsonb' %}
+                {{ ', ' if not loop.first }}('{{ each.name }}', to_jsonb(o.{{ each.name }}), to_jsonb(n.{{ each.name }}))
+                {%- endfor %}
+            ) as c (column_name, old_value, new_value)
+            where c.old_value is distinct from c.new_value
+            {%- for each in business_columns(table) if each.type == 'jsonb' %}
+            union all
+            select '{{ each.name }}', j.path, j.old_value, j.new_value
+            from {{ qualified('json_changes') }}('{{ each.name }}', o.{{ each.name }}, n.{{ each.name }}) as j
+            where o.{{ each.name }} is distinct from n.{{ each.name }}
+            {%- endfor %}
+        ) as d
+        where
+            n.valid_from >= now() and n.valid_from <> o.valid_from
+            -- A column that the older row was read without begins with what it is now.
+            and ((began ->> d.column_name) is null or o.synced_at >= (began ->> d.column_name)::timestamp with time zone)
+        on conflict do nothing;
+{%- endmacro %}
