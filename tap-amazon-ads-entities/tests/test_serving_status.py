@@ -106,28 +106,86 @@ PLACES = {
     "TARGET_STATUS_PAUSED": "paused",
     "UNKNOWN": "unknown",
 }
+# Reasons of the common model, which exports and the unified API give, where no list says the same; as of July 2026.
+REASONS = {
+    "ADVERTISER_INELIGIBLE": "ineligible",
+    "ADVERTISER_OUT_OF_POSTPAY_CREDIT_LIMIT": "out_of_budget",
+    "ADVERTISER_OUT_OF_POSTPAY_MONTHLY_BUDGET": "out_of_budget",
+    "AD_CREATION_IN_PROGRESS": "pending",
+    "AD_CREATIVES_NOT_RUNNING": "ineligible",
+    "AD_EXTENSION_ARCHIVED": "archived",
+    "AD_EXTENSION_PAUSED": "paused",
+    "AD_EXTENSION_POLICING_PENDING_REVIEW": "pending",
+    "AD_EXTENSION_POLICING_SUSPENDED": "rejected",
+    "AD_GROUPS_NOT_RUNNING": "ineligible",
+    "AD_GROUP_ENDED": "ended",
+    "AD_GROUP_PENDING_REVIEW": "pending",
+    "AD_GROUP_PENDING_START_DATE": "pending",
+    "AD_GROUP_POLICING_SUSPENDED": "rejected",
+    "AD_GROUP_REJECTED": "rejected",
+    "AD_NOT_APPROVED_FOR_ALL_AD_GROUPS": "ineligible",
+    "AD_NOT_ASSOCIATED_WITH_AD_GROUP": "ineligible",
+    "AD_NOT_DELIVERING": "ineligible",
+    "BRAND_INELIGIBLE": "ineligible",
+    "CAMPAIGN_END_DATE_REACHED": "ended",
+    "CAMPAIGN_PENDING_REVIEW": "pending",
+    "CAMPAIGN_POLICING_SUSPENDED": "rejected",
+    "CAMPAIGN_REJECTED": "rejected",
+    "CREATIVE_MISSING_ASSET": "incomplete",
+    "CREATIVE_PENDING_REVIEW": "pending",
+    "CREATIVE_REJECTED": "rejected",
+    "LANDING_PAGE_INELIGIBLE": "ineligible",
+    "OUT_OF_REWARD_BUDGET": "out_of_budget",
+    "PORTFOLIO_END_DATE_REACHED": "ended",
+    "SPEND_LIMIT_EXCEEDED": "out_of_budget",
+    "TARGET_ARCHIVED": "archived",
+    "TARGET_BLOCKED": "rejected",
+    "TARGET_PAUSED": "paused",
+    "TARGET_POLICING_SUSPENDED": "rejected",
+    **{
+        f"MODERATION_{what}": "rejected"
+        for what in (
+            "ERROR_404",
+            "NOT_COMPLIANT_TO_AD_POLICY",
+            *(
+                f"{subject}_POLICY_VIOLATION"
+                for subject in (
+                    *("ADULT_NOVELTY", "ADULT_PRODUCT", "ADULT_SOFTLINES", "CLAIM_WEIGHTLOSS", "CONTENT_NUDITY"),
+                    *("CONTENT_PROVOCATIVE", "CONTENT_SMOKING", "CRITICAL_EVENTS", "GRAPHICAL_SEXUAL_IMAGES"),
+                    *("HFSS_PRODUCT", "LANGUAGE_OFFENSIVE", "SMOKING_RELATED"),
+                )
+            ),
+        )
+    },
+}
+OF_THE_UNIFIED_API = (
+    "AdsAPIv1SponsoredProducts.json",
+    "AdsAPIv1SponsoredBrands.json",
+    "AdsAPIv1SponsoredDisplay.json",
+    "AdsAPIv1SponsoredTelevision.json",
+)
 UNSAID = {"OTHER", "UNKNOWN", "STATUS_UNAVAILABLE"}
 
 
-def values(document: Any, node: Any) -> Iterator[str]:
-    """Every value that a serving status may have in a file."""
+def values(document: Any, node: Any, field: str = "ervingStatus") -> Iterator[str]:
+    """Every value that a field may have in a file, or an element of it."""
     if isinstance(node, list):
         for element in node:
-            yield from values(document, element)
+            yield from values(document, element, field)
     if isinstance(node, dict):
         for name, part in node.items():
-            if name.endswith("ervingStatus") and isinstance(part, dict):
-                found = part
+            if name.endswith(field) and isinstance(part, dict):
+                found = part.get("items", part)
                 while "$ref" in found:
                     target = document
                     for step in found["$ref"].removeprefix("#/").split("/"):
                         target = target[step]
                     found = target
                 yield from found.get("enum", ())
-            yield from values(document, part)
+            yield from values(document, part, field)
 
 
-@pytest.mark.parametrize(("serving", "expected"), sorted(PLACES.items()))
+@pytest.mark.parametrize(("serving", "expected"), sorted({**REASONS, **PLACES}.items()))
 def test_a_status_has_its_place(serving: str, expected: str) -> None:
     assert computed_status("ENABLED", serving) == expected
     assert expected in COMPUTED_STATUSES
@@ -146,3 +204,12 @@ def test_the_list_is_amazons() -> None:
         document = json.loads((Path(FOLDER or "") / name).read_text())
         found |= set(values(document, document))
     assert found == PLACES.keys()
+
+
+@pytest.mark.skipif(not FOLDER, reason="AMAZON_ADS_OPENAPI_DIR does not name the folder of Amazon's OpenAPI files")
+def test_the_reasons_are_amazons() -> None:
+    found: set[str] = set()
+    for name in OF_THE_UNIFIED_API:
+        document = json.loads((Path(FOLDER or "") / name).read_text())
+        found |= set(values(document, document, "deliveryReasons"))
+    assert REASONS.keys() == found - PLACES.keys()

@@ -207,7 +207,7 @@ class Client:
         headers = {
             **request.headers,
             "Authorization": f"Bearer {token}",
-            "Amazon-Advertising-API-ClientId": self._client_id,
+            **dict.fromkeys(request.client_headers, self._client_id),
         }
         if request.profile_id is not None:
             headers["Amazon-Advertising-API-Scope"] = request.profile_id

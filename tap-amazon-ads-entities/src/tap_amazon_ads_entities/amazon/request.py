@@ -33,6 +33,7 @@ class Request:
         has_page_token: whether it continues a list.
         connection: whose token it is sent with; None for the connection that reads the profile.
         order: the place of its answer in what the run writes.
+        client_headers: the names under which the client id is sent.
         expected: the HTTP status of an answer; any other is none, though it be a success.
     """
 
@@ -46,6 +47,7 @@ class Request:
     has_page_token: bool = False
     connection: str | None = None
     order: Order = ()
+    client_headers: tuple[str, ...] = ("Amazon-Advertising-API-ClientId",)
     expected: int = HTTP_OK
 
 

@@ -105,6 +105,7 @@ class ListEndpoint:
 
     Args:
         path: below the regional host, without a leading slash.
+        client_headers: the names under which it wants the client id.
         of: sets it apart from other lists of the same path.
         entity: the entity (and so the stream) its rows belong to.
         ad_product: SP, SB or SD; None for account-wide lists.
@@ -148,6 +149,7 @@ class ListEndpoint:
     unavailable_to: frozenset[str] = frozenset()
     ad_products: frozenset[str] = frozenset()
     of: str = ""
+    client_headers: tuple[str, ...] = ("Amazon-Advertising-API-ClientId",)
 
     @property
     def name(self) -> str:

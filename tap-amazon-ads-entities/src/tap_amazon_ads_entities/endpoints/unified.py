@@ -26,6 +26,8 @@ _PAGES = {
     "SD": {**_SMALL, "targets": 5000},
     "ST": {**_SMALL, "campaigns": 1000, "targets": 100},
 }
+# Amazon's files require the new name; recorded answers came to the old one.
+_CLIENT_HEADERS = ("Amazon-Advertising-API-ClientId", "Amazon-Ads-ClientId")
 _UNFILTERED = frozenset({("SD", "ads")})
 _NAMED_BY_TARGETS = frozenset({"ST"})
 """Products whose targets always name their campaign."""
@@ -46,6 +48,7 @@ def _query(  # noqa: PLR0913 - what differs, in one row each
         paging=Paging.NEXT_TOKEN,
         size_field="maxResults",
         max_page_size=_PAGES[product][name],
+        client_headers=_CLIENT_HEADERS,
         body={**include("adProductFilter", [_NAMES[product]]), **states},
         total_field="totalResults",
         to_row=to_row,

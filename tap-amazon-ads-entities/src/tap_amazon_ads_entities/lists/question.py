@@ -50,6 +50,7 @@ class PageQuestion:
             profile_id=profile.profile_id,
             has_page_token=self.paginator.cursor.token is not None,
             order=self.reading.order,
+            client_headers=endpoint.client_headers,
         )
 
     def answer(self, response: Response) -> Page:

@@ -58,6 +58,8 @@ _DELIVERING = {
     **{(product, "ad"): "AD_STATUS_LIVE" for product in ("sp", "sb", "sd")},
 }
 _UNAVAILABLE = {"sb": "UNKNOWN"}
+LIMITED = "LIMITED"
+"""It delivers, less than it could: the reasons say what holds it back, not that it stands."""
 
 
 def serving_status(status: Any, reasons: Any, ad_product: str, level: str) -> Any:
@@ -69,6 +71,8 @@ def serving_status(status: Any, reasons: Any, ad_product: str, level: str) -> An
         ad_product: sp, sb or sd.
         level: campaign, ad_group, ad or target.
     """
+    if status == LIMITED:
+        return status
     if isinstance(reasons, list) and reasons:
         first = reasons[0]
         return _REASONS.get(ad_product, {}).get(first, first) if isinstance(first, str) else first
@@ -77,6 +81,7 @@ def serving_status(status: Any, reasons: Any, ad_product: str, level: str) -> An
     return _UNAVAILABLE.get(ad_product, status) if status == "UNAVAILABLE" else status
 
 
-def more_reasons(reasons: Any) -> list[Any]:
-    """All reasons, where there are more than the one that is the serving status."""
-    return reasons if isinstance(reasons, list) and len(reasons) > 1 else []
+def more_reasons(status: Any, reasons: Any) -> list[Any]:
+    """All reasons, where they are more than the one that is the serving status."""
+    said = 0 if status == LIMITED else 1
+    return reasons if isinstance(reasons, list) and len(reasons) > said else []

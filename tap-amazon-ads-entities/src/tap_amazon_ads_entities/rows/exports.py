@@ -14,7 +14,7 @@ from tap_amazon_ads_entities.rows import ad_groups, ads, campaigns, expressions,
 from tap_amazon_ads_entities.rows.context import Item, Row, RowContext
 from tap_amazon_ads_entities.rows.delivery import more_reasons, serving_status
 from tap_amazon_ads_entities.rows.extended import Extended
-from tap_amazon_ads_entities.rows.target_details import expression_of, theme_of
+from tap_amazon_ads_entities.rows.target_details import expression_of, kind_of, theme_of
 from tap_amazon_ads_entities.rows.values import identifier, lower, part, snake, timestamp, without
 
 AD_PRODUCTS = {
@@ -39,6 +39,7 @@ _CAMPAIGN_FIELDS = _DELIVERY | {
     *("campaignId", "name", "portfolioId", "startDate", "endDate", "costType", "budgetCaps", "targetingSettings")
 }
 _BUDGET_FIELDS = frozenset({"amount", "currencyCode"})
+_BID_FIELDS = frozenset({"bid", "defaultBid", "currencyCode"})
 CAMPAIGN_SOURCES = {
     **_SOURCES,
     "campaign_id": "campaignId",
@@ -96,14 +97,14 @@ def _ad_product(item: Item) -> str:
 def _known(item: Item, ad_product: str, level: str, others: dict[str, Any]) -> Extended:
     """Status and times; what the status has no place for goes to the others."""
     get = item.get
-    if reasons := more_reasons(get("deliveryReasons")):
+    if reasons := more_reasons(get("deliveryStatus"), get("deliveryReasons")):
         others["deliveryReasons"] = reasons
     status = serving_status(get("deliveryStatus"), get("deliveryReasons"), ad_product, level)
     return status, timestamp(get("creationDateTime")), timestamp(get("lastUpdatedDateTime")), None
 
 
 def _state(item: Item, *, lower_case: bool) -> Any:
-    """In the case of the lists, which is lower on Sponsored Display and for targets of Sponsored Brands."""
+    """In the case of the lists: lower on Sponsored Display and for targets of Sponsored Brands."""
     return lower(item.get("state")) if lower_case else item.get("state")
 
 
@@ -135,6 +136,8 @@ def ad_group(item: Item, context: RowContext, sources: Mapping[str, str] = AD_GR
     ad_product = _ad_product(item)
     bid = part(item, "bid")
     others = without(item, _AD_GROUP_FIELDS)
+    if more := without(bid, _BID_FIELDS):
+        others["bid"] = more
     known = _known(item, ad_product, "ad_group", others)
     state = _state(item, lower_case=ad_product == "sd")
     return ad_groups.ad_group_row(
@@ -198,13 +201,16 @@ def target(item: Item, context: RowContext, sources: Mapping[str, str] = TARGET_
     if not isinstance(negative, bool):
         raise RefusedItemError(field="negative", reason="is neither true nor false")
     target_type, match_type, expression = _aim(item, ad_product, negative=negative)
+    bid = part(item, "bid")
     expression |= without(item, _TARGET_FIELDS)
+    if more := without(bid, _BID_FIELDS):
+        expression["bid"] = more
     known = _known(item, ad_product, "target", expression)
     return targets.target_row(
         {
             **item,
             "state": _state(item, lower_case=ad_product in ("sb", "sd")),
-            "bid": part(item, "bid").get("bid"),
+            "bid": bid.get("bid"),
         },
         context,
         known,
@@ -242,5 +248,5 @@ def _aim(item: Item, ad_product: str, *, negative: bool) -> tuple[str, Any, dict
         expression["expressionType"] = "AUTO" if auto else "MANUAL"
     elif ad_product == "sd":
         expression["expressionType"] = "manual"
-    target_type = expressions.target_type(types, "auto" if auto else None)
+    target_type = expressions.target_type(types, "auto" if auto else None) if types else kind_of(ad_product, kind)
     return target_type, expressions.match_type(types) if types else snake(match), expression

@@ -26,6 +26,14 @@ _EVENTS = {"VIEW": "VIEWS", "VIEWS": "VIEWS", "PURCHASE": "PURCHASES", "PURCHASE
 _OUTER = frozenset({"VIEWS", "PURCHASES", "AUDIENCE"})
 """Their values are expressions again."""
 
+_KINDS = {
+    "PRODUCT": "product",
+    "PRODUCT_CATEGORY": "category",
+    "CONTENT_CATEGORY": "content_category",
+    "AUDIENCE": "audience",
+    "PRODUCT_AUDIENCE": "audience",
+    "PRODUCT_CATEGORY_AUDIENCE": "audience",
+}
 _KEYWORD_GROUPS = {
     "KEYWORDS_RELATED_TO_YOUR_BRAND": "brand",
     "KEYWORDS_RELATED_TO_GIFTS": "gift",
@@ -70,6 +78,13 @@ def theme_of(ad_product: str, kind: Any, details: dict[str, Any]) -> str | None:
     return match.replace(*_THEMES)
 
 
+def kind_of(ad_product: str, kind: Any) -> str:
+    """The kind of a target whose expression has no equivalent."""
+    if ad_product == "sp" and kind == "THEME":
+        return "keyword_group"
+    return _KINDS.get(kind, "unknown") if isinstance(kind, str) else "unknown"
+
+
 def expression_of(ad_product: str, kind: Any, details: dict[str, Any]) -> Said:
     """The expression of a target that is neither keyword nor theme; empty for a kind that has no equivalent."""
     native, resolved = _expression(kind, details)
@@ -77,7 +92,11 @@ def expression_of(ad_product: str, kind: Any, details: dict[str, Any]) -> Said:
         return Said([], [], details)
     if ad_product != "sp":
         native, resolved = _camel(native), _camel(resolved)
-    return Said(native, resolved, without(details, _SAID))
+    rest = without(details, _SAID)
+    if kind == "PRODUCT_AUDIENCE" and details.get("asin") and details.get("matchType") != "PRODUCT_EXACT":
+        # Of a product by its ASIN the expression does not say whether those like it are meant.
+        rest["matchType"] = details.get("matchType")
+    return Said(native, resolved, rest)
 
 
 def _expression(kind: Any, details: dict[str, Any]) -> tuple[Expression, Expression]:
@@ -90,6 +109,9 @@ def _expression(kind: Any, details: dict[str, Any]) -> tuple[Expression, Express
         native = [{"type": "KEYWORD_GROUP_SAME_AS", "value": _KEYWORD_GROUPS[match]}]
     elif kind == "PRODUCT" and get("asin"):
         native = [{"type": _PRODUCT.get(match, "ASIN_SAME_AS"), "value": get("asin")}]
+    elif kind == "PRODUCT" and match in _PRODUCT_AUDIENCE and details.keys() == {"matchType"}:
+        # None named: those that are like the advertised ones.
+        native = [{"type": _PRODUCT_AUDIENCE[match]}]
     elif kind == "PRODUCT_CATEGORY":
         return _refined(details)
     elif kind in ("PRODUCT_CATEGORY_AUDIENCE", "PRODUCT_AUDIENCE") and event in _EVENTS:

@@ -20,6 +20,7 @@ _STATUS = frozenset({"deliveryStatus", "deliveryReasons"})
 _CAMPAIGN = _LAID_OUT | {"startDateTime", "endDateTime", "budgets"}
 _BUDGET = frozenset({"recurrenceTimePeriod", "budgetType", "budgetValue"})
 _MONEY = frozenset({"value", "currencyCode"})
+_MONETARY = "monetaryBudgetValue"
 _CREATIVE = "creative"
 _CAMPAIGN_SOURCES = {
     **exports.CAMPAIGN_SOURCES,
@@ -51,7 +52,8 @@ def campaign(item: Item, context: RowContext) -> Row:
     found = _laid_out(item, _CAMPAIGN)
     budgets = item.get("budgets")
     first: Any = budgets[0] if isinstance(budgets, list) and budgets else {}
-    if not isinstance(first, dict) or (isinstance(budgets, list) and len(budgets) > 1):
+    if not isinstance(first, dict) or (isinstance(budgets, list) and len(budgets) > 1) or _says_more(first):
+        # Other kinds of budget, and those of single marketplaces.
         found["budgets"] = budgets
     if isinstance(first, dict):
         found["budgetCaps"] = _budget(first)
@@ -60,13 +62,24 @@ def campaign(item: Item, context: RowContext) -> Row:
     if item.get("adProduct") == "SPONSORED_PRODUCTS" and isinstance(auto, bool):
         found["targetingSettings"] = "AUTO" if auto else "MANUAL"
     for name in ("startDate", "endDate"):
-        found[name] = _day(item.get(f"{name}Time"), context.timezone)
+        found[name] = _day(item.get(f"{name}Time"), context)
     return exports.campaign(found, context, _CAMPAIGN_SOURCES)
+
+
+def _says_more(budget: dict[str, Any]) -> bool:
+    value = part(budget, "budgetValue", "budgets.")
+    money = value.get(_MONETARY)
+    return (
+        budget.get("budgetType") not in (None, "MONETARY")
+        or not budget.keys() <= _BUDGET
+        or not value.keys() <= {_MONETARY}
+        or (isinstance(money, dict) and not money.keys() <= {"monetaryBudget"})
+    )
 
 
 def _budget(budget: dict[str, Any]) -> dict[str, Any]:
     path = "budgets.budgetValue."
-    value = part(part(budget, "budgetValue", "budgets."), "monetaryBudgetValue", path)
+    value = part(part(budget, "budgetValue", "budgets."), _MONETARY, path)
     money = part(value, "monetaryBudget", f"{path}monetaryBudgetValue.")
     laid_out = {"amount": money.get("value"), **without(money, _MONEY)}
     return {
@@ -76,21 +89,24 @@ def _budget(budget: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _day(value: Any, zone: str | None) -> Any:
+def _day(value: Any, context: RowContext) -> Any:
     """The day that a moment is in; what is no moment is left to be seen as such."""
     at = timestamp(value)
     if not isinstance(at, str):
         return value
     utc = datetime.fromisoformat(at[:-1]).replace(tzinfo=timezone.utc)
-    return utc.astimezone(_zone(zone or "UTC")).date().isoformat()
+    zone = _zone(context.timezone)
+    if zone is None:
+        context.notes.add("timezone", f"{context.timezone or 'none'}, so that days are those of UTC")
+    return utc.astimezone(zone or timezone.utc).date().isoformat()
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str | None) -> ZoneInfo | None:
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+        return None
 
 
 def ad_group(item: Item, context: RowContext) -> Row:

@@ -7,7 +7,10 @@ from typing import Any
 
 from tap_amazon_ads_entities.rows.values import part, without
 
+# Both vocabularies occur.
 _AUTO = {
+    "SEARCH_CLOSE_MATCH": "SEARCH_CLOSE_MATCH",
+    "SEARCH_LOOSE_MATCH": "SEARCH_LOOSE_MATCH",
     "KEYWORDS_CLOSE_MATCH": "SEARCH_CLOSE_MATCH",
     "KEYWORDS_LOOSE_MATCH": "SEARCH_LOOSE_MATCH",
     "PRODUCT_SUBSTITUTES": "PRODUCT_SUBSTITUTES",
@@ -29,9 +32,9 @@ _MEMBERS = {
     "PRODUCT": "productTarget",
     "PRODUCT_CATEGORY": "productCategoryTarget",
     "THEME": "themeTarget",
-    "CONTENT_CATEGORY": "contentCategoryTarget",
     "AUDIENCE": "audienceTarget",
     "PRODUCT_AUDIENCE": "productAudienceTarget",
+    "CONTENT_CATEGORY": "contentCategoryTarget",
 }
 
 
@@ -63,7 +66,9 @@ def _product(own: dict[str, Any]) -> dict[str, Any]:
     if own.get("productIdType") != "ASIN":
         return own
     rest = without(product, frozenset({"productId"}))
-    found = {**without(own, frozenset({"product", "productIdType"})), "asin": product.get("productId")}
+    found = without(own, frozenset({"product", "productIdType"}))
+    if product.get("productId") is not None:
+        found["asin"] = product["productId"]
     return {**found, "product": rest} if rest else found
 
 

@@ -1,0 +1,195 @@
+"""Items of the unified API in the words of the lists, and nothing of them lost."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tap_amazon_ads_entities.rows import unified
+from tap_amazon_ads_entities.rows.context import Row, RowContext
+
+NAMES = {"sp": "PRODUCTS", "sb": "BRANDS", "sd": "DISPLAY", "st": "TELEVISION"}
+CONTEXT = RowContext("1", "2026-11-24T00:00:00.000Z", "USD", {"20": "10"}, timezone="America/Los_Angeles")
+SHARED = {
+    "state": "ENABLED",
+    "status": {"deliveryStatus": "DELIVERING"},
+    "creationDateTime": "2026-01-02T03:04:05Z",
+    "lastUpdatedDateTime": "2026-01-02T03:04:05.678Z",
+}
+
+
+def item(product: str, **fields: Any) -> dict[str, Any]:
+    return {**SHARED, "adProduct": f"SPONSORED_{NAMES[product]}", **fields}
+
+
+def target(product: str, kind: str, *, negative: bool = False, **details: Any) -> Row:
+    own = {"targetId": "30", "adGroupId": "20", "negative": negative, "targetType": kind, "targetDetails": details}
+    return unified.target(item(product, **own), CONTEXT)
+
+
+def budget(**more: Any) -> dict[str, Any]:
+    money = {"currencyCode": "USD", "value": Decimal("12.34")}
+    value = {"monetaryBudgetValue": {"monetaryBudget": money, **more}}
+    return {"budgetType": "MONETARY", "recurrenceTimePeriod": "DAILY", "budgetValue": value}
+
+
+def campaign(product: str = "sp", **fields: Any) -> Row:
+    own = {"campaignId": "10", "name": "c", "startDateTime": "2026-01-02T08:00:00Z", "budgets": [budget()]}
+    return unified.campaign(item(product, **{**own, **fields}), CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("product", "kind", "details", "expected"),
+    [
+        ("sp", "THEME", {"themeTarget": {"matchType": "KEYWORDS_CLOSE_MATCH"}}, ("auto", "close_match")),
+        ("sp", "THEME", {"themeTarget": {"matchType": "SEARCH_CLOSE_MATCH"}}, ("auto", "close_match")),
+        ("sp", "THEME", {"themeTarget": {"matchType": "SEARCH_LOOSE_MATCH"}}, ("auto", "loose_match")),
+        ("sp", "THEME", {"themeTarget": {"matchType": "PRODUCT_SUBSTITUTES"}}, ("auto", "substitutes")),
+        ("sp", "THEME", {"themeTarget": {"matchType": "PRODUCT_COMPLEMENTS"}}, ("auto", "complements")),
+        *(
+            ("sp", "THEME", {"themeTarget": {"matchType": f"KEYWORDS_RELATED_TO_{which}"}}, ("keyword_group", match))
+            for which, match in (
+                ("GIFTS", "keyword_group_same_as"),
+                ("YOUR_BRAND", "keyword_group_same_as"),
+                ("PRIME_DAY", "keywords_related_to_prime_day"),
+                (
+                    "PEER_BRANDS_PRODUCT_CATEGORY",
+                    "keywords_related_to_peer_brands_product_category",
+                ),
+            )
+        ),
+        (
+            "sb",
+            "THEME",
+            {"themeTarget": {"matchType": "KEYWORDS_RELATED_TO_YOUR_LANDING_PAGES"}},
+            ("theme", "keywords_related_to_your_landing_pages"),
+        ),
+        ("sd", "THEME", {"themeTarget": {"matchType": "INTERESTED_AUDIENCE"}}, ("unknown", "interested_audience")),
+        (
+            "sd",
+            "CONTENT_CATEGORY",
+            {"contentCategoryTarget": {"contentCategoryId": "7"}},
+            ("content_category", "content_category_same_as"),
+        ),
+        (
+            "sd",
+            "PRODUCT",
+            {"productTarget": {"matchType": "PRODUCT_SIMILAR", "productIdType": "ASIN", "product": {}}},
+            ("product", "similar_product"),
+        ),
+        (
+            "sp",
+            "PRODUCT",
+            {"productTarget": {"matchType": "PRODUCT_EXACT", "productIdType": "SKU", "product": {"productId": "S"}}},
+            ("product", "product_exact"),
+        ),
+        (
+            "sp",
+            "PRODUCT",
+            {"productTarget": {"matchType": "PRODUCT_SIMILAR", "productIdType": "ASIN", "product": {"productId": "B"}}},
+            ("product", "asin_expanded_from"),
+        ),
+        ("sp", "LOCATION", {"locationTarget": {"locationId": "9"}}, ("unknown", None)),
+        ("st", "AUDIENCE", {"audienceTarget": {"audienceId": {"defaultValue": "4"}}}, ("audience", "audience")),
+    ],
+)
+def test_a_target_is_of_the_kind_that_lists_say(
+    product: str, kind: str, details: dict[str, Any], expected: tuple[str, str | None]
+) -> None:
+    row = target(product, kind, **details)
+    assert (row["target_type"], row["match_type"]) == expected
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"productTarget": {"matchType": "PRODUCT_EXACT", "productIdType": "SKU", "product": {"productId": "KEPT"}}},
+        {"productTarget": {"matchType": "PRODUCT_EXACT", "productIdType": "ASIN", "product": {"productId": "KEPT"}}},
+        {"keywordTarget": {"keyword": "shoe", "matchType": "EXACT", "nativeLanguageKeyword": "KEPT"}},
+        {"audienceTarget": {"audienceId": {"defaultValue": "1", "marketplaceSettings": [{"value": "KEPT"}]}}},
+        {"contentCategoryTarget": {"contentCategoryId": "KEPT"}},
+        {"locationTarget": {"locationId": "KEPT"}},
+        {"somethingNew": {"matchType": "KEPT"}},
+    ],
+)
+def test_details_of_a_target_are_in_its_expression(details: dict[str, Any]) -> None:
+    kind = {"productTarget": "PRODUCT", "keywordTarget": "KEYWORD", "audienceTarget": "AUDIENCE"}.get(
+        next(iter(details)), "CONTENT_CATEGORY" if "contentCategoryTarget" in details else "LOCATION"
+    )
+    assert "KEPT" in json.dumps(target("sd", kind, **details)["expression"])
+
+
+@pytest.mark.parametrize(
+    ("product", "state"), [("sp", "ENABLED"), ("sb", "enabled"), ("sd", "enabled"), ("st", "ENABLED")]
+)
+def test_the_state_of_a_target_is_in_the_case_of_its_list(product: str, state: str) -> None:
+    assert target(product, "KEYWORD", keywordTarget={"keyword": "a", "matchType": "EXACT"})["state"] == state
+
+
+def test_what_holds_back_something_that_delivers_does_not_stop_it() -> None:
+    status = {"deliveryStatus": "LIMITED", "deliveryReasons": ["CAMPAIGN_OUT_OF_BUDGET"]}
+    row = campaign("st", status=status)
+    assert (row["serving_status"], row["computed_status"]) == ("LIMITED", "delivering")
+    assert row["bidding"]["deliveryReasons"] == ["CAMPAIGN_OUT_OF_BUDGET"]
+    stopped = campaign("st", status={**status, "deliveryStatus": "NOT_DELIVERING"})
+    assert (stopped["serving_status"], stopped["computed_status"]) == ("CAMPAIGN_OUT_OF_BUDGET", "out_of_budget")
+    assert "deliveryReasons" not in stopped["bidding"]
+
+
+def test_a_global_campaign_keeps_what_is_said_of_its_marketplaces() -> None:
+    parts = [{"marketplace": "GB", "monetaryBudget": {"currencyCode": "GBP", "value": Decimal(7)}}]
+    configurations = [{"campaignId": "11", "marketplace": "GB", "overrides": {"state": "PAUSED"}}]
+    own: dict[str, Any] = {
+        "marketplaceScope": "GLOBAL",
+        "globalCampaignId": "9",
+        "marketplaceConfigurations": configurations,
+    }
+    row = campaign(budgets=[budget(marketplaceSettings=parts)], **own)
+    assert row["daily_budget_micros"] == 12_340_000
+    assert {name: row["bidding"][name] for name in own} == own
+    assert row["bidding"]["budgets"] == [budget(marketplaceSettings=parts)]
+    assert "budgets" not in campaign()["bidding"]
+
+
+def test_other_bids_than_the_one_of_the_column_are_kept() -> None:
+    group = {"adGroupId": "20", "campaignId": "10", "name": "g"}
+    bid = {"defaultBid": Decimal("1.5"), "currencyCode": "USD"}
+    row = unified.ad_group(item("st", **group, bid={**bid, "baseBid": Decimal(2)}), CONTEXT)
+    assert row["default_bid_micros"] == 1_500_000
+    assert row["other_fields"] == {"bid": {"baseBid": Decimal(2)}}
+    assert "bid" not in (unified.ad_group(item("sp", **group, bid=bid), CONTEXT)["other_fields"] or {})
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-01-02T08:00:00Z", "2026-01-02"),
+        ("2026-01-02T07:59:59Z", "2026-01-01"),
+        ("2026-07-02T07:00:00Z", "2026-07-02"),
+        ("2026-07-02T06:59:59.999Z", "2026-07-01"),
+        ("2026-07-02T00:00:00-07:00", "2026-07-02"),
+    ],
+)
+def test_a_day_is_that_of_the_profiles_time_zone(moment: str, day: str) -> None:
+    assert campaign(startDateTime=moment)["start_date"] == day
+
+
+@pytest.mark.parametrize("zone", [None, "", "Mars/Olympus", "../etc/passwd"])
+def test_a_time_zone_that_nobody_knows_is_told(zone: str | None) -> None:
+    context = RowContext("1", CONTEXT.synced_at, timezone=zone)
+    row = unified.campaign(item("sp", campaignId="10", startDateTime="2026-01-02T07:59:59Z"), context)
+    assert row["start_date"] == "2026-01-02"
+    assert context.notes.cells["timezone"].count == 1
+
+
+def test_whether_products_like_one_are_meant_is_kept() -> None:
+    audience = {"asin": {"defaultValue": "B0"}, "event": "VIEW", "lookback": "DAYS_30"}
+    said = [
+        target("sd", "PRODUCT_AUDIENCE", productAudienceTarget={**audience, "matchType": match})["expression"]
+        for match in ("PRODUCT_EXACT", "PRODUCT_SIMILAR")
+    ]
+    assert said[0]["expression"] == said[1]["expression"]
+    assert [one.get("targetDetails") for one in said] == [None, {"matchType": "PRODUCT_SIMILAR"}]
