@@ -19,6 +19,8 @@ ENV_PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
 
 ENTITIES = ("campaigns", "ad_groups", "ads", "targets")
 AUTO, FULL, INCREMENTAL = MODES = ("auto", "full", "incremental")
+CHOICES: dict[str, tuple[str, ...]] = {"mode": MODES}
+"""The settings that are one of a few words."""
 FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _LISTS = ("regions", "profile_ids", "entities", "ad_products", "connections")
 

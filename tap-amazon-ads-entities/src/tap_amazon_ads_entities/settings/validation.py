@@ -12,10 +12,10 @@ from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import keys
 from tap_amazon_ads_entities.settings.allowance import Allowance
 from tap_amazon_ads_entities.settings.model import (
+    CHOICES,
     CONFIG_SCHEMA,
     ENTITIES,
     LIST_SETTINGS,
-    MODES,
     OWN_SETTINGS,
     PROPERTIES,
     as_flag,
@@ -118,9 +118,10 @@ def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
     for profile_id in as_list(config.get("profile_ids")):
         if not profile_id.isdigit():
             yield f"Setting 'profile_ids' holds {profile_id!r}, which is not a profile id (digits only)."
-    mode = config.get("mode")
-    if mode and mode not in MODES:
-        yield f"Setting 'mode' is {mode!r}, which is none of {', '.join(MODES)}."
+    for name, allowed in CHOICES.items():
+        value = config.get(name)
+        if value and value not in allowed:
+            yield f"Setting {name!r} is {value!r}, which is none of {', '.join(allowed)}."
     if start := config.get("start_date"):
         try:
             parse_moment(start)
