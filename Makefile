@@ -64,9 +64,12 @@ up: install ## Start the sandbox account and the embedded Postgres in the backgr
 down: install ## Stop them
 	@$(BIN)/amazon-ads-sandbox down
 
+# As it was written: neither make nor the shell takes a dollar sign, a quote or a percent sign in it for its own.
+override SQL := $(value SQL)
+export SQL
 .PHONY: psql
 psql: install ## Open a SQL prompt on the data, or answer SQL="select ..."
-	@$(BIN)/entities-psql $(if $(SQL),"$(SQL)")
+	@$(BIN)/entities-psql $(if $(SQL),"$$SQL")
 
 .PHONY: install
 install: $(STAMPS)/run $(STAMPS)/plugins ## Set up everything `make sync` needs
@@ -81,7 +84,7 @@ format: install-dev ## Format the code and apply safe fixes
 
 .PHONY: lock
 lock: $(UV) ## Write the lock files anew
-	for name in dev target transform; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in dev release target transform; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	for name in run sandbox tap; do \
 		$(COMPILE) -c requirements/dev.txt requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -95,7 +98,7 @@ audit: install-dev ## Look for known vulnerabilities in everything that is locke
 
 .PHONY: clean
 clean: ## Remove what the set-up made; the data in .sandbox stays
-	rm -rf $(VENV) .tools .meltano .mypy_cache .ruff_cache .pytest_cache transform/target transform/logs
+	rm -rf $(VENV) .tools dist sbom .meltano .mypy_cache .ruff_cache .pytest_cache transform/target transform/logs
 
 $(UV):
 	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed; none was found on the PATH."; exit 1; }
@@ -109,29 +112,62 @@ $(BIN)/python: | $(UV)
 # The local packages are editable; what they depend on is locked.
 EDITABLE := $(UV) pip install --quiet --python $(BIN)/python --no-deps
 
-$(STAMPS)/run: requirements/run.txt plugins/amazon-ads-sandbox/pyproject.toml runner/pyproject.toml | $(BIN)/python
+$(STAMPS)/run: requirements/run.txt plugins/amazon-ads-sandbox/pyproject.toml runner/pyproject.toml VERSION | $(BIN)/python
 	@echo "Setting up .venv ..."
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
 	@$(EDITABLE) -e plugins/amazon-ads-sandbox -e runner
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/dev: requirements/dev.txt tap-amazon-ads-entities/pyproject.toml loader/pyproject.toml $(STAMPS)/run | $(BIN)/python
+$(STAMPS)/dev: requirements/dev.txt tap-amazon-ads-entities/pyproject.toml loader/pyproject.toml VERSION $(STAMPS)/run | $(BIN)/python
 	@echo "Setting up .venv for tests ..."
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@$(EDITABLE) -e tap-amazon-ads-entities -e loader
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/plugins: meltano.yml requirements/tap.txt requirements/target.txt requirements/transform.txt \
-		requirements/sandbox.txt tap-amazon-ads-entities/pyproject.toml loader/pyproject.toml | $(STAMPS)/run
+		requirements/sandbox.txt tap-amazon-ads-entities/pyproject.toml loader/pyproject.toml VERSION | $(STAMPS)/run
 	@echo "Setting up the Meltano plugins ..."
 	@mkdir -p .meltano/run $(STAMPS) && chmod 700 .meltano/run
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(MELTANO) install > $(STAMPS)/plugins.log 2>&1 || { \
 		cat $(STAMPS)/plugins.log; exit 1; }
 	@touch $@
 
+RELEASE := .tools/release
+PUBLISHED := tap-amazon-ads-entities loader plugins/amazon-ads-sandbox
+
+$(STAMPS)/release: requirements/release.txt | $(UV)
+	@$(UV) venv --quiet --clear --python "$(PYTHON)" $(RELEASE)
+	@$(UV) pip install --quiet --python $(RELEASE)/bin/python --require-hashes -r requirements/release.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+# From copies in which links are what they lead to: an archive would keep them as links.
+.PHONY: packages
+packages: $(STAMPS)/release ## Build what is published into dist/, wheels and sdists, and check them
+	@rm -rf dist .tools/packages && mkdir -p .tools/packages
+	@for folder in $(PUBLISHED); do \
+		copy=.tools/packages/$$(basename $$folder) && cp -RL $$folder $$copy && \
+		(cd $$copy && "$(CURDIR)/$(RELEASE)/bin/python" -m hatchling build -t sdist -d "$(CURDIR)/dist") || exit 1; done
+	@for archive in dist/*.tar.gz; do \
+		folder=.tools/packages/$$(basename $$archive .tar.gz) && tar -xf $$archive -C .tools/packages && \
+		(cd $$folder && "$(CURDIR)/$(RELEASE)/bin/python" -m hatchling build -t wheel -d "$(CURDIR)/dist") || exit 1; done
+	@$(RELEASE)/bin/twine check --strict dist/*
+	@$(RELEASE)/bin/check-wheel-contents dist/*.whl
+
+.PHONY: sbom
+sbom: $(STAMPS)/release ## Write what the published packages are locked to into sbom/, as CycloneDX
+	@mkdir -p sbom
+	@for name in tap target sandbox; do \
+		$(RELEASE)/bin/cyclonedx-py requirements --output-reproducible --no-validate -o sbom/$$name.json \
+			requirements/$$name.txt || exit 1; done
+
+.PHONY: test-adoption
+test-adoption: install-dev packages ## Install what is published in clean environments of every Python at hand, and use it
+	$(BIN)/pytest adoption
+
 .PHONY: docs
-docs: install-dev ## Write what is generated from the tap's schemas anew
+docs: install-dev ## Write what is generated from the tap's schemas and settings anew
 	$(BIN)/python transform/generate.py
+	$(BIN)/python packaging/generate.py
 
 .PHONY: contract
 contract: install-dev ## Hold Amazon's OpenAPI files (OPENAPI_DIR=...) against what the tap uses (ACCEPT=yes remembers them)

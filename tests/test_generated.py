@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
 import yaml
 from harness.project import ROOT
 
@@ -16,8 +17,8 @@ PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "meltano.yml").read_text())
 README = (ROOT / "README.md").read_text()
 
 
-def generator() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("generate", ROOT / "transform/generate.py")
+def generator(path: str) -> ModuleType:
+    specification = importlib.util.spec_from_file_location("generate", ROOT / path)
     assert specification is not None
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
@@ -25,8 +26,9 @@ def generator() -> ModuleType:
     return module
 
 
-def test_the_generated_files_are_up_to_date() -> None:
-    for path, write in generator().FILES.items():
+@pytest.mark.parametrize("script", ["transform/generate.py", "packaging/generate.py"])
+def test_the_generated_files_are_up_to_date(script: str) -> None:
+    for path, write in generator(script).FILES.items():
         assert Path(path).read_text() == write(), f"run `make docs`: {path}"
 
 

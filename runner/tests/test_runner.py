@@ -196,3 +196,24 @@ def test_settings_that_a_killed_meltano_left_go_before_and_after_a_run(tmp_path:
 
 def test_the_exit_code_is_the_commands() -> None:
     assert run([sys.executable, "-c", "raise SystemExit(3)"], os.environ, list) == 3
+
+
+@pytest.mark.parametrize("sql", ["select 'a', \"b\", $1, $$x$$, `id`, 5 % 2 like '%s' -- \\", ""])
+def test_make_psql_hands_on_sql_as_it_was_written(sql: str, tmp_path: Path) -> None:
+    command = tmp_path / "entities-psql"
+    command.write_text('#!/bin/sh\nprintf "%s|%s" "$#" "$1"\n')
+    command.chmod(0o755)
+    done = subprocess.run(
+        ["make", "--old-file=install", "psql", f"BIN={tmp_path}", *([f"SQL={sql}"] if sql else [])],  # noqa: S607 - the first on the PATH
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{1 if sql else 0}|{sql}"
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_quoted_password_keeps_its_number_sign(quote: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"TARGET_POSTGRES_PASSWORD={quote}a #b{quote}\n")
+    assert settings(tmp_path, {})["TARGET_POSTGRES_PASSWORD"] == "a #b"

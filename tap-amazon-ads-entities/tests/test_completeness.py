@@ -481,6 +481,20 @@ def test_only_the_refusal_of_a_product_is_a_known_reason(run: Any, account: Acco
     assert done.code == (0 if status == 403 else 1), done.log
 
 
+def test_all_lists_that_an_account_cannot_have_are_one_line(run: Any, account: Account) -> None:
+    kdp = profile(int(PROFILE))
+    kdp["accountInfo"]["subType"] = "KDP_AUTHOR"
+    account.profiles = [kdp]
+    paths = [each.path for each in CATALOGUE if each.unavailable_to]
+    for path in paths:
+        account.answers[path] = lambda _asked, _times: Answer(b'{"code": "403", "details": "no"}', 403)
+    done = run()
+    assert done.code == 0, done.log
+    lines = [line for line in done.log.splitlines() if "KDP_AUTHOR" in line]
+    assert len(lines) == 1, done.log
+    assert f"profile {PROFILE}: {len(paths)} lists are left out" in lines[0]
+
+
 def test_every_list_is_asked_for_every_state_its_filter_admits(run: Any, account: Account) -> None:
     asked: dict[str, list[str]] = {path: [] for path in LISTS}
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from tap_amazon_ads_entities import __name__ as package
-from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, LISTS
+from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, LISTS, SOURCES
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS, TOKEN_URL
 from tap_amazon_ads_entities.settings.allowance import Allowance
 
@@ -19,6 +19,8 @@ ENV_PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
 
 ENTITIES = ("campaigns", "ad_groups", "ads", "targets")
 AUTO, FULL, INCREMENTAL = MODES = ("auto", "full", "incremental")
+CHOICES: dict[str, tuple[str, ...]] = {"mode": MODES, "source": SOURCES, "reconcile_with": SOURCES}
+"""The settings that are one of a few words."""
 FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 RECONCILE = "reconcile"
 """How a slice is read in which two sources are compared; follows from `reconcile_with`."""

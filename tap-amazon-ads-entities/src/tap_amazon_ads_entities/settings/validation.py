@@ -12,11 +12,11 @@ from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import keys
 from tap_amazon_ads_entities.settings.allowance import Allowance
 from tap_amazon_ads_entities.settings.model import (
+    CHOICES,
     CONFIG_SCHEMA,
     DEFAULTS,
     ENTITIES,
     LIST_SETTINGS,
-    MODES,
     OWN_SETTINGS,
     PROPERTIES,
     as_flag,
@@ -119,9 +119,10 @@ def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
     for profile_id in as_list(config.get("profile_ids")):
         if not profile_id.isdigit():
             yield f"Setting 'profile_ids' holds {profile_id!r}, which is not a profile id (digits only)."
-    for name, allowed in (("mode", MODES), ("source", SOURCES), ("reconcile_with", SOURCES)):
-        if (chosen := config.get(name)) and chosen not in allowed:
-            yield f"Setting {name!r} is {chosen!r}, which is none of {', '.join(allowed)}."
+    for name, allowed in CHOICES.items():
+        value = config.get(name)
+        if value and value not in allowed:
+            yield f"Setting {name!r} is {value!r}, which is none of {', '.join(allowed)}."
     source = config.get("source") or SOURCES[0]
     chosen = {name.upper() for name in as_list(config.get("ad_products"))}
     for product in sorted(chosen.intersection(AD_PRODUCTS_OF[UNIFIED]).difference(AD_PRODUCTS_OF.get(source, chosen))):

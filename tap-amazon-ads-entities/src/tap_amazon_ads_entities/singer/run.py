@@ -195,5 +195,8 @@ class Run:
         failed = self.log.failed
         for entry in failed:
             LOGGER.error("failed: profile %s, %s: %s", entry.profile_id, entry.entity_type, entry.error)
+        for (profile_id, kind), lists in self.log.left_out.items():
+            text = "profile %s: %d lists are left out that %s accounts do not have; sync_log.details names them"
+            LOGGER.info(text, profile_id, lists, kind)
         LOGGER.info("run %s: %d slices succeeded, %d failed", self.log.run_id, self.log.succeeded, len(failed))
         return not failed

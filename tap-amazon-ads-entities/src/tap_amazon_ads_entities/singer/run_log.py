@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +69,8 @@ class RunLog:
         self._open: dict[tuple[str, str], Entry] = {}
         self.failed: list[Entry] = []
         self.succeeded = 0
+        self.left_out: Counter[tuple[str, str]] = Counter()
+        """Lists that an account of its kind cannot have, by profile and kind."""
 
     def start(self, profile_id: str, entity_type: str, mode: str) -> Entry:
         """A slice is going to be read, in full or incrementally."""

@@ -115,7 +115,8 @@ class SliceRun:
             if reason is None:
                 raise
             tally.skipped = reason
-            LOGGER.info("profile %s: %s skipped: %s", self._work.profile.profile_id, part.endpoint.name, reason)
+            profile = self._work.profile
+            self._log.left_out[profile.profile_id, str(profile.account_sub_type)] += 1
 
     def _map(self, part: SliceList, page: Page) -> list[Row]:
         endpoint, profile = part.endpoint, self._work.profile
