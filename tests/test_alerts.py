@@ -80,7 +80,8 @@ def loaded(pipeline: Pipeline) -> Pipeline:
     """A database with a good run."""
     assert pipeline.direct().code == 0
     pipeline.query(
-        "select amazon_ads.settle_runs(run_id, '', 'stored') from (select distinct run_id from amazon_ads.sync_log) as run"
+        "select amazon_ads.settle_runs(run_id, '', 'stored')"
+        " from (select distinct run_id from amazon_ads.sync_log) as run"
     )
     return pipeline
 
