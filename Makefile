@@ -71,6 +71,10 @@ export SQL
 psql: install ## Open a SQL prompt on the data, or answer SQL="select ..."
 	@$(BIN)/entities-psql $(if $(SQL),"$$SQL")
 
+.PHONY: alert-test
+alert-test: install ## Send a test message to the receivers of alerts that .env names
+	@$(BIN)/entities-alert-test
+
 .PHONY: install
 install: $(STAMPS)/run $(STAMPS)/plugins ## Set up everything `make sync` needs
 

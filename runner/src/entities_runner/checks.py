@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import urlsplit
 
 SCHEMA = "AMAZON_ADS_SCHEMA"
 TARGET = "TARGET_POSTGRES_"
+
+ALERT_WEBHOOK = "AMAZON_ADS_ALERT_WEBHOOK"
+ALERT_COMMAND = "AMAZON_ADS_ALERT_COMMAND"
 
 LOADER = "AMAZON_ADS_LOADER"
 _LOADERS = ("copy", "stock")
@@ -39,6 +44,8 @@ _SPELT = {
         "LOCK_TIMEOUT",
         "STATEMENT_TIMEOUT",
         "LOADER",
+        "ALERT_WEBHOOK",
+        "ALERT_COMMAND",
     ),
 }
 _ALIKE = {TARGET: 0.7, "AMAZON_ADS_": 0.85}
@@ -73,12 +80,40 @@ def problems(variables: Mapping[str, str]) -> Iterator[str]:
         value = variables.get(name) or "false"
         if value.lower() not in {"true", "false"}:
             yield f"{name} is {value!r}, which is neither true nor false."
+    yield from webhook_problem(variables)
     loader = variables.get(LOADER) or "copy"
     if loader not in _LOADERS:
         yield f"{LOADER} is {loader!r}, which is none of {', '.join(_LOADERS)}."
     port = variables.get(f"{TARGET}PORT") or "5432"
     if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
         yield f"{TARGET}PORT is {port!r}, which is not a port number."
+
+
+def webhook_problem(variables: Mapping[str, str]) -> list[str]:
+    """What is wrong with the address of the webhook, which is a secret and therefore not repeated."""
+    value = variables.get(ALERT_WEBHOOK) or ""
+    try:
+        url = urlsplit(value)
+        fine = (
+            url.port != 0
+            and bool(url.hostname)
+            and (url.scheme == "https" or (url.scheme == "http" and _here(url.hostname)))
+        )
+    except ValueError:
+        fine = False
+    if not value or (fine and value.isascii() and value.isprintable() and " " not in value):
+        return []
+    return [
+        f"{ALERT_WEBHOOK} is neither an https address nor an http address of this machine (its value is not shown)."
+    ]
+
+
+def _here(host: str | None) -> bool:
+    """Whether it is a loopback address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def hostless(variables: Mapping[str, str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 import uuid
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from entities_runner import lock, pending, process
 from entities_runner.account import TAP, UsageError
+from entities_runner.alerts import tell
 from entities_runner.database import Database, Slice
 from entities_runner.launch import child
 from entities_runner.leftovers import no_leftovers
@@ -22,6 +24,8 @@ from entities_runner.services import running
 from entities_runner.summary import summary
 
 _MODES = ("auto", "full", "incremental")
+_STOPPED = frozenset(child.SIGNALS + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
+"""Exit codes of a run that somebody has ended: they know, and wait."""
 
 
 def main() -> None:
@@ -30,10 +34,19 @@ def main() -> None:
     try:
         run = Run.of(project, {**os.environ, "MELTANO_RUN_ID": str(uuid.uuid4())})
         with lock.only_one(run.folder) as held, no_leftovers(project):
-            sys.exit(_sync(run, held))
+            sys.exit(_told(run, held))
     except (UsageError, LockError) as error:
         _say(str(error))
         sys.exit(1)
+
+
+def _told(run: Run, held: lock.Held) -> int:
+    """Sync; what keeps the run from beginning is told as well."""
+    try:
+        return _sync(run, held)
+    except UsageError as error:
+        tell.after(tell.Step("sync", run.run_id, str(error)), run.folder, run.environment({}))
+        raise
 
 
 def _sync(run: Run, held: lock.Held) -> int:
@@ -63,7 +76,7 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
     started = time.monotonic()
     # Our own lock has made sure that nobody else runs: whatever Meltano still believes to run is dead.
     command = [str(Path(sys.executable).parent / "meltano"), "run", "--force", "sync"]
-    code = process.run(command, environment, progress.follow, pass_fds=(held.fd,))
+    code = process.run(command, environment, progress.follow, (held.fd,), progress.idle)
     if code > child.SIGNALS and not progress.reasons:
         progress.reasons.append(f"Meltano: {child.ended(code)}.")
     slices = _slices(run, database, progress)
@@ -77,6 +90,10 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
         # Where the run log names the failed slices, Meltano's own words add nothing.
         named = progress.reasons or any(each.status != "success" for each in slices)
         _explain(code, progress, [*progress.reasons, *([] if named else progress.trouble)])
+    if code not in _STOPPED:
+        unnamed = failed and all(each.status == "success" for each in slices)
+        why = next(iter([*progress.reasons, *progress.trouble]), child.ended(code)) if unnamed else ""
+        tell.after(tell.Step("sync", run.run_id, why, whole=not failed), run.folder, environment)
     return code or int(failed)
 
 

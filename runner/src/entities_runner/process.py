@@ -32,6 +32,7 @@ def run(
     environment: Mapping[str, str],
     follow: Callable[[Iterable[bytes]], None],
     pass_fds: Sequence[int] = (),
+    idle: Callable[[], None] = lambda: None,
 ) -> int:
     """Run a command to its end; Ctrl-C, SIGTERM and a closed terminal end everything it has started.
 
@@ -43,11 +44,12 @@ def run(
         environment: its variables.
         follow: gets the lines of its output as they come.
         pass_fds: descriptors it inherits, such as a lock that shall be held as long as it lives.
+        idle: called some times a second while no line comes.
 
     Returns:
         Its exit code; 128 and the number of the signal when one ended it or interrupted us.
     """
-    return _Run(follow).to_its_end(command, environment, pass_fds)
+    return _Run(follow, idle).to_its_end(command, environment, pass_fds)
 
 
 class _Abandoned(BaseException):
@@ -57,8 +59,9 @@ class _Abandoned(BaseException):
 class _Run:
     """One command, the signals that came meanwhile, and what they lead to."""
 
-    def __init__(self, follow: Callable[[Iterable[bytes]], None]) -> None:
+    def __init__(self, follow: Callable[[Iterable[bytes]], None], idle: Callable[[], None]) -> None:
         self._follow = follow
+        self._idle = idle
         self._following = False
         self._session: Session | None = None
         self._signals: list[int] = []
@@ -156,6 +159,8 @@ class _Run:
                 if len(rest) > _LONGEST_LINE:
                     yield rest
                     rest = b""
+            else:
+                self._idle()
             if ends == float("inf") and session.is_leaderless():
                 ends = time.monotonic() + _REST
         if rest:

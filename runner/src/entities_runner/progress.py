@@ -1,17 +1,21 @@
-"""Meltano's output for people: a line per slice, what went wrong, and everything in a log file."""
+"""Meltano's output for people: how far the run is, what went wrong, and everything in a log file."""
 
 from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from entities_runner import reasons
+from entities_runner.display import display
+from entities_runner.tally import Tally
 from entities_runner.terminal import printable
 
-_DONE = re.compile(r"slice done profile=(\S+) entity=(\S+) rows=(\d+) pages=(\d+)")
+_PLAN = re.compile(r"run \S+: \w+, (\d+) profiles, each with (.*)$")
+_DONE = re.compile(
+    r"slice done profile=(\S+) entity=(\S+) rows=(\d+) pages=(\d+)(?: retries=\d+ throttled=(\d+(?:\.\d+)?))?"
+)
 _FAILED = re.compile(r"slice failed profile=(\S+) entity=(\S+) rows=(\d+) error=(.*?) request_id=(\S+)")
 _REASON = re.compile(r"FAILED: (.*)$")
 _REFUSED = re.compile(r"(Setting '\w+' .*|The (?:variable|STATE|bookmark)\b.*|This STATE .*)$")
@@ -19,7 +23,7 @@ _LOCKED = re.compile("database is locked")
 _FRAME = re.compile(r"[╭│╰]|sqlalche\.me|Traceback")
 _RETRY = re.compile(r"(\S+ \(region .*trying again in .*)$")
 _WORTH_SHOWING = re.compile(
-    r"(skipped:|accepted: |tables in schema|profiles, each with|for analysts|has to run: |may create objects"
+    r"(Alerts: |skipped:|accepted: |tables in schema|profiles, each with|for analysts|has to run: |may create objects"
     r"|read in full|in full and|replaced the refresh token)"
 )
 _TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed|AMAZON_ADS_[A-Z]+_ROLE|AMAZON_ADS_IDENTITY)\b")
@@ -31,6 +35,8 @@ _PREFIXES = (
     re.compile(r"^\d\d:\d\d:\d\d\s+"),  # dbt's
 )
 _TROUBLE_LINES = 15
+_FAILURES_SHOWN = 20
+"""Failed slices that have a line of their own while the run goes on; the totals count the others."""
 
 
 class Progress:
@@ -38,34 +44,54 @@ class Progress:
 
     Args:
         log: where everything goes.
+        environment: what it says of the terminal.
     """
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, environment: Mapping[str, str] = os.environ) -> None:
         """Show nothing yet."""
         self.log = log
         self.trouble: list[str] = []
         self.reasons: list[str] = []
+        self.tally = Tally()
+        self._display = display(self.tally, environment)
 
     def follow(self, lines: Iterable[bytes]) -> None:
         """Show lines as they come, until there are no more."""
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(self.log, "ab", opener=_private) as file:
-            for raw in lines:
-                file.write(raw)
-                self._show(printable(_COLOUR.sub("", raw.decode("utf-8", "replace")).expandtabs().rstrip()))
+            self._display.begin()
+            try:
+                for raw in lines:
+                    file.write(raw)
+                    self._show(printable(_COLOUR.sub("", raw.decode("utf-8", "replace")).expandtabs().rstrip()))
+                    self._display.tick()
+            finally:
+                self._display.end()
+
+    def idle(self) -> None:
+        """Nothing has come for a moment."""
+        self._display.tick()
 
     def _show(self, line: str) -> None:
         if match := _DONE.search(line):
-            profile, entity, rows, pages = match.groups()
-            self._say(f"  {profile}  {entity:<10}  {int(rows):>9,} rows  {int(pages):>6,} pages")
+            profile, entity, rows, pages, throttled = match.groups()
+            self.tally.throttled += float(throttled or 0)
+            self.tally.end(profile, entity, int(rows), int(pages))
+            self._display.slice(f"  {profile}  {entity:<10}  {int(rows):>9,} rows  {int(pages):>6,} pages")
         elif match := _FAILED.search(line):
-            profile, entity, _, error, request_id = match.groups()
-            self._say(f"  {profile}  {entity:<10}  FAILED  {error} (request id {request_id})")
+            profile, entity, rows, error, request_id = match.groups()
+            self.tally.end(profile, entity, int(rows), failed=True)
+            say = self._display.say if self.tally.whole.failed <= _FAILURES_SHOWN else self._display.slice
+            say(f"  {profile}  {entity:<10}  FAILED  {error} (request id {request_id})")
         elif match := _REASON.search(line):
             self.reasons.append(match.group(1))
-            self._say(f"  FAILED  {match.group(1)}")
+            self._display.say(f"  FAILED  {match.group(1)}")
         elif (match := _RETRY.search(line)) or (_WORTH_SHOWING.search(line)):
-            self._say(f"  {match.group(1) if match else _text(line)}")
+            if plan := _PLAN.search(line):
+                self.tally.begin(
+                    int(plan.group(1)), [name.removeprefix("entity_") for name in plan.group(2).split(", ")]
+                )
+            self._display.say(f"  {match.group(1) if match else _text(line)}")
         elif match := _REFUSED.search(line):
             self.reasons.append(match.group(1))
         elif _LOCKED.search(line):
@@ -73,11 +99,6 @@ class Progress:
             self.reasons.append(reasons.sentence(line))
         elif _TROUBLE.search(line) and not _NOISE.search(line) and not _FRAME.search(line):
             self.trouble = [*self.trouble, _text(line)][-_TROUBLE_LINES:]
-
-    @staticmethod
-    def _say(text: str) -> None:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
 
 
 def _private(path: str, flags: int) -> int:

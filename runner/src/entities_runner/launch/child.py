@@ -65,7 +65,20 @@ def exit_with(launch: Callable[[Sequence[str]], int], arguments: Sequence[str]) 
         sys.exit(launch(arguments))
     except (UsageError, LockError) as error:
         say(str(error))
+        _tell(str(error))
         sys.exit(1)
+
+
+def _tell(reason: str) -> None:
+    """Tell who has to be told that a step has refused to begin."""
+    from entities_runner.alerts import tell  # noqa: PLC0415 - start-up
+
+    try:
+        run = this_run()
+    except UsageError:
+        # The settings say nothing for sure, who has to be told neither.
+        return
+    tell.after(tell.Step("tap", run.run_id, reason), run.folder, run.environment({}))
 
 
 def run(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from entities_runner import catalog, fingerprint, lock, pending, reasons, services
 from entities_runner.account import UsageError
+from entities_runner.alerts import tell
 from entities_runner.database import Database
 from entities_runner.launch import child, kept_checks
 from entities_runner.run import Run
@@ -39,7 +40,20 @@ def _launch(arguments: Sequence[str]) -> int:
     pending.store(run.folder, database)
     step = _Step(run, database, tuple(arguments), fingerprint.of(run))
     done = _without_dbt(step)
-    return _with_dbt(step, variables, held) if done is None else done
+    code = _with_dbt(step, variables, held) if done is None else done
+    if code or step.arguments == _BUILD:
+        reason = f"dbt {' '.join(arguments)} ended with exit code {code}" if code and not _named(step) else ""
+        ended = tell.Step("build", run.run_id, reason, whole=code == 0)
+        tell.after(ended, run.folder, variables)
+    return code
+
+
+def _named(step: _Step) -> bool:
+    """Whether the log of runs says why this one failed."""
+    try:
+        return any(each.status != "success" for each in step.database.slices(step.run.run_id))
+    except UsageError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from entities_runner import lock, pending, reasons, services
+from entities_runner.account import UsageError
+from entities_runner.alerts import tell
 from entities_runner.database import Database
 from entities_runner.launch import child
 from entities_runner.launch.quiet import Quiet
@@ -14,6 +16,8 @@ from entities_runner.run import Run
 
 _PLUGIN = "loaders/target-postgres"
 _STOCK = "stock"
+_OVER = frozenset({"tap", "loader"})
+"""Steps whose failures this one can call well again; what the build says stands until the next build."""
 _LOOKS_ONLY = frozenset({"--about", "--help", "--version"})
 
 
@@ -37,7 +41,17 @@ def _launch(arguments: Sequence[str]) -> int:
         child.say(_explain(run, database, quiet.text, code))
     else:
         database.settle_stored(run.run_id, run.origin)
+    # The last step that comes in every run: after a failure Meltano starts no other.
+    tell.after(tell.Step("loader", run.run_id, whole=_well(database, run, code), over=_OVER), run.folder, environment)
     return code
+
+
+def _well(database: Database, run: Run, code: int) -> bool:
+    """Whether tap and loader have done their work; a tap that never began leaves the loader without any."""
+    try:
+        return code == 0 and bool(database.slices(run.run_id))
+    except UsageError:
+        return False
 
 
 def _command(variables: Mapping[str, str]) -> list[str]:

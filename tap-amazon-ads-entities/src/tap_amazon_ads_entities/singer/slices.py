@@ -222,12 +222,13 @@ class SliceRun:
         self._warn()
         self._log.finish(entry)
         LOGGER.info(
-            "slice done profile=%s entity=%s rows=%d pages=%d retries=%d",
+            "slice done profile=%s entity=%s rows=%d pages=%d retries=%d throttled=%.1f",
             entry.profile_id,
             entry.entity_type,
             entry.items_upserted,
             entry.pages_fetched,
             entry.retries,
+            entry.throttled_seconds,
         )
 
     def _keep_bookmark(self) -> None:

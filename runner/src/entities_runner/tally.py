@@ -1,0 +1,123 @@
+"""How far a run is: slices, rows, pages and throttling, per entity and profile, from what the tap has said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+_ALL = "*"
+
+
+@dataclass
+class Part:
+    """What is done of an entity or of a profile.
+
+    Args:
+        done: slices that have ended, failed ones included.
+        failed: those of them that failed.
+        rows: emitted by them.
+        pages: read for them.
+    """
+
+    done: int = 0
+    failed: int = 0
+    rows: int = 0
+    pages: int = 0
+
+    def add(self, rows: int, pages: int, *, failed: bool) -> None:
+        """Count a slice that has ended."""
+        self.done += 1
+        self.failed += failed
+        self.rows += rows
+        self.pages += pages
+
+
+@dataclass
+class Tally:
+    """How far a run is.
+
+    Args:
+        clock: seconds.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    profiles: int = 0
+    entities: list[str] = field(default_factory=list)
+    whole: Part = field(default_factory=Part)
+    by_entity: dict[str, Part] = field(default_factory=dict)
+    under_way: dict[str, Part] = field(default_factory=dict)
+    """Profiles of which something is done and something is not; the newest last."""
+    finished: int = 0
+    """Profiles whose slices have all ended."""
+    throttled: float = 0.0
+    """Seconds in which slices waited because Amazon throttled; they wait at the same time."""
+    _began: float | None = None
+
+    def begin(self, profiles: int, entities: Sequence[str]) -> None:
+        """The tap knows what it will read."""
+        self.profiles, self.entities = profiles, list(entities)
+        self.by_entity = {name: Part() for name in entities}
+        self._began = self.clock()
+
+    def end(self, profile: str, entity: str, rows: int, pages: int = 0, *, failed: bool = False) -> None:
+        """A slice has ended."""
+        if profile == _ALL:
+            return
+        self.whole.add(rows, pages, failed=failed)
+        self.by_entity.setdefault(entity, Part()).add(rows, pages, failed=failed)
+        part = self.under_way.pop(profile, Part())
+        part.add(rows, pages, failed=failed)
+        if self.entities and part.done >= len(self.entities):
+            self.finished += 1
+        else:
+            self.under_way[profile] = part
+
+    @property
+    def slices(self) -> int:
+        """How many there will be; 0 while nobody knows."""
+        return self.profiles * len(self.entities)
+
+    @property
+    def seconds(self) -> float:
+        """Since the first slice could begin."""
+        return 0.0 if self._began is None else self.clock() - self._began
+
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.whole.rows / self.seconds if self.seconds >= 1 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """As long as the slices that remain take at the pace of those that have ended; None while that says little."""
+        if not self.whole.done or self.seconds < 1:
+            return None
+        return self.seconds * max(self.slices - self.whole.done, 0) / self.whole.done
+
+    def sentence(self) -> str:
+        """The totals in a line."""
+        left = self.seconds_left
+        parts = [
+            f"{self.finished:,} of {self.profiles:,} profiles",
+            f"{self.profiles - self.finished:,} remain",
+            f"{self.whole.rows:,} rows",
+            f"{self.whole.pages:,} pages",
+            f"{self.rate:,.0f} rows/s",
+        ]
+        parts += [f"{self.whole.failed:,} slices failed"] if self.whole.failed else []
+        parts += [f"throttled {duration(self.throttled)}"] if self.throttled >= 1 else []
+        parts += [f"about {duration(left)} left"] if left is not None and self.whole.done < self.slices else []
+        return ", ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """As 42 s, 3:05 min or 1:02 h."""
+    whole = round(seconds)
+    if whole < 60:  # noqa: PLR2004 - a minute
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:  # noqa: PLR2004 - an hour
+        return f"{minutes}:{rest:02} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02} h"
