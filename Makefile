@@ -149,7 +149,8 @@ $(STAMPS)/release: requirements/release.txt | $(UV)
 packages: $(STAMPS)/release ## Build what is published into dist/, wheels and sdists, and check them
 	@rm -rf dist .tools/packages && mkdir -p .tools/packages
 	@for folder in $(PUBLISHED); do \
-		copy=.tools/packages/$$(basename $$folder) && cp -RL $$folder $$copy && \
+		copy=.tools/packages/$$(basename $$folder) && mkdir $$copy && \
+		tar -C $$folder -ch --exclude=.meltano --exclude=output --exclude=tests . | tar -x -C $$copy && \
 		(cd $$copy && "$(CURDIR)/$(RELEASE)/bin/python" -m hatchling build -t sdist -d "$(CURDIR)/dist") || exit 1; done
 	@for archive in dist/*.tar.gz; do \
 		folder=.tools/packages/$$(basename $$archive .tar.gz) && tar -xf $$archive -C .tools/packages && \

@@ -112,7 +112,7 @@ def standalone() -> str:
     }
     return (
         _NOTE
-        + "# In this folder: `meltano install`, then `meltano run tap-amazon-ads-entities target-jsonl`.\n"
+        + "# In this folder: `meltano install`, `mkdir output`, `meltano run tap-amazon-ads-entities target-jsonl`.\n"
         + _dump(document)
     )
 
