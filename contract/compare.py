@@ -74,7 +74,9 @@ def _of_list(files: Files, used: UsedList, known: Mapping[str, Any]) -> Iterator
         yield Change(NEW, used=True, where=used.name, kind="list", name=used.operation)
     before = _operation(known[used.name]) if used.name in known else today
     offered, offered_before = today.facts(used.operation), before.facts(used.operation)
-    sent, read = used.sent(today), used.read(before) | used.read(today)
+    sent, read = used.sent(today), used.read(today)
+    if before.response != today.response:
+        read |= used.read(before)
     for fact in (offered_before.keys() | sent) - offered.keys():
         # A value that does not come any more breaks nothing; one that is sent is refused.
         yield Change(GONE, fact in sent | read, used.name, *fact)

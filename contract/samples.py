@@ -13,7 +13,10 @@ from tap_amazon_ads_entities.errors import RefusedItemError
 Item = dict[str, Any]
 
 _SAMPLES = 48
-"""Items that are tried, each with its own choice among the values of enumerations."""
+"""Items that are tried at most, each with its own choice among the values of enumerations."""
+
+_IN_VAIN = 8
+"""Items in a row that show no other field to be read, after which no more are tried."""
 
 _BY_KIND: dict[str, Any] = {"integer": 7, "number": 7, "boolean": True, "object": {}, "array": []}
 _DATE = "20260131"
@@ -28,7 +31,9 @@ def reads(fields: Mapping[str, Field], to_row: Callable[[Item], Item]) -> set[st
     """
     leaves = [path for path in fields if not _has_children(path, fields)]
     found: set[str] = set()
+    in_vain = 0
     for seed in range(_SAMPLES):
+        before = len(found)
         choice = random.Random(seed)  # noqa: S311 - the same items every time
         values = {path: _value(path, fields[path], choice) for path in leaves}
         whole = _row(to_row, _item(values))
@@ -38,6 +43,9 @@ def reads(fields: Mapping[str, Field], to_row: Callable[[Item], Item]) -> set[st
                 names = frozenset(path.replace("[]", "").split("."))
                 if _beside(whole, names) != _beside(_row(to_row, _item(rest)), names):
                     found.add(path)
+        in_vain = 0 if len(found) > before else in_vain + 1
+        if in_vain == _IN_VAIN:
+            break
     # An object is read where something in it is.
     return {parent for path in found for parent in _parents(path) if parent in fields}
 
