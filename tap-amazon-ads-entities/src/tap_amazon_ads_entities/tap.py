@@ -23,6 +23,7 @@ from tap_amazon_ads_entities.singer.streams import (
     STREAMS,
     EntityStream,
     ProfilesStream,
+    SyncDifferencesStream,
     SyncLogStream,
 )
 from tap_amazon_ads_entities.singer.writer import PageWriter
@@ -75,6 +76,12 @@ class TapAmazonAdsEntities(CommandLine):
         Raises:
             RunEndingError: nothing can be read.
         """
+        differences = cast("SyncDifferencesStream", self.streams[SyncDifferencesStream.name])
+        if not self.settings.reconcile_with:
+            differences.selected = False
+        elif differences.selected:
+            # Before the run log, like every stream it speaks of.
+            differences.announce()
         return self.current.begin(self._chosen())
 
     def _chosen(self) -> dict[str, EntityStream]:

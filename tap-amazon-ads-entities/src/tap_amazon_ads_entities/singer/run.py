@@ -14,7 +14,7 @@ from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.process.deadline import Stop
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row
-from tap_amazon_ads_entities.settings.model import AUTO, FULL, Settings
+from tap_amazon_ads_entities.settings.model import AUTO, FULL, RECONCILE, Settings
 from tap_amazon_ads_entities.singer import planning
 from tap_amazon_ads_entities.singer.bookmarks import ROWS, Bookmarks
 from tap_amazon_ads_entities.singer.reconcile import Reconciliation
@@ -111,11 +111,12 @@ class Run:
         LOGGER.info(
             "run %s: %s, %d profiles, each with %s",
             self.settings.run_id,
-            mode,
+            RECONCILE if self.settings.reconcile_with else mode,
             len(found.rows),
             self._purpose(streams),
         )
-        self._plan([row["profile_id"] for row in found.rows], streams)
+        if streams:
+            self._plan([row["profile_id"] for row in found.rows], streams)
         self._profiles = [
             Profile(row["profile_id"], row["region"], row["currency_code"], row["account_sub_type"], row["timezone"])
             for row in found.rows
