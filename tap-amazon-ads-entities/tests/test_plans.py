@@ -104,7 +104,7 @@ def test_a_catalog_that_wants_a_stream_whole_gets_it_whole() -> None:
 @pytest.mark.parametrize("entity", ["portfolios", "campaigns", "ad_groups", "ads", "targets"])
 def test_a_list_that_the_catalogue_learns_changes_the_digest(entity: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = coverage.__wrapped__(entity, frozenset(ALL))
-    more = type("Endpoint", (), {"path": "sp/new/list", "ad_product": None, "ad_products": frozenset()})()
+    more = type("Endpoint", (), {"name": "sp/new/list", "ad_product": None, "ad_products": frozenset()})()
     known = coverage.__wrapped__.__globals__["endpoints_of"]
     monkeypatch.setitem(
         coverage.__wrapped__.__globals__,
