@@ -17,6 +17,9 @@ from amazon_ads_sandbox.process import SandboxProcess
 HISTORY = 1 + 2 * len(KEYS) + 4
 """Changes, versions as tables and as views, and views of changes."""
 
+DIFFERENCES = 1
+"""Of two sources that were compared."""
+
 PEOPLE = ("ann", "ben", "chief", "stranger")
 
 
@@ -59,6 +62,11 @@ def loaded(pipeline: Pipeline, people: Roles) -> Roles:
         pipeline.sandbox.control.change(vanish=1, tables=["entity_ads"])
         pipeline.sandbox.control.change(count=1, create=1)
         pipeline.query_none("update amazon_ads.entity_profiles set account_name = 'other'")
+    pipeline.query_none(
+        "insert into amazon_ads.sync_differences"
+        " (profile_id, entity_type, entity_id, source, compared_with, column_name, kind)"
+        " select profile_id, 'ads', '1', 'lists', 'exports', '', 'missing' from amazon_ads.entity_profiles"
+    )
     return people
 
 
@@ -87,7 +95,7 @@ def test_each_analyst_sees_their_profile_and_no_other_in_every_table_and_view(
     pipeline: Pipeline, loaded: Roles, profiles: dict[str, str]
 ) -> None:
     names = relations(pipeline)
-    assert len(names) == len(KEYS) + 2 + 7 + 6 + HISTORY
+    assert len(names) == len(KEYS) + 2 + 7 + 6 + HISTORY + DIFFERENCES
     for name, column in names:
         statement = f"select {column} from {name}"
         if name == "amazon_ads_fivetran.profile":

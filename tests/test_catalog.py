@@ -20,7 +20,7 @@ CHANGES = (
     "drop table amazon_ads.entity_ads cascade",
     "alter table amazon_ads.entity_ads add column theirs integer",
     "alter table amazon_ads.entity_portfolios drop column state cascade",
-    "alter table amazon_ads.sync_log alter column mode type varchar(99)",
+    "alter table amazon_ads.sync_differences alter column kind type varchar(99)",
     "alter table amazon_ads.entity_portfolios alter column name set not null",
     "alter table amazon_ads.entity_ads alter column name set default 'x'",
     "alter table amazon_ads.entity_ads disable row level security",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from harness.truth import KEYS
 from harness.warehouse import Warehouse, warehouse
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
@@ -106,10 +107,22 @@ def test_nothing_that_others_have_planted_runs(planted: Warehouse) -> None:
         " and p.proowner <> 'planting_ann'::regrole",
         **trusted,
     )
-    names = {"settle_runs", "announce_run", "prune_log", "change_under_views", "reopen_run"}
-    assert {row[0] for row in functions} == names
-    for row in functions:
-        assert row[1:] == (["search_path=pg_catalog, pg_temp"], False, False, False)
+    ours = {"settle_runs", "announce_run", "prune_log", "change_under_views", "reopen_run", *OF_HISTORY}
+    entities = {table.removeprefix("entity_") for table in KEYS}
+    captures, reads = ({f"keep_{each}_history" for each in entities}, {f"{each}_as_of" for each in entities})
+    assert {row[0] for row in functions} == ours | captures | reads
+    path = "search_path=pg_catalog, pg_temp"
+    for name, *facts in functions:
+        if name in reads:
+            # Plain SQL with qualified names, of the analysts, with their own rights.
+            assert facts == [None, False, True, False], name
+        else:
+            # What writes down a change does it for whoever loads.
+            written_down = name in captures
+            assert facts == [[path, "TimeZone=UTC"] if written_down else [path], False, False, written_down], name
+
+
+OF_HISTORY = {"stamp_version", "running_run", "json_changes", "list_member", "prune_history", "mark_vanished"}
 
 
 def settle_everything(db: Warehouse) -> int:

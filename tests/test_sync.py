@@ -90,7 +90,7 @@ def test_every_check_is_made_where_dbt_is_not_started(pipeline: Pipeline) -> Non
     again = pipeline.meltano(*RUN)
     assert again.code == 0, again.output
     assert again.lines("nothing to prepare")
-    assert again.lines("35 of 35 checks found nothing")
+    assert again.lines(r"(\d\d) of \1 checks found nothing")
     assert not again.lines("Running with dbt")
     some = "select min(ad_id) from amazon_ads.entity_ads where ad_product = 'sp'"
     pipeline.query_none(f"update amazon_ads.entity_ads set ad_product = 'xy' where ad_id = ({some})")
