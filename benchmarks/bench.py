@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 import end_to_end
 import log_cost
 import peers
+import status_page
 import tap_cases
 from measure import HERE
 
 ROOT = HERE.parent
 Part = Callable[[], Iterator[str]]
-PARTS: tuple[Part, ...] = (*tap_cases.PARTS, *end_to_end.PARTS, *log_cost.PARTS)
+PARTS: tuple[Part, ...] = (*tap_cases.PARTS, *end_to_end.PARTS, *log_cost.PARTS, *status_page.PARTS)
 
 
 def heading() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import psycopg
@@ -29,6 +30,10 @@ _PARENTS = ("validate_records", "hard_delete", "activate_version")
 """Settings of which only the parent knows the meaning: ACTIVATE_VERSION counts on what is stored by then."""
 
 
+_LOG, _LOG_SECONDS = "sync_log", 3.0
+"""The run log is stored so often: it says what a run is doing, and its verdicts wait for the rows it speaks of."""
+
+
 class CopySink(PostgresSink):
     """Takes records as they are written where the stream allows it; else it is the parent."""
 
@@ -40,6 +45,8 @@ class CopySink(PostgresSink):
         super().__init__(*args, **kwargs)
         self._batch: dict[Key, Row] = {}
         self._taken = 0
+        self._is_log = self.stream_name == _LOG
+        self._stored_at = time.monotonic()
 
     def setup(self) -> None:
         """Make the table, and see whether its records can be taken."""
@@ -73,7 +80,7 @@ class CopySink(PostgresSink):
         """Take a record as it is written.
 
         Returns:
-            Whether the batch is full.
+            Whether the batch is to be stored.
 
         Raises:
             LoadError: it is no row.
@@ -81,7 +88,8 @@ class CopySink(PostgresSink):
         key, row = self.rows.of(record)  # type: ignore[union-attr]
         self._batch[key] = row
         self._taken += 1
-        return bool(self._taken >= self.max_size)
+        due = self._is_log and time.monotonic() - self._stored_at >= _LOG_SECONDS
+        return due or bool(self._taken >= self.max_size)
 
     @property
     def current_size(self) -> int:
@@ -106,6 +114,7 @@ class CopySink(PostgresSink):
         self.record_counter_metric.increment(self._taken)
         self.tally_record_read(self._taken)
         self._batch, self._taken = {}, 0
+        self._stored_at = time.monotonic()
 
     def _store(self) -> None:
         with self.connector._connect() as connection, connection.begin():  # noqa: SLF001 - as the parent does

@@ -36,6 +36,8 @@ _SPELT = {
         "LOCK_TIMEOUT",
         "STATEMENT_TIMEOUT",
         "LOADER",
+        "STATUS_USER",
+        "STATUS_PASSWORD",
     ),
 }
 _ALIKE = {TARGET: 0.7, "AMAZON_ADS_": 0.85}
