@@ -15,10 +15,10 @@ MELTANO := $(BIN)/meltano
 export UV_COMPILE_BYTECODE := 1
 STAMPS := .tools/stamps
 
-PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner loader
+PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner status loader
 SOURCES := $(addsuffix /src,$(PACKAGES)) contract
 # The long ones first, so that both processes end at the same time.
-TESTS := tests runner/tests loader/tests plugins/amazon-ads-sandbox/tests tap-amazon-ads-entities/tests
+TESTS := tests runner/tests status/tests loader/tests plugins/amazon-ads-sandbox/tests tap-amazon-ads-entities/tests
 
 .PHONY: help
 help: ## List the targets
@@ -37,6 +37,10 @@ TAP := TAP_AMAZON_ADS_ENTITIES_
 .PHONY: connect
 connect: install ## Connect an Amazon Ads account to the database `make sync` uses (ARGS="check", "list", "rotate", ...)
 	@$(BIN)/entities-connect $(ARGS)
+
+.PHONY: status
+status: install ## Show on a page whether all is there, fresh and healthy (ARGS="--html FILE", "--json", "--port N")
+	@$(BIN)/entities-status $(ARGS)
 
 .PHONY: test
 test: install-dev ## Check style and types, and run every test
@@ -116,10 +120,11 @@ $(BIN)/python: | $(UV)
 # The local packages are editable; what they depend on is locked.
 EDITABLE := $(UV) pip install --quiet --python $(BIN)/python --no-deps
 
-$(STAMPS)/run: requirements/run.txt plugins/amazon-ads-sandbox/pyproject.toml runner/pyproject.toml VERSION | $(BIN)/python
+$(STAMPS)/run: requirements/run.txt plugins/amazon-ads-sandbox/pyproject.toml runner/pyproject.toml \
+		status/pyproject.toml VERSION | $(BIN)/python
 	@echo "Setting up .venv ..."
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
-	@$(EDITABLE) -e plugins/amazon-ads-sandbox -e runner
+	@$(EDITABLE) -e plugins/amazon-ads-sandbox -e runner -e status
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/dev: requirements/dev.txt tap-amazon-ads-entities/pyproject.toml loader/pyproject.toml VERSION $(STAMPS)/run | $(BIN)/python
@@ -177,6 +182,11 @@ docs: install-dev ## Write what is generated from the tap's schemas and settings
 .PHONY: contract
 contract: install-dev ## Hold Amazon's OpenAPI files (OPENAPI_DIR=...) against what the tap uses (ACCEPT=yes remembers them)
 	@$(BIN)/python -m contract "$(OPENAPI_DIR)" $(if $(ACCEPT),--accept)
+
+.PHONY: pictures
+pictures: install-dev ## Take the pictures of the page in docs/pictures anew; needs Chromium
+	@mkdir -p docs/pictures
+	CHROMIUM=required PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest -q tests/test_status.py -k every_view
 
 .PHONY: faults
 faults: install-dev ## Play every fault, print the table and write docs/faults.md

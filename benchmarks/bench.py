@@ -16,12 +16,20 @@ import history_cost
 import log_cost
 import peers
 import roads
+import status_page
 import tap_cases
 from measure import HERE
 
 ROOT = HERE.parent
 Part = Callable[[], Iterator[str]]
-PARTS: tuple[Part, ...] = (*tap_cases.PARTS, *roads.PARTS, *end_to_end.PARTS, *log_cost.PARTS, *history_cost.PARTS)
+PARTS: tuple[Part, ...] = (
+    *tap_cases.PARTS,
+    *roads.PARTS,
+    *end_to_end.PARTS,
+    *log_cost.PARTS,
+    *history_cost.PARTS,
+    *status_page.PARTS,
+)
 
 
 def heading() -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from harness.chromium import Chromium, executable
+from harness.chromium import REASON, Chromium, executable
 from harness.connections import Connections
 from harness.consent import follow, press
 
@@ -89,7 +89,7 @@ def test_a_person_connects_an_account_through_the_loopback_page(connections: Con
     assert connections.query("select profile_ids from private.amazon_ads_connections") == [(None,)]
 
 
-@pytest.mark.skipif(executable() is None, reason="no Chromium or Chrome on the PATH; the same flow runs without one")
+@pytest.mark.skipif(executable() is None, reason=REASON)
 def test_a_person_connects_an_account_in_a_browser(connections: Connections, tmp_path: Path) -> None:
     options = ("add", "--label=browser", "--region=NA", f"--redirect-uri={loopback()}", "--yes")
     with connections.person(*options) as person, Chromium(tmp_path / "profile") as browser:

@@ -1,4 +1,4 @@
-"""Writes what must not drift from the tap's schemas: the landing tables, the dbt sources and docs/tables.md.
+"""Writes what must not drift from the tap's schemas: landing tables, dbt sources, docs/tables.md, docs/data-model.md.
 
 Run `make docs` after changing a schema; a test compares the committed files with what this would write.
 """
@@ -36,6 +36,9 @@ PARENTS = {
 }
 READING: dict[str, Any] = yaml.safe_load((ROOT / "transform/models/history/reading.yml").read_text())
 HISTORY: dict[str, Any] = yaml.safe_load((ROOT / "transform/history.yml").read_text())
+LINKS = {"entity_campaigns": {"portfolio_id": "entity_portfolios"}, **PARENTS}
+"""As `PARENTS`, with what may be missing: a campaign needs no portfolio."""
+
 CLOSED = {
     "computed_status": list(COMPUTED_STATUSES),
     "campaign_type": ["sp", "sb", "sd", "st"],
@@ -214,12 +217,49 @@ def _rows(columns: list[dict[str, Any]], fields: dict[str, dict[str, str]] | Non
         yield f"| {column['name']} | {kind} | {column['description']} |{sources_of}"
 
 
+def diagram() -> str:
+    """docs/data-model.md."""
+    lines = [
+        "# Data model",
+        "",
+        "Generated from the tap's schemas and keys (`make docs`). Every key begins with the profile, every row says in",
+        "`synced_at` when it was last read. All columns: [tables.md](tables.md).",
+        "",
+        "```mermaid",
+        "erDiagram",
+    ]
+    for name, table in tables().items():
+        parents = LINKS.get(name, {})
+        if "profile_id" in table["key"] and name not in {"entity_profiles", *PARENTS, "sync_log"}:
+            lines.append(f"    entity_profiles ||--o{{ {name} : profile_id")
+        for column, parent in parents.items():
+            kind = "|o" if parent == "entity_portfolios" or column == "ad_group_id" else "||"
+            lines.append(f"    {parent} {kind}--o{{ {name} : {column}")
+    lines.append("    entity_profiles ||--o{ sync_log : profile_id")
+    for name, table in tables().items():
+        lines.append(f"    {name} {{")
+        for column in table["columns"]:
+            kind = column["type"].replace("timestamp with time zone", "timestamptz")
+            marks = [
+                mark
+                for mark, is_it in (
+                    ("PK", column["name"] in table["key"]),
+                    ("FK", column["name"] in LINKS.get(name, {})),
+                )
+                if is_it
+            ]
+            lines.append(f"        {kind} {column['name']}{' ' if marks else ''}{', '.join(marks)}")
+        lines.append("    }")
+    return "\n".join([*lines, "```"]) + "\n"
+
+
 FILES = {
     ROOT / "transform/macros/history/history_columns.sql": history_macro,
     ROOT / "transform/macros/landing/landing_tables.sql": landing_macro,
     ROOT / "transform/models/sources.yml": sources,
     ROOT / "transform/models/history/entity_history.yml": history_views,
     ROOT / "docs/tables.md": page,
+    ROOT / "docs/data-model.md": diagram,
 }
 
 

@@ -16,11 +16,15 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _SECONDS = 60.0
+REASON = "no Chromium or Chrome on the PATH: `apt-get install chromium` brings one"
 
 
 def executable() -> str | None:
-    """The browser on this machine, if there is one."""
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
+    """The browser on this machine, if there is one; where pages have to be tested, there must be."""
+    found = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if found is None and os.environ.get("CHROMIUM") == "required":
+        raise RuntimeError(REASON)
+    return found
 
 
 class Chromium:
@@ -70,8 +74,51 @@ class Chromium:
         self._number = 0
         self._rest = b""
         self._session = ""
+        self.events: list[dict[str, Any]] = []
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+
+    def listen(self) -> None:
+        """Keep from now on what the page asks for and what goes wrong on it."""
+        for domain in ("Network", "Runtime", "Log"):
+            self._call(f"{domain}.enable")
+
+    def requests(self) -> list[str]:
+        """Addresses that were asked for since `listen`."""
+        return [
+            each["params"]["request"]["url"] for each in self.events if each["method"] == "Network.requestWillBeSent"
+        ]
+
+    def troubles(self) -> list[str]:
+        """Script errors, and what the browser refused or complained about, since `listen`."""
+        kinds = ("Runtime.exceptionThrown", "Log.entryAdded")
+        found = [json.dumps(each["params"]) for each in self.events if each["method"] in kinds]
+        return found + [
+            json.dumps(each["params"])
+            for each in self.events
+            if each["method"] == "Runtime.consoleAPICalled" and each["params"]["type"] in {"error", "warning"}
+        ]
+
+    def look(self, width: int, height: int, *, dark: bool = False, phone: bool = False) -> None:
+        """See the page on a screen of that size."""
+        self._call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=2 if phone else 1,
+            mobile=phone,
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._call("Emulation.setEmulatedMedia", features=[scheme])
+
+    def press(self, key: str) -> None:
+        """Press a key: Tab, Enter, or a character."""
+        codes = {"Tab": 9, "Enter": 13, " ": 32}
+        text = {"Enter": "\r", "Tab": ""}.get(key, key)
+        for kind in ("keyDown", "keyUp"):
+            more = {"text": text} if kind == "keyDown" and text else {}
+            code = codes.get(key, ord(key[0].upper()))
+            self._call("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **more)
 
     def open(self, url: str) -> None:
         """Go to an address."""
@@ -101,12 +148,14 @@ class Chromium:
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression; None while the page changes."""
-        answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True)
+        answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         return answer.get("result", {}).get("value")
 
     def picture(self, path: Path) -> None:
-        """Keep a picture of the page."""
-        path.write_bytes(base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"]))
+        """Keep a picture of what the screen shows; its format is that of the name."""
+        kind = path.suffix.removeprefix(".")
+        quality = {} if kind == "png" else {"quality": 80}
+        path.write_bytes(base64.b64decode(self._call("Page.captureScreenshot", format=kind, **quality)["data"]))
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1
@@ -116,6 +165,8 @@ class Chromium:
         os.write(self._to, json.dumps(message).encode() + b"\0")
         while True:
             answer = self._message()
+            if "method" in answer:
+                self.events.append(answer)
             if answer.get("id") == self._number:
                 # A page that is just changing answers with an error.
                 return dict(answer.get("result", {}))

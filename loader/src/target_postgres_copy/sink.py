@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,10 @@ _KINDS: tuple[tuple[type[Any], Kind], ...] = (
 
 _PARENTS = ("validate_records", "hard_delete", "activate_version")
 """Settings of which only the parent knows the meaning: ACTIVATE_VERSION counts on what is stored by then."""
+
+
+_LOG, _LOG_SECONDS = "sync_log", 3.0
+"""The run log is stored so often: it says what a run is doing, and its verdicts wait for the rows it speaks of."""
 
 
 @dataclass
@@ -64,6 +69,8 @@ class CopySink(PostgresSink):
 
         # Two of them are in memory, one being stored.
         self._most = max(1, int(self.max_size) // 2)
+        self._is_log = self.stream_name == _LOG
+        self._stored_at = time.monotonic()
 
     def setup(self) -> None:
         """Make the table, and see whether its records can be taken."""
@@ -97,7 +104,7 @@ class CopySink(PostgresSink):
         """Take a record as it is written.
 
         Returns:
-            Whether the batch is full.
+            Whether the batch is to be stored.
 
         Raises:
             LoadError: it is no row.
@@ -120,7 +127,8 @@ class CopySink(PostgresSink):
         batch = self._batch
         batch.rows[key] = row
         batch.taken += 1
-        return batch.taken >= self._most
+        due = self._is_log and time.monotonic() - self._stored_at >= _LOG_SECONDS
+        return due or batch.taken >= self._most
 
     @property
     def current_size(self) -> int:
@@ -140,6 +148,7 @@ class CopySink(PostgresSink):
         batch, self._batch = self._batch, Batch()
         self._before = batch
         batch.stored = worker.submit(self._store, batch)
+        self._stored_at = time.monotonic()
 
     def process_batch(self, context: dict[str, Any]) -> None:
         """Store what waits.

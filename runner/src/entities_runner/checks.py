@@ -46,6 +46,8 @@ _SPELT = {
         "LOADER",
         "ALERT_WEBHOOK",
         "ALERT_COMMAND",
+        "STATUS_USER",
+        "STATUS_PASSWORD",
     ),
 }
 _ALIKE = {TARGET: 0.7, "AMAZON_ADS_": 0.85}

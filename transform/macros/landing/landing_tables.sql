@@ -739,7 +739,7 @@
             {
                 "name": "details",
                 "type": "jsonb",
-                "description": "Per endpoint: pages, rows, duplicates, retries, seconds throttled, shortfall, reason skipped; refused, items that cannot be rows; unreadable, by field, values that a column cannot hold, null in the row. last_key and last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or not."
+                "description": "Per endpoint: pages, rows, duplicates, retries, refusals (HTTP 429), seconds throttled, shortfall, reason skipped; refused, items that cannot be rows; unreadable, by field, values that a column cannot hold, null in the row. last_key and last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or not."
             },
             {
                 "name": "tap_version",

@@ -136,7 +136,9 @@ class Client:
             if isinstance(error, TransportError):
                 return _Refusal(Verdict.RETRY, str(error))
             raise
-        if response.status != _THROTTLED:
+        if response.status == _THROTTLED:
+            effort.counters.add(refusals=1)
+        else:
             throttle.granted()
         verdict = policy.classify(
             response.status, response.body, with_page_token=request.has_page_token, expected=request.expected

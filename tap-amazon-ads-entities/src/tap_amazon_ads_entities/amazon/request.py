@@ -59,13 +59,15 @@ class Counters:
         self._lock = threading.Lock()
         self.requests = 0
         self.retries = 0
+        self.refusals = 0
         self._held_up: list[Interval] = []
 
-    def add(self, *, requests: int = 0, retries: int = 0) -> None:
+    def add(self, *, requests: int = 0, retries: int = 0, refusals: int = 0) -> None:
         """Count some more."""
         with self._lock:
             self.requests += requests
             self.retries += retries
+            self.refusals += refusals
 
     def throttled(self, since: float, until: float) -> None:
         """A request waited because its region refuses others; `until` is now, on whatever clock."""

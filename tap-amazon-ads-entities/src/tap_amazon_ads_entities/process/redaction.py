@@ -27,6 +27,7 @@ _ENVIRONMENT = (
     "TARGET_POSTGRES_PASSWORD",
     "TARGET_POSTGRES_SQLALCHEMY_URL",
     "AMAZON_ADS_OWNER_PASSWORD",
+    "AMAZON_ADS_STATUS_PASSWORD",
     "PGPASSWORD",
 )
 """Secrets of the loader and of libpq that Meltano puts into the environment of the tap, too."""

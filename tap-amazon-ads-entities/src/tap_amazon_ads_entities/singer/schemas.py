@@ -71,9 +71,10 @@ SYNC_LOG: dict[str, Property] = {
     "request_id": text("Amazon's id of the request that failed, for their support."),
     "high_watermark": moment("The slice's bookmark after it was read to its end (UTC)."),
     "details": document(
-        "Per endpoint: pages, rows, duplicates, retries, seconds throttled, shortfall, reason skipped; refused, items "
-        "that cannot be rows; unreadable, by field, values that a column cannot hold, null in the row. "
-        "last_key and last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or not."
+        "Per endpoint: pages, rows, duplicates, retries, refusals (HTTP 429), seconds throttled, shortfall, reason "
+        "skipped; refused, items that cannot be rows; unreadable, by field, values that a column cannot hold, null in "
+        "the row. last_key and last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or "
+        "not."
     ),
     "tap_version": text("Version of the tap."),
 }

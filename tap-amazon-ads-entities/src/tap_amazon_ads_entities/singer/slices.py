@@ -187,6 +187,7 @@ class SliceRun:
                 endpoints[part.endpoint.name] = {
                     **tally.details(),
                     **({"retries": cost.retries} if cost.retries else {}),
+                    **({"refusals": cost.refusals} if cost.refusals else {}),
                     **({"throttled_seconds": round(waited, 3)} if waited else {}),
                 }
         entry.throttled_seconds = throttled_seconds(*(part.reading.counters for part in self._work.lists))

@@ -1,0 +1,1 @@
+"""What a view shows: from answers of the database to what its template needs."""

@@ -1,0 +1,98 @@
+"""Profiles by entities, and one slice in detail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from entities_status.judgement import Judged, Level, judge, worst
+from entities_status.questions import health
+from entities_status.reader import Row, Session
+
+ENTITIES = ("portfolios", "campaigns", "ad_groups", "ads", "targets")
+_RUNS = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """A profile with a cell per entity."""
+
+    profile: Row
+    cells: list[Judged]
+
+    @property
+    def level(self) -> Level:
+        """The worst of its cells."""
+        return worst(cell.level for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Every slice.
+
+    Args:
+        entities: the columns: those that were ever read.
+        lines: what is not well comes first.
+        counts: slices per level.
+    """
+
+    entities: list[str]
+    lines: list[Line]
+    counts: dict[Level, int]
+
+    @property
+    def level(self) -> Level:
+        """The worst of all."""
+        return worst(line.level for line in self.lines)
+
+    @property
+    def slices(self) -> list[Judged]:
+        """All of them."""
+        return [cell for line in self.lines for cell in line.cells]
+
+
+def grid(session: Session) -> Grid:
+    """Every slice of every profile that the role sees."""
+    profiles = {str(row["profile_id"]): row for row in session.ask(health.PROFILES)}
+    rows = {_key(row): row for row in session.ask(health.SLICES, profile=None, entity=None)}
+    running = {_key(row) for row in session.ask(health.RUNNING)}
+    known = {entity for _, entity in [*rows, *running]}
+    entities = [entity for entity in ENTITIES if entity in known] or list(ENTITIES)
+    # A slice may be there before the profile's row is.
+    for profile_id in sorted({profile_id for profile_id, _ in rows} - set(profiles)):
+        profiles[profile_id] = {"profile_id": profile_id, "account_name": None, "country_code": None, "region": None}
+    lines = [
+        Line(profile, [_judged(profile_id, entity, rows, running) for entity in entities])
+        for profile_id, profile in profiles.items()
+    ]
+    lines.sort(key=lambda line: -line.level)
+    counts = Counter(cell.level for line in lines for cell in line.cells)
+    return Grid(entities, lines, {level: counts.get(level, 0) for level in Level})
+
+
+def _key(row: Row) -> tuple[str, str]:
+    return str(row["profile_id"]), str(row["entity_type"])
+
+
+def _judged(profile_id: str, entity: str, rows: dict[tuple[str, str], Row], running: set[tuple[str, str]]) -> Judged:
+    key = (profile_id, entity)
+    return judge(profile_id, entity, rows.get(key), running=key in running)
+
+
+def detail(session: Session, profile_id: str, entity: str) -> dict[str, Any] | None:
+    """One slice with its facts and runs; None where there is none that the role sees."""
+    profiles = [row for row in session.ask(health.PROFILES) if row["profile_id"] == profile_id]
+    rows = session.ask(health.SLICES, profile=profile_id, entity=entity)
+    runs = session.ask(health.RUNS_OF_SLICE, profile=profile_id, entity=entity, limit=_RUNS)
+    if entity not in ENTITIES or not (profiles or rows or runs):
+        return None
+    running = any(run["status"] == "running" for run in runs)
+    lists = next((run["endpoints"] for run in runs if run["endpoints"]), {})
+    judged = judge(profile_id, entity, rows[0] if rows else None, running=running)
+    return {
+        "profile": profiles[0] if profiles else {"profile_id": profile_id},
+        "slice": judged,
+        "runs": runs,
+        "lists": {path: each for path, each in lists.items() if isinstance(each, dict)},
+    }

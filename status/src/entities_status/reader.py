@@ -1,0 +1,114 @@
+"""Read-only, bounded transactions in which questions are asked; what goes wrong becomes a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from entities_runner import reasons
+from entities_runner.account import UsageError
+from entities_runner.database import Connection, Database
+from entities_status.questions import shape
+
+Row = dict[str, Any]
+
+SECONDS = 15
+"""That one statement may take."""
+
+
+class Session:
+    """One transaction; it can only read."""
+
+    def __init__(self, connection: Connection, database: Database, user: str) -> None:
+        """Ask nothing yet."""
+        self._connection = connection
+        self._schema = database.schema
+        self.address = database.address
+        self.schema = database.schema
+        self.user = user
+
+    def ask(self, question: str, **parameters: Any) -> list[Row]:
+        """What the database answers.
+
+        Args:
+            question: SQL in which {schema} stands for the schema.
+            parameters: by name.
+
+        Raises:
+            UsageError: it does not; says why.
+        """
+        statement = sql.SQL(question).format(schema=sql.Identifier(self._schema))
+        try:
+            with self._connection.transaction(), self._connection.cursor(row_factory=dict_row) as cursor:
+                return cursor.execute(statement, parameters).fetchall()
+        except psycopg.errors.QueryCanceled as error:
+            message = f"The database did not answer within {SECONDS} seconds. Choose a profile, or fewer days."
+            raise UsageError(message) from error
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise UsageError(_refused(self.user, str(error))) from error
+        except psycopg.Error as error:
+            raise UsageError(reasons.of(error)) from error
+
+    def has(self, relation: str) -> bool:
+        """Whether a table or view of ours is there."""
+        return bool(self.ask(shape.IS_THERE, schema_name=self._schema, relation=relation)[0]["is_there"])
+
+
+class Reader:
+    """The database as one role sees it.
+
+    Args:
+        variables: TARGET_POSTGRES_*, AMAZON_ADS_SCHEMA.
+        user: the role.
+        password: its password.
+    """
+
+    def __init__(self, variables: Mapping[str, str], user: str, password: str) -> None:
+        """Connect later."""
+        self.user = user
+        self._database = Database(
+            {
+                **variables,
+                "AMAZON_ADS_OWNER_USER": user,
+                "AMAZON_ADS_OWNER_PASSWORD": password,
+                "AMAZON_ADS_LOCK_TIMEOUT": "5",
+                "AMAZON_ADS_STATEMENT_TIMEOUT": str(SECONDS),
+            },
+            session="entities-status",
+        )
+
+    @property
+    def address(self) -> str:
+        """Where the database is."""
+        return self._database.address
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction on tables and views of this version.
+
+        Raises:
+            UsageError: the database is down, empty, of another version, or refuses; says which.
+        """
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(self._database.transaction())
+            except UsageError:
+                # Says better why nobody answers, and learns of poolers that take no options.
+                self._database.check()
+                connection = stack.enter_context(self._database.transaction())
+            connection.execute("set transaction read only")
+            session = Session(connection, self._database, self.user)
+            found = session.ask(shape.COLUMNS, schema_name=session.schema, relations=list(shape.NEEDED))
+            if problem := shape.problem(found, schema=session.schema, address=session.address, user=self.user):
+                raise UsageError(problem)
+            yield session
+
+
+def _refused(user: str, error: str) -> str:
+    what = reasons.first_line(error).rpartition("denied for ")[2] or "the tables"
+    return f"The role {user} may not read {what}: docs/access.md says how it is given profiles."

@@ -1,0 +1,53 @@
+"""Which database the page shows, and as whom: the one of `make sync`, as its owner or as any other role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from amazon_ads_sandbox.postgres import EmbeddedPostgres, PostgresError
+from entities_runner import checks
+from entities_runner.account import AUTO, DATABASE, UsageError, choose, settings
+from entities_runner.services import database_of
+from entities_status.reader import Reader
+
+USER, PASSWORD = "AMAZON_ADS_STATUS_USER", "AMAZON_ADS_STATUS_PASSWORD"
+
+
+@contextmanager
+def reader(project: Path, environment: Mapping[str, str]) -> Iterator[Reader]:
+    """The database of a project; an embedded one is started, and stopped in the end if it was not running.
+
+    Args:
+        project: its folder.
+        environment: overrides its .env.
+
+    Raises:
+        UsageError: a setting is wrong, or the embedded database cannot be started.
+    """
+    variables = settings(project, environment)
+    for problem in checks.problems(variables):
+        raise UsageError(problem)
+    with ExitStack() as stack:
+        # Whoever only looks needs no credentials of Amazon.
+        if not variables.get(DATABASE):
+            variables |= _embedded(project, variables, stack)
+        role = "AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_"
+        user = variables.get(USER) or variables.get(f"{role}USER") or ""
+        password = variables.get(PASSWORD if variables.get(USER) else f"{role}PASSWORD") or ""
+        yield Reader(variables, user, password)
+
+
+def _embedded(project: Path, variables: Mapping[str, str], stack: ExitStack) -> dict[str, str]:
+    choice = choose(variables, variables.get("MELTANO_ENVIRONMENT") or AUTO)
+    home = Path(variables.get("AMAZON_ADS_SANDBOX_HOME") or project / ".sandbox")
+    postgres = EmbeddedPostgres(home, database=database_of(choice))
+    ours = postgres.pid() is None
+    try:
+        postgres.start()
+    except PostgresError as error:
+        raise UsageError(str(error)) from error
+    if ours:
+        stack.callback(postgres.stop)
+    return postgres.environment()

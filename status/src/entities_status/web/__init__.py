@@ -1,0 +1,1 @@
+"""The server: on loopback, for those who ask it by a loopback name."""

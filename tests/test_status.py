@@ -1,0 +1,330 @@
+"""The status page, as people see it in a browser, monitors read it, and roles are shown it; on a sync with faults."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+from harness.chromium import REASON, Chromium, executable
+from harness.pipeline import Pipeline
+from harness.project import ROOT
+from harness.roles import GROUP, Roles
+from harness.status import AXE, HOSTILE, command, get, serving, trouble
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from amazon_ads_sandbox.process import SandboxProcess
+
+needs_chromium = pytest.mark.skipif(executable() is None, reason=REASON)
+VIEWS = ("/", "/runs", "/account", "/changes", "/throttling")
+DASHBOARD: dict[str, Any] = json.loads((ROOT / "grafana/dashboard.json").read_text())
+PICTURES = os.environ.get("PICTURES")
+"""Where pictures of the page are kept, for the README: `make pictures`."""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess(profiles=6, campaigns=40) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def account(pipeline: Pipeline) -> Iterator[Pipeline]:
+    """A database that a sync with faults has filled, while another one is running."""
+    living = trouble(pipeline)
+    yield pipeline
+    living.tap.kill()
+    living.wait()
+
+
+@pytest.fixture(scope="module")
+def page(account: Pipeline) -> Iterator[str]:
+    with serving(account) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with Chromium(tmp_path_factory.mktemp("browser") / "profile") as opened:
+        opened.listen()
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def analysts(account: Pipeline) -> Iterator[dict[str, tuple[str, dict[str, str]]]]:
+    """By name: the profile that each was given, and how each connects."""
+    roles = Roles(account)
+    profiles = sorted(account.sandbox.control.counts()["entity_profiles"])
+    found = {}
+    for name, profile in zip(("ann", "ben"), profiles, strict=False):
+        login = roles.create(name, GROUP)
+        account.query_none(f"insert into amazon_ads.profile_access (member, profile_id) values ('{name}', '{profile}')")
+        found[name] = (profile, login)
+    yield found
+    account.query_none("delete from amazon_ads.profile_access")
+    roles.drop()
+
+
+def complaints(browser: Chromium) -> list[str]:
+    """What axe finds wrong on the page: contrast, names, roles, order, what a keyboard cannot reach."""
+    browser.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = json.loads(
+        browser.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify(r.violations))")
+    )
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+
+
+def settled(browser: Chromium, url: str) -> None:
+    """Open a page and wait for its parts."""
+    browser.open(url)
+    browser.waits_for("document.readyState === 'complete' && !document.querySelector('.loading')")
+
+
+@needs_chromium
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_every_view_is_whole_and_for_everybody(
+    account: Pipeline, page: str, browser: Chromium, tmp_path: Path, *, dark: bool, phone: bool
+) -> None:
+    first = min(account.sandbox.control.counts()["entity_profiles"])
+    browser.events.clear()
+    browser.look(390 if phone else 1280, 844 if phone else 900, dark=dark, phone=phone)
+    for path in (*VIEWS, f"/slice/{first}/targets", "/account?text=a&asin=B0"):
+        settled(browser, page + path)
+        name = path.strip("/").split("/")[0].split("?")[0] or "health"
+        picture = tmp_path / f"{name}{'-phone' if phone else ''}{'-dark' if dark else ''}.webp"
+        browser.picture(picture)
+        assert picture.stat().st_size > 4_000
+        if PICTURES and dark == phone:
+            (Path(PICTURES) / picture.name).write_bytes(picture.read_bytes())
+        assert complaints(browser) == [], path
+        assert browser.evaluate("document.documentElement.scrollWidth <= screen.width"), (
+            f"{path} is wider than the screen"
+        )
+        assert browser.evaluate("document.title") != "taken"
+    assert browser.troubles() == []
+    assert {url for url in browser.requests() if not url.startswith((page, "data:"))} == set()
+
+
+@needs_chromium
+def test_a_keyboard_reaches_a_slice_its_error_and_its_request_id(page: str, browser: Chromium) -> None:
+    browser.look(1280, 900)
+    settled(browser, page)
+    browser.press("Tab")
+    assert browser.evaluate("document.activeElement.className") == "skip"
+    for _ in range(40):
+        browser.press("Tab")
+        if browser.evaluate("document.activeElement.closest('.cell.error') !== null"):
+            break
+    assert browser.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    browser.press("Enter")
+    browser.waits_for("document.querySelector('.trouble') !== null")
+    text = browser.text()
+    assert "rows are missing" in text or "gave up: HTTP 500" in text
+
+
+@needs_chromium
+def test_the_tree_opens_by_keyboard_down_to_targets_and_search_finds_them(
+    account: Pipeline, page: str, browser: Chromium
+) -> None:
+    profile, ad_group, campaign = account.query(
+        "select profile_id, ad_group_id, campaign_id from amazon_ads.entity_targets"
+        " join amazon_ads.entity_campaigns using (profile_id, campaign_id)"
+        " where portfolio_id is null and ad_group_id is not null limit 1"
+    )[0]
+    browser.look(1280, 900)
+    settled(browser, f"{page}/account?profile={profile}")
+    for kind, within in (("no_portfolio", ""), ("campaign", campaign), ("ad_group", ad_group)):
+        node = f"details[data-src*='kind={kind}&'][data-src*='id={within}']"
+        browser.waits_for(f'document.querySelector("{node} > summary") !== null')
+        browser.evaluate(f'document.querySelector("{node} > summary").focus()')
+        browser.press("Enter")
+    browser.waits_for("[...document.querySelectorAll('.leaf .kind')].some(each => each.textContent === 'target')")
+    assert browser.troubles() == []
+    settled(browser, f"{page}/account?text={campaign}")
+    browser.waits_for(f"document.querySelector(\".tree section details[data-src*='id={campaign}']\") !== null")
+
+
+@needs_chromium
+def test_what_is_running_is_shown_and_a_dead_run_is_marked(page: str, browser: Chromium) -> None:
+    settled(browser, f"{page}/runs")
+    browser.waits_for("document.querySelector('.now progress') !== null")
+    assert "slices have been read" in browser.text()
+    outcomes = set(browser.evaluate("[...document.querySelectorAll('td .badge')].map(each => each.innerText.trim())"))
+    assert outcomes == {"success", "failed", "aborted", "running"}
+
+
+@needs_chromium
+def test_the_file_is_the_page_and_needs_nothing_else(account: Pipeline, browser: Chromium, tmp_path: Path) -> None:
+    file = tmp_path / "status.html"
+    done = command(account, "--html", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    browser.events.clear()
+    browser.look(1280, 900)
+    settled(browser, file.as_uri())
+    assert complaints(browser) == []
+    assert browser.troubles() == []
+    assert {url for url in browser.requests() if not url.startswith((file.as_uri(), "data:"))} == set()
+    for words in ("slices are well", "Runs of the last 7 days", "Sponsored Products", "What went wrong"):
+        assert words in browser.text()
+    assert browser.evaluate("document.querySelectorAll('figure.chart canvas').length") > 3
+
+
+def test_hostile_names_are_text(page: str) -> None:
+    status, text = get(f"{page}/part/search?kind=campaign&text=script")
+    assert status == 200
+    assert "&lt;script&gt;" in text
+    assert "<script>" not in text
+    turned = get(f"{page}/part/search?kind=campaign&text=right-to-left")[1]
+    assert "\u202e" not in turned
+    assert "\\u202egnp.exe" in turned
+    long = get(f"{page}/part/search?kind=campaign&text=MMMMMMMMMM")[1]
+    assert "MMMMMMMMMM" in long
+    assert len(long) < 20_000
+    assert "{{ 7 * 7 }}" in get(f"{page}/part/search?kind=campaign&text=include")[1]
+    assert len(HOSTILE[-1]) == 1_000_000
+
+
+def test_each_analyst_s_page_shows_the_analyst_s_profiles(
+    account: Pipeline, analysts: dict[str, tuple[str, dict[str, str]]]
+) -> None:
+    everything = sorted(account.sandbox.control.counts()["entity_profiles"])
+    for profile, login in analysts.values():
+        with serving(account, **login) as address:
+            text = "".join(get(address + path)[1] for path in (*VIEWS, "/part/tree", "/part/counts", "/metrics"))
+            assert profile in text
+            for other in set(everything) - {profile}:
+                assert other not in text
+                assert get(f"{address}/slice/{other}/campaigns")[0] == 404
+    # The owner may serve a page for somebody else.
+    profile, login = analysts["ann"]
+    names = {"AMAZON_ADS_STATUS_USER": "ann", "AMAZON_ADS_STATUS_PASSWORD": login["TARGET_POSTGRES_PASSWORD"]}
+    report = json.loads(command(account, "--json", **names).stdout)
+    assert {each["profile_id"] for each in report["slices"]} <= {profile}
+
+
+def test_monitors_are_told_what_is_not_well(account: Pipeline, page: str) -> None:
+    done = command(account, "--json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["ok"]) == (1, False)
+    words = [fact["words"] for each in report["slices"] for fact in each["facts"].values()]
+    assert any("50 of" in each and "rows are missing" in each for each in words)
+    status, text = get(f"{page}/status.json")
+    assert (status, json.loads(text)["counts"]) == (503, report["counts"])
+
+
+def test_prometheus_reads_the_same(account: Pipeline, page: str) -> None:
+    status, text = get(f"{page}/metrics")
+    assert status == 200
+    families = {family.name: family.samples for family in text_string_to_metric_families(text)}
+    assert families["amazon_ads_up"][0].value == 1
+    levels = [sample.value for sample in families["amazon_ads_slice_level"]]
+    assert len(levels) == 5 * len(account.sandbox.control.counts()["entity_profiles"])
+    assert {0.0, 3.0} <= set(levels)
+    assert max(sample.value for sample in families["amazon_ads_slice_shortfall_rows"]) == 50
+
+
+def test_only_loopback_s_own_names_are_answered_and_nothing_is_shared(page: str) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example", "[::1]", ""):
+        assert get(page, Host=host)[0] == 400
+    port = page.rpartition(":")[2]
+    assert get(page, Host=f"localhost:{port}", Origin="https://evil.example")[0] == 200
+    import urllib3  # noqa: PLC0415
+
+    answer = urllib3.request("GET", page, headers={"Origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in answer.headers
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert urllib3.request("POST", page).status == 405
+    assert get(f"{page}/static/../app.py")[0] == 404
+
+
+def test_the_page_cannot_write(account: Pipeline) -> None:
+    from entities_status.reader import Reader  # noqa: PLC0415
+
+    names = account.postgres.environment()
+    reader = Reader(names, names["TARGET_POSTGRES_USER"], names["TARGET_POSTGRES_PASSWORD"])
+    with reader.session() as session:
+        with pytest.raises(Exception, match="read-only"):
+            session.ask("delete from {schema}.entity_ads returning 1")
+        assert session.ask("select count(*) > 0 as kept from {schema}.entity_ads") == [{"kept": True}]
+
+
+def test_a_database_that_cannot_be_shown_is_a_sentence(account: Pipeline, page: str) -> None:
+    def said(**settings: str) -> str:
+        done = command(account, "--json", **settings)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        return str(json.loads(done.stdout)["problem"]) if done.stdout else done.stderr
+
+    assert "holds no tables of a sync yet" in said(AMAZON_ADS_SCHEMA="elsewhere")
+    assert "cannot be reached" in said(TARGET_POSTGRES_PORT="9")
+    assert "is no setting" in said(AMAZON_ADS_SCHEMA="private") or "cannot be used" in said(AMAZON_ADS_SCHEMA="private")
+    account.query_none("alter view amazon_ads.sync_state rename to away")
+    try:
+        status, text = get(page)
+        assert status == 503
+        assert "are those of another version, or half made (sync_state)" in text
+    finally:
+        account.query_none("alter view amazon_ads.away rename to sync_state")
+    account.postgres.environment()
+    with psycopg.connect(account.postgres.dsn, autocommit=True) as connection:
+        connection.execute("drop role if exists nobody_at_all; create role nobody_at_all login password 'x'")
+    login = {"TARGET_POSTGRES_USER": "nobody_at_all", "TARGET_POSTGRES_PASSWORD": "x"}
+    assert "The role nobody_at_all may not read" in said(**login)
+    account.query_none("drop role nobody_at_all")
+
+
+def test_grafana_s_dashboard_is_what_grafana_knows() -> None:
+    reason = "Grafana's own models need Python 3.11"
+    models = pytest.importorskip("grafana_foundation_sdk.models.dashboard", reason=reason)
+    plugins = pytest.importorskip("grafana_foundation_sdk.cog.plugins", reason=reason)
+    encoder = pytest.importorskip("grafana_foundation_sdk.cog.encoder", reason=reason)
+    plugins.register_default_plugins()
+    read = models.Dashboard.from_json(DASHBOARD)
+    assert contained(DASHBOARD, json.loads(json.dumps(read, cls=encoder.JSONEncoder)))
+    source = yaml.safe_load((ROOT / "grafana/datasource.yml").read_text())["datasources"][0]
+    used = {(panel["datasource"]["type"], panel["datasource"]["uid"]) for panel in DASHBOARD["panels"]}
+    assert used == {(source["type"], source["uid"])}
+
+
+def contained(written: Any, read: Any) -> bool:
+    """Whether everything that is written was read: what the models do not know they leave out."""
+    if isinstance(written, dict):
+        return all(name in read and contained(value, read[name]) for name, value in written.items())
+    if isinstance(written, list):
+        return len(written) == len(read) and all(map(contained, written, read))
+    return bool(written == read)
+
+
+def test_every_panel_is_answered_and_shows_an_analyst_the_analyst_s_profile(
+    account: Pipeline, analysts: dict[str, tuple[str, dict[str, str]]]
+) -> None:
+    profile, login = analysts["ann"]
+    names = {"user": "ann", "password": login["TARGET_POSTGRES_PASSWORD"], "autocommit": True}
+    variable = DASHBOARD["templating"]["list"][0]
+    with psycopg.connect(account.postgres.dsn, **names) as ann:
+        chosen = [row[1] for row in ann.execute(variable["query"])]
+        assert chosen == [profile]
+        for panel in DASHBOARD["panels"]:
+            statement = panel["targets"][0]["rawSql"]
+            statement = re.sub(
+                r"\$__timeFilter\(([^)]+)\)", r"\1 between now() - interval '7 days' and now()", statement
+            )
+            statement = re.sub(r"\$__timeGroup\(([^,]+), '1h'\)", r"date_trunc('hour', \1)", statement)
+            rows = ann.execute(statement.replace("$profile", f"'{profile}'")).fetchall()
+            assert rows, panel["title"]
+
+
+def test_pictures_of_the_readme_are_there() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name in ("health.webp", "runs.webp"):
+        assert f"docs/pictures/{name}" in readme
+        assert (ROOT / "docs/pictures" / name).stat().st_size < 120_000
