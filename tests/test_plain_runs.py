@@ -52,11 +52,11 @@ class Databases:
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
 
-    def create(self, name: str) -> dict[str, str]:
-        """A new, empty one; what .env says of it."""
+    def create(self, name: str, template: str = "template1") -> dict[str, str]:
+        """A new one, empty or the copy of another; what .env says of it."""
         with psycopg.connect(self._server.dsn, autocommit=True) as connection:
             connection.execute(f"drop database if exists {name}")  # type: ignore[call-overload]
-            connection.execute(f"create database {name}")  # type: ignore[call-overload]
+            connection.execute(f"create database {name} template {template}")  # type: ignore[call-overload]
         return self.of(name)
 
     def of(self, name: str) -> dict[str, str]:
@@ -105,6 +105,8 @@ def test_rows_that_are_lost_change_no_verdict_are_said_and_come_back(
 ) -> None:
     project.env({**account, **databases.create("losing")})
     assert project.run(*BARE).code == 0
+    databases.do("losing", "update amazon_ads.entity_ads set state = 'as in the backup'")
+    databases.create("backup", template="losing")
     databases.do("losing", "truncate amazon_ads.entity_ads")
     refused = project.run(*BARE, **{f"{TAP}READ_TIMEOUT": "soon"})
     assert refused.code == 1
@@ -118,6 +120,11 @@ def test_rows_that_are_lost_change_no_verdict_are_said_and_come_back(
     assert project.run(*BARE).code == 0
     assert databases.ask("losing", "select count(*) from amazon_ads.entity_ads") == ADS
     assert databases.ask("losing", state.format("last_success_at is null or consecutive_errors > 0")) == 0
+    databases.create("losing", template="backup")
+    restored = project.run(*BARE)
+    assert restored.code == 0, restored.output
+    assert restored.lines("its bookmark was not written for what this database holds"), restored.output
+    assert databases.ask("losing", "select count(*) from amazon_ads.entity_ads where state = 'as in the backup'") == 0
 
 
 def test_a_schedule_reads_the_account_of_env_into_the_database_of_make_sync(
