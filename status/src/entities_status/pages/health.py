@@ -88,7 +88,7 @@ def detail(session: Session, profile_id: str, entity: str) -> dict[str, Any] | N
     if entity not in ENTITIES or not (profiles or rows or runs):
         return None
     running = any(run["status"] == "running" for run in runs)
-    lists = next((run["endpoints"] for run in runs if run["endpoints"]), {})
+    lists: dict[str, Any] = next((run["endpoints"] for run in runs if run["endpoints"]), {})
     judged = judge(profile_id, entity, rows[0] if rows else None, running=running)
     return {
         "profile": profiles[0] if profiles else {"profile_id": profile_id},
