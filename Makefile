@@ -186,7 +186,7 @@ contract: install-dev ## Hold Amazon's OpenAPI files (OPENAPI_DIR=...) against w
 .PHONY: pictures
 pictures: install-dev ## Take the pictures of the page in docs/pictures anew; needs Chromium
 	@mkdir -p docs/pictures
-	CHROMIUM=required PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest -q tests/test_status.py -k every_view
+	CHROMIUM=required PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest -q tests/test_status.py -k "every_view or changes_are_shown"
 
 .PHONY: faults
 faults: install-dev ## Play every fault, print the table and write docs/faults.md

@@ -12,19 +12,23 @@ from typing import Any
 
 import psycopg
 import pytest
+import urllib3
 import yaml
 from harness.chromium import REASON, Chromium, executable
 from harness.pipeline import Pipeline
 from harness.project import ROOT
 from harness.roles import GROUP, Roles
-from harness.status import AXE, HOSTILE, command, get, serving, trouble
+from harness.status import AXE, CHANGES, HOSTILE, command, get, serving, trouble
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from amazon_ads_sandbox.process import SandboxProcess
+from entities_status.pages import runs
+from entities_status.reader import Reader
 
 needs_chromium = pytest.mark.skipif(executable() is None, reason=REASON)
 VIEWS = ("/", "/runs", "/account", "/changes", "/throttling")
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "grafana/dashboard.json").read_text())
+KEPT = ("health", "health-phone-dark", "runs", "slice", "account-dark", "changes", "throttling")
 PICTURES = os.environ.get("PICTURES")
 """Where pictures of the page are kept, for the README: `make pictures`."""
 
@@ -81,6 +85,14 @@ def complaints(browser: Chromium) -> list[str]:
     return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
 
 
+def keep(browser: Chromium, picture: Path) -> None:
+    """Keep a picture, and for the README those that it shows."""
+    browser.picture(picture)
+    assert picture.stat().st_size > 4_000
+    if PICTURES and picture.stem in KEPT:
+        (Path(PICTURES) / picture.name).write_bytes(picture.read_bytes())
+
+
 def settled(browser: Chromium, url: str) -> None:
     """Open a page and wait for its parts."""
     browser.open(url)
@@ -95,19 +107,14 @@ def test_every_view_is_whole_and_for_everybody(
 ) -> None:
     first = min(account.sandbox.control.counts()["entity_profiles"])
     browser.events.clear()
-    browser.look(390 if phone else 1280, 844 if phone else 900, dark=dark, phone=phone)
+    width = 390 if phone else 1280
+    browser.look(width, 844 if phone else 900, dark=dark, phone=phone)
     for path in (*VIEWS, f"/slice/{first}/targets", "/account?text=a&asin=B0"):
         settled(browser, page + path)
-        name = path.strip("/").split("/")[0].split("?")[0] or "health"
-        picture = tmp_path / f"{name}{'-phone' if phone else ''}{'-dark' if dark else ''}.webp"
-        browser.picture(picture)
-        assert picture.stat().st_size > 4_000
-        if PICTURES and dark == phone:
-            (Path(PICTURES) / picture.name).write_bytes(picture.read_bytes())
+        name = path.strip("/").split("/")[0].replace("?text=a&asin=B0", "-search") or "health"
+        keep(browser, tmp_path / f"{name}{'-phone' if phone else ''}{'-dark' if dark else ''}.webp")
         assert complaints(browser) == [], path
-        assert browser.evaluate("document.documentElement.scrollWidth <= screen.width"), (
-            f"{path} is wider than the screen"
-        )
+        assert browser.evaluate("document.documentElement.scrollWidth") <= width, path
         assert browser.evaluate("document.title") != "taken"
     assert browser.troubles() == []
     assert {url for url in browser.requests() if not url.startswith((page, "data:"))} == set()
@@ -178,6 +185,37 @@ def test_the_file_is_the_page_and_needs_nothing_else(account: Pipeline, browser:
     assert browser.evaluate("document.querySelectorAll('figure.chart canvas').length") > 3
 
 
+@needs_chromium
+def test_changes_are_shown_by_day_and_kind_newest_first_and_filtered(
+    account: Pipeline, page: str, browser: Chromium, tmp_path: Path
+) -> None:
+    kept = account.query("select to_regclass('amazon_ads.entity_changes') is not null")[0][0]
+    if not kept:
+        assert "keeps no history" in get(f"{page}/changes")[1]
+    account.query_none(CHANGES)
+    try:
+        browser.events.clear()
+        browser.look(1280, 900)
+        settled(browser, f"{page}/changes?days=90")
+        keep(browser, tmp_path / "changes.webp")
+        assert complaints(browser) == []
+        assert browser.troubles() == []
+        first = browser.evaluate("document.querySelector('main tbody td.when').innerText")
+        browser.click("a[href^='/changes?before']")
+        browser.waits_for("location.search.includes('before')")
+        browser.waits_for("document.readyState === 'complete'")
+        assert browser.evaluate("document.querySelector('main tbody td.when').innerText") <= first
+        text = get(f"{page}/changes?days=90&kind=archived")[1]
+        assert "&lt;b&gt;" in text
+        assert "\u202e" not in text
+        assert '<span class="state">created</span>' not in text
+        assert get(f"{page}/changes?days=90&campaign=no-such-campaign")[1].count("that matches") == 1
+        assert get(f"{page}/changes?days=x&before=y&place=z&profile=%27")[0] == 200
+    finally:
+        undo = "delete from amazon_ads.entity_changes where path = 'made up'"
+        account.query_none(undo if kept else "drop table amazon_ads.entity_changes")
+
+
 def test_hostile_names_are_text(page: str) -> None:
     status, text = get(f"{page}/part/search?kind=campaign&text=script")
     assert status == 200
@@ -237,8 +275,6 @@ def test_only_loopback_s_own_names_are_answered_and_nothing_is_shared(page: str)
         assert get(page, Host=host)[0] == 400
     port = page.rpartition(":")[2]
     assert get(page, Host=f"localhost:{port}", Origin="https://evil.example")[0] == 200
-    import urllib3  # noqa: PLC0415
-
     answer = urllib3.request("GET", page, headers={"Origin": "https://evil.example"})
     assert "access-control-allow-origin" not in answer.headers
     assert "script-src 'self'" in answer.headers["content-security-policy"]
@@ -246,12 +282,21 @@ def test_only_loopback_s_own_names_are_answered_and_nothing_is_shared(page: str)
     assert get(f"{page}/static/../app.py")[0] == 404
 
 
-def test_the_page_cannot_write(account: Pipeline) -> None:
-    from entities_status.reader import Reader  # noqa: PLC0415
-
+def as_owner(account: Pipeline) -> Reader:
     names = account.postgres.environment()
-    reader = Reader(names, names["TARGET_POSTGRES_USER"], names["TARGET_POSTGRES_PASSWORD"])
-    with reader.session() as session:
+    return Reader(names, names["TARGET_POSTGRES_USER"], names["TARGET_POSTGRES_PASSWORD"])
+
+
+def test_every_refusal_is_counted_where_it_happened(account: Pipeline) -> None:
+    with as_owner(account).session() as session:
+        totals = runs.throttling(session, 1)["totals"]
+    assert sum(region["refused"] for region in totals.values()) == 3
+    assert {"NA", "EU", "FE"} <= set(totals)
+    assert all(region["requests"] > 0 for region in totals.values())
+
+
+def test_the_page_cannot_write(account: Pipeline) -> None:
+    with as_owner(account).session() as session:
         with pytest.raises(Exception, match="read-only"):
             session.ask("delete from {schema}.entity_ads returning 1")
         assert session.ask("select count(*) > 0 as kept from {schema}.entity_ads") == [{"kept": True}]
@@ -325,6 +370,7 @@ def test_every_panel_is_answered_and_shows_an_analyst_the_analyst_s_profile(
 
 def test_pictures_of_the_readme_are_there() -> None:
     readme = (ROOT / "README.md").read_text()
-    for name in ("health.webp", "runs.webp"):
-        assert f"docs/pictures/{name}" in readme
-        assert (ROOT / "docs/pictures" / name).stat().st_size < 120_000
+    page = (ROOT / "docs/status.md").read_text()
+    for name in KEPT:
+        assert f"docs/pictures/{name}.webp" in readme or f"pictures/{name}.webp" in page
+        assert (ROOT / f"docs/pictures/{name}.webp").stat().st_size < 120_000

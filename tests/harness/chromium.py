@@ -129,7 +129,8 @@ class Chromium:
         """Click the middle of an element with the mouse."""
         self.waits_for(f"document.querySelector({selector!r}) !== null")
         place = self.evaluate(
-            f"(() => {{ const box = document.querySelector({selector!r}).getBoundingClientRect();"
+            f"(() => {{ const found = document.querySelector({selector!r}); found.scrollIntoView({{block: 'center'}});"
+            " const box = found.getBoundingClientRect();"
             " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
         )
         for kind in ("mousePressed", "mouseReleased"):

@@ -101,6 +101,27 @@ def trouble(pipeline: Pipeline) -> Direct:
     return living
 
 
+CHANGES = """
+create table if not exists amazon_ads.entity_changes (
+    profile_id text, entity_type text, entity_id text, campaign_id text, ad_group_id text, ad_product text, kind text,
+    column_name text, path text, old_value jsonb, new_value jsonb, changed_at timestamptz,
+    seen_at timestamptz default now(), run_id text, primary key (profile_id, entity_type, entity_id, seen_at, path)
+);
+insert into amazon_ads.entity_changes (
+    profile_id, entity_type, entity_id, campaign_id, ad_product, kind, column_name, path, old_value, new_value, seen_at
+)
+select
+    profile_id, 'campaigns', campaign_id, campaign_id, campaign_type,
+    (array['changed', 'changed', 'archived', 'created', 'vanished'])[1 + row_number() over () % 5],
+    (array['daily_budget_micros', 'name', 'state', 'created_at', 'vanished_since'])[1 + row_number() over () % 5],
+    'made up', to_jsonb(daily_budget_micros), to_jsonb('<b>' || chr(8238) || left(name, 50)),
+    now() - make_interval(days => 40 + (random() * 20)::integer)
+from amazon_ads.entity_campaigns
+limit 150
+"""
+"""Changes of long ago, whether or not a history is kept."""
+
+
 def _until(pipeline: Pipeline, run: Direct) -> None:
     """Wait until the database has heard of its slices."""
     ends = time.monotonic() + 3 * _SECONDS

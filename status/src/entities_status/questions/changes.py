@@ -37,8 +37,8 @@ with newest as (
         and (
             %(before)s::timestamptz is null
             or (seen_at, profile_id, entity_type, entity_id, path)
-            < (%(before)s::timestamptz, %(place)s::text[] [1], %(place)s::text[] [2], %(place)s::text[] [3],
-                %(place)s::text[] [4])
+            < (%(before)s::timestamptz, (%(place)s::text[])[1], (%(place)s::text[])[2], (%(place)s::text[])[3],
+                (%(place)s::text[])[4])
         )
     order by seen_at desc, profile_id desc, entity_type desc, entity_id desc, path desc
     limit %(limit)s

@@ -88,8 +88,11 @@
   async function fill(place, source) {
     if (!place.hasChildNodes()) place.innerHTML = '<p class="loading">Loading …</p>';
     const text = await fetched(place, source);
-    if (text === null || text === place.shown || place.contains(document.activeElement)) return;
+    // Whoever is reading a part or has opened something in it keeps it.
+    const used = place.contains(document.activeElement) || (place.dataset.every && place.querySelector("details[open]"));
+    if (text === null || text === place.shown || used) return;
     place.shown = text;
+    place.querySelectorAll("canvas").forEach((canvas) => Chart.getChart(canvas)?.destroy());
     place.innerHTML = text;
     begin(place);
   }
