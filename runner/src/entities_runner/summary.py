@@ -30,5 +30,5 @@ def summary(rows: Mapping[str, int], slices: Sequence[Slice], seconds: float, mo
         lines.append(f"  FAILED  {rest:,} more, for other reasons")
     if failed:
         lines += ["  What they have not read stays to be read: run again once the cause is gone."]
-    lines += ["", "Look at the data:  make psql   or   make psql SQL='select * from sync_state'"]
+    lines += ["", "Look at it:  make status   or   make psql SQL='select * from sync_state'"]
     return "\n".join(lines)
