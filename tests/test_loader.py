@@ -111,6 +111,35 @@ def test_a_row_that_is_refused_is_named_and_what_came_before_it_is_kept(pipeline
     assert done.stdout == b"", "no STATE beyond what is stored"
 
 
+def test_batches_that_overlap_are_stored_in_order(pipeline: Pipeline) -> None:
+    pipeline.reset()
+    lines = b"".join(schema(stream, {"id": TEXT, "n": NUMBER}, "id") for stream in ("days", "nights"))
+    lines += b"".join(record(stream, id=str(n % 3), n=n) for n in range(99) for stream in ("days", "nights", "days"))
+    done = load(pipeline, COPY, lines + state(1), batch_size_rows=4)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == {"n": 1}
+    for table in ("days", "nights"):
+        assert pipeline.query(f"select id, n::int from amazon_ads.{table} order by 1") == [
+            ("0", 96),
+            ("1", 97),
+            ("2", 98),
+        ]
+
+
+def test_no_state_passes_a_batch_that_fails_while_the_next_ones_are_read(pipeline: Pipeline) -> None:
+    pipeline.reset()
+    day = {"id": TEXT, "day": {"type": ["string", "null"], "format": "date"}}
+    lines = schema("days", day, "id") + schema("others", {"id": TEXT}, "id")
+    lines += record("days", id="1", day="the 1st") + record("days", id="2")
+    # Nothing of the stream that failed comes after it: only the end can say so.
+    lines += b"".join(record("others", id=str(n)) for n in range(9)) + state(1)
+    done = load(pipeline, COPY, lines, batch_size_rows=4)
+    assert done.returncode == 1
+    assert b"days: the row id 1 is refused, column day" in done.stderr
+    assert done.stdout == b""
+    assert pipeline.query("select count(*) from amazon_ads.days") == [(0,)]
+
+
 def test_a_constraint_that_refuses_is_named(pipeline: Pipeline) -> None:
     pipeline.reset()
     lines = schema("days", {"id": TEXT, "name": TEXT}, "id") + record("days", id="1", name="x")

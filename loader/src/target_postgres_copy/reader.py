@@ -23,14 +23,27 @@ class Envelope(msgspec.Struct, gc=False):
     record: msgspec.Raw = msgspec.Raw(b"null")
 
 
+_DECODER = msgspec.json.Decoder(Envelope)
+
+
+class Taker(Protocol):
+    """What takes the records of one stream."""
+
+    def take(self, record: Any) -> bool:
+        """Take a record as it is written: whether its batch is full."""
+
+    def take_line(self, line: bytes) -> bool | None:
+        """The same of a whole line; None where it is something else."""
+
+
 class Takes(Protocol):
     """What becomes of records."""
 
-    def taker(self, stream: str) -> Callable[[Any], bool] | None:
-        """What takes the records of a stream as they are written; None where it has to be decoded."""
+    def taker(self, stream: str) -> Any:
+        """The taker of a stream; None where its records have to be decoded."""
 
-    def full(self, stream: str) -> None:
-        """A batch of a stream is full."""
+    def full(self, taker: Any) -> None:
+        """A batch is full."""
 
     def time_passes(self) -> None:
         """Once in a while."""
@@ -61,15 +74,20 @@ class LineReader(SingerReader):  # type: ignore[misc]
         if file_input is not None:
             lines = (line.encode("utf-8", "surrogatepass") for line in file_input)
         seen: Counter[str] = Counter()
-        takers: dict[str, Callable[[Any], bool]] = {}
-        decode = msgspec.json.Decoder(Envelope).decode
+        takers: dict[str, Taker] = {}
+        taker: Taker | None = None
         records = 0
         for line in lines:
-            envelope = _envelope(decode, line)
-            if envelope is not None and envelope.type == "RECORD" and envelope.stream in takers:
+            clean = storable(line)
+            # Records of one stream come one after the other.
+            full = taker.take_line(clean) if taker else None
+            if full is None and (envelope := _envelope(clean)) and envelope.stream in takers:
+                taker = takers[envelope.stream]
+                full = taker.take(envelope.record)
+            if full is not None:
                 records += 1
-                if takers[envelope.stream](envelope.record):
-                    self._target.full(envelope.stream)
+                if full:
+                    self._target.full(taker)
                 if records % _AGE_IS_LOOKED_AT_EVERY == 0:
                     self._target.time_passes()
                 continue
@@ -82,20 +100,21 @@ class LineReader(SingerReader):  # type: ignore[misc]
                 self._process_unknown_message(message)
             seen[kind] += 1
             if kind == "SCHEMA":
-                takers = _with(takers, message["stream"], self._target)
+                takers, taker = _with(takers, message["stream"], self._target), None
         seen["RECORD"] += records
         return seen
 
 
-def _envelope(decode: Callable[[bytes], Envelope], line: bytes) -> Envelope | None:
+def _envelope(line: bytes) -> Envelope | None:
+    """A record; None for everything else, and for what is no message: the parent says what is wrong with it."""
     try:
-        return decode(storable(line))
+        envelope = _DECODER.decode(line)
     except msgspec.MsgspecError:
-        # The parent says what is wrong with it.
         return None
+    return envelope if envelope.type == "RECORD" else None
 
 
-def _with(takers: dict[str, Callable[[Any], bool]], stream: str, target: Takes) -> dict[str, Callable[[Any], bool]]:
+def _with(takers: dict[str, Taker], stream: str, target: Takes) -> dict[str, Taker]:
     """What takes records, after the schema of a stream has come."""
     others = {name: taker for name, taker in takers.items() if name != stream}
     taker = target.taker(stream)

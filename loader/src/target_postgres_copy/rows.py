@@ -7,9 +7,10 @@ that is null is the JSON null, as the parent stores it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any
+from operator import itemgetter
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import astuple
@@ -57,19 +58,39 @@ class Rows:
         self._stream = stream
         self._names = tuple(columns)
         self._keys = tuple(self._names.index(key) for key in keys)
+        # With one place, an itemgetter gives no tuple.
+        self._key_of = itemgetter(*self._keys) if len(self._keys) > 1 else self._only_key
         places = {kind: tuple(at for at, each in enumerate(columns.values()) if each is kind) for kind in Kind}
         self._documents, self._numbers = places[Kind.DOCUMENT], places[Kind.NUMBER]
         self._plain = tuple(at for at, kind in enumerate(columns.values()) if kind is not Kind.DOCUMENT)
-        self._decode = self._decoder([_TYPES.get(kind, msgspec.Raw) for kind in columns.values()])
-        self._as_written = self._decoder([msgspec.Raw] * len(columns))
+        record = self._record([_TYPES.get(kind, msgspec.Raw) for kind in columns.values()])
+        line = msgspec.defstruct(
+            "Line", [("type", Literal["RECORD"]), ("stream", Literal[stream]), ("record", record)], gc=False
+        )
+        self._decode = msgspec.json.Decoder(record).decode
+        self._decode_line: Callable[[bytes], Any] = msgspec.json.Decoder(line).decode
+        self._as_written = msgspec.json.Decoder(self._record([msgspec.Raw] * len(columns))).decode
 
-    def _decoder(self, types: Sequence[Any]) -> Any:
+    def _record(self, types: Sequence[Any]) -> Any:
         names = [f"c{number}" for number in range(len(types))]
         fields = [
             (name, kind, _MISSING if kind is msgspec.Raw else None) for name, kind in zip(names, types, strict=True)
         ]
-        record = msgspec.defstruct("Record", fields, rename=dict(zip(names, self._names, strict=True)), gc=False)
-        return msgspec.json.Decoder(record).decode
+        return msgspec.defstruct("Record", fields, rename=dict(zip(names, self._names, strict=True)), gc=False)
+
+    def of_line(self, line: bytes) -> tuple[Key, Row] | None:
+        """The key and the row of a whole line, decoded once.
+
+        Returns:
+            None where the line is anything but a plain record of this stream.
+
+        Raises:
+            LoadError: it is no row of these columns.
+        """
+        try:
+            return self._finished(astuple(self._decode_line(line).record))
+        except msgspec.MsgspecError:
+            return None
 
     def of(self, record: bytes | msgspec.Raw) -> tuple[Key, Row]:
         """The key of a record, and its row.
@@ -78,22 +99,30 @@ class Rows:
             LoadError: it is no row of these columns.
         """
         try:
-            row = list(astuple(self._decode(record)))
+            return self._finished(astuple(self._decode(record)))
         except msgspec.ValidationError:
             # A value of another type than the schema says: Postgres reads what is written, as far as it can.
-            row = self._plainly(record)
-        else:
-            for place in self._documents:
-                row[place] = bytes(row[place]).decode()
-            if self._numbers:
-                for place in self._numbers:
-                    row[place] = _text(row[place])
-                self._unquote(row, self._numbers)
-        key = tuple([row[place] for place in self._keys])
+            return self._keyed(self._plainly(record))
+
+    def _finished(self, decoded: tuple[Any, ...]) -> tuple[Key, Row]:
+        row = list(decoded)
+        for place in self._documents:
+            row[place] = str(row[place], "utf-8")
+        if self._numbers:
+            for place in self._numbers:
+                row[place] = _text(row[place])
+            self._unquote(row, self._numbers)
+        return self._keyed(row)
+
+    def _keyed(self, row: Row) -> tuple[Key, Row]:
+        key: Key = self._key_of(row)
         if None in key:
             message = f"{self._stream}: a record lacks a value of its key ({self.named(key)})."
             raise LoadError(message)
         return key, row
+
+    def _only_key(self, row: Row) -> Key:
+        return (row[self._keys[0]],)
 
     def named(self, key: Key) -> str:
         """A key in words."""
@@ -105,7 +134,7 @@ class Rows:
         except msgspec.ValidationError as error:
             message = f"{self._stream}: a record that is none: {error}."
             raise LoadError(message) from error
-        row: Row = [bytes(value).decode() for value in written]
+        row: Row = [str(value, "utf-8") for value in written]
         for place in self._plain:
             row[place] = None if row[place] == "null" else row[place]
         self._unquote(row, self._plain)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -34,8 +36,26 @@ _LOG, _LOG_SECONDS = "sync_log", 3.0
 """The run log is stored so often: it says what a run is doing, and its verdicts wait for the rows it speaks of."""
 
 
+@dataclass
+class Batch:
+    """Records on their way into the table.
+
+    Args:
+        rows: the last record of each key.
+        taken: how many records they were.
+        stored: set while the database stores it.
+    """
+
+    rows: dict[Key, Row] = field(default_factory=dict)
+    taken: int = 0
+    stored: Future[None] | None = None
+
+
 class CopySink(PostgresSink):
-    """Takes records as they are written where the stream allows it; else it is the parent."""
+    """Takes records as they are written where the stream allows it; else it is the parent.
+
+    The database stores a full batch while the next one is read; one at a time, so that rows are stored in order.
+    """
 
     rows: Rows | None = None
     """Set where records can be taken."""
@@ -43,10 +63,14 @@ class CopySink(PostgresSink):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As the parent, with an empty batch."""
         super().__init__(*args, **kwargs)
-        self._batch: dict[Key, Row] = {}
-        self._taken = 0
+        self._batch = Batch()
+        self._before = Batch()
+        """The batch that is being stored; empty where there is none."""
+
         self._is_log = self.stream_name == _LOG
         self._stored_at = time.monotonic()
+        # Two of them are in memory, one being stored.
+        self._most = max(1, int(self.max_size) // 2)
 
     def setup(self) -> None:
         """Make the table, and see whether its records can be taken."""
@@ -85,48 +109,89 @@ class CopySink(PostgresSink):
         Raises:
             LoadError: it is no row.
         """
-        key, row = self.rows.of(record)  # type: ignore[union-attr]
-        self._batch[key] = row
-        self._taken += 1
+        return self._put(*self.rows.of(record))  # type: ignore[union-attr]
+
+    def take_line(self, line: bytes) -> bool | None:
+        """Take a line that is a record.
+
+        Returns:
+            Whether the batch is full; None where the line is something else.
+
+        Raises:
+            LoadError: it is no row.
+        """
+        found = self.rows.of_line(line)  # type: ignore[union-attr]
+        return None if found is None else self._put(*found)
+
+    def _put(self, key: Key, row: Row) -> bool:
+        batch = self._batch
+        batch.rows[key] = row
+        batch.taken += 1
         due = self._is_log and time.monotonic() - self._stored_at >= _LOG_SECONDS
-        return due or bool(self._taken >= self.max_size)
+        return due or batch.taken >= self._most
 
     @property
     def current_size(self) -> int:
-        """Records that wait."""
-        return self._taken or int(super().current_size)
+        """Records that are not stored for certain."""
+        return self._batch.taken + self._before.taken or int(super().current_size)
+
+    def store_meanwhile(self, worker: Executor) -> None:
+        """Begin to store what waits; the one before it has been stored by then.
+
+        Args:
+            worker: a single thread.
+
+        Raises:
+            LoadError, psycopg.Error: the database refuses the batch before.
+        """
+        self._finish()
+        batch, self._batch = self._batch, Batch()
+        self._before, self._stored_at = batch, time.monotonic()
+        batch.stored = worker.submit(self._store, batch)
 
     def process_batch(self, context: dict[str, Any]) -> None:
         """Store what waits.
 
         Raises:
-            LoadError: the database refuses a row.
+            LoadError, psycopg.Error: the database refuses.
         """
-        if not self._taken:
+        if not self._batch.taken and not self._before.taken:
             super().process_batch(context)
             return
+        self._finish()
+        if self._batch.taken:
+            self._before, self._batch = self._batch, Batch()
+            self._finish()
+
+    def _finish(self) -> None:
+        """See to it that the batch before is stored."""
+        batch = self._before
+        if not batch.taken:
+            return
         try:
-            self._store()
+            if batch.stored is None:
+                self._store(batch)
+            else:
+                batch.stored.result()
         except (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable):
             # Somebody has taken it away since: the parent makes it anew, as it does before every batch.
             super().setup()
-            self._store()
-        self.record_counter_metric.increment(self._taken)
-        self.tally_record_read(self._taken)
-        self._batch, self._taken = {}, 0
-        self._stored_at = time.monotonic()
+            self._store(batch)
+        self.record_counter_metric.increment(batch.taken)
+        self.tally_record_read(batch.taken)
+        self._before = Batch()
 
-    def _store(self) -> None:
+    def _store(self, batch: Batch) -> None:
         with self.connector._connect() as connection, connection.begin():  # noqa: SLF001 - as the parent does
             # The transaction has begun once something was said in it.
             connection.execute(sqlalchemy.text("select 1"))
             cursor: Cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
             try:
-                self._table.load(cursor, self._batch.values())
+                self._table.load(cursor, batch.rows.values())
             except (psycopg.DataError, psycopg.IntegrityError) as error:
-                raise LoadError(self._refused(error)) from error
+                raise LoadError(self._refused(error, batch)) from error
 
-    def _refused(self, error: psycopg.Error) -> str:
+    def _refused(self, error: psycopg.Error, batch: Batch) -> str:
         """Which row the database refuses, and why."""
         diagnosis = error.diag
         words = diagnosis.message_primary or str(error).strip()
@@ -134,7 +199,7 @@ class CopySink(PostgresSink):
         if where is None:
             return f"{self.stream_name}: {words}. {diagnosis.message_detail or ''}".strip()
         line, column = where
-        key = list(self._batch)[line - 1]
+        key = list(batch.rows)[line - 1]
         named = self.rows.named(key) if self.rows else key
         return f"{self.stream_name}: the row {named} is refused, column {column}: {words}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from target_postgres.target import TargetPostgres
@@ -20,18 +20,19 @@ class TargetPostgresCopy(TargetPostgres):
         """As the parent."""
         super().__init__(*args, **kwargs)
         self.message_reader = LineReader(self)
+        self._worker = ThreadPoolExecutor(1, "store")
 
-    def taker(self, stream: str) -> Callable[[Any], bool] | None:
+    def taker(self, stream: str) -> CopySink | None:
         """What takes the records of a stream as they are written; None where they are mapped or checked."""
         config = self.config
         if config.get("stream_maps") or config.get("flattening_enabled") or not self.sink_exists(stream):
             return None
         sink = self.get_sink(stream)
-        return sink.take if isinstance(sink, CopySink) and sink.rows else None
+        return sink if isinstance(sink, CopySink) and sink.rows else None
 
-    def full(self, stream: str) -> None:
-        """Store a full batch."""
-        self.drain_one(self.get_sink(stream))
+    def full(self, sink: CopySink) -> None:
+        """Store a full batch while the next one is read."""
+        sink.store_meanwhile(self._worker)
 
     def time_passes(self) -> None:
         """Store everything, and say so in STATE, when the oldest record has waited long enough."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ _PREFIX = re.compile(r"^(?:\x1b\[[0-9;]*m)?\d\d:\d\d:\d\d\s+")
 _ERROR = re.compile(r"(?:Compilation|Database|Runtime|Parsing|Validation) Error|Encountered an error")
 _END = re.compile(r"^(?:> |> in |compiled code at|Done\.|$)")
 _LINES = 3
+_DIGITS = 12
 _PREPARE = ("run",)
 _BUILD = ("build",)
 _NAMED_BY_ITS_SLICES = "this_run_has_no_failed_slice"
@@ -63,8 +65,9 @@ class _Step:
 
     @property
     def kept(self) -> tuple[Path, str]:
-        """The file of the kept checks, and what they hold for."""
-        return self.run.folder / "checks.json", f"{self.made_from} {self.database.address}"
+        """The file of the kept checks, one a database so that two can take turns, and what they hold for."""
+        digest = hashlib.sha256(self.database.address.encode()).hexdigest()[:_DIGITS]
+        return self.run.folder / f"checks-{digest}.json", f"{self.made_from} {self.database.address}"
 
 
 def _without_dbt(step: _Step) -> int | None:
