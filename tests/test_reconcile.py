@@ -46,11 +46,16 @@ def test_two_sources_of_the_same_account_agree(account: Pipeline) -> None:
     assert sorted(slices) == [("differences", "reconcile", "success")] * 3 + [("profiles", "full", "success")]
 
 
-@pytest.mark.parametrize("source", ["exports", "lists"])
-def test_exactly_what_is_hidden_and_altered_is_found(account: Pipeline, source: str) -> None:
+@pytest.mark.parametrize(
+    ("other", "source"),
+    [("exports", "exports"), ("exports", "lists"), ("unified", "unified")],
+    ids=["exports hide", "lists hide", "unified hides"],
+)
+def test_exactly_what_is_hidden_and_altered_is_found(account: Pipeline, other: str, source: str) -> None:
+    compared = {"source": "lists", "reconcile_with": other}
     told = account.sandbox.control.disagree(source=source, hide=37, alter=11, seed=len(source))
     assert sorted(each["kind"] for each in told) == ["altered"] * 11 + ["hidden"] * 37
-    run = account.direct(**COMPARED)
+    run = account.direct(**compared)
     assert run.code != 0
     rows = found(account, run)
     assert len(rows) == 48
@@ -64,16 +69,16 @@ def test_exactly_what_is_hidden_and_altered_is_found(account: Pipeline, source: 
         else:
             assert row["column_name"] == "bid_micros"
             more = int(row["compared_value"]) - int(row["value"])
-            assert more == (10_000 if source == "exports" else -10_000)
+            assert more == (-10_000 if source == "lists" else 10_000)
     [(errors,)] = account.query(
         "select string_agg(error, ' ') from amazon_ads.sync_runs where run_id = %s and status = 'error'", run.run_id
     )
-    assert "lists and exports differ" in errors
+    assert f"lists and {other} differ" in errors
     assert f"missing from {source}" in errors
 
     # When they agree again nothing new is found, and what was seen stays to be read.
     account.sandbox.control.agree()
-    after = account.direct(**COMPARED)
+    after = account.direct(**compared)
     assert after.code == 0
     assert (len(found(account, after)), len(found(account, run))) == (0, 48)
 
