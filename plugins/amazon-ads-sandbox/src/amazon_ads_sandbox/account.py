@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -197,6 +198,7 @@ class Account:
         self.profiles = {str(profile.profile_id): profile for profile in profiles(sizes)}
         self.gone: set[str] = set()
         self._collections: dict[tuple[str, str, str], Collection] = {}
+        self._joined: dict[tuple[str, str, str], unified.Joined] = {}
         self.disagreements: dict[tuple[str, Collection], Disagreement] = {}
         """By source and collection."""
 
@@ -217,7 +219,12 @@ class Account:
             return self.seen_by("lists", profile, endpoint)
         own = [each for each in self.lists(endpoint.table) if each.product == endpoint.product] or [endpoint]
         lists = [self.seen_by("unified", profile, each) for each in own]
-        return unified.Joined([(list(each.entities()), each.common(endpoint.render)) for each in lists])
+        rows = [each.common(endpoint.render) for each in lists]
+        key = (str(profile.profile_id), endpoint.path, endpoint.product)
+        known = self._joined.get(key)
+        if known is None or not known.joins(rows):
+            known = self._joined[key] = unified.Joined(rows, chain.from_iterable(each.entities() for each in lists))
+        return known
 
     def seen_by(self, source: str, profile: Profile, endpoint: Endpoint) -> Collection:
         """One list of one profile as a source shows it."""

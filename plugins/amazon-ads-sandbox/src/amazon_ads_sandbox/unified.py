@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -78,13 +79,24 @@ class Joined:
     """The entities of all kinds that a query answers with, in one list.
 
     Args:
-        lists: what they are in: pairs of an entity and its JSON each.
+        rows: their JSON, kind by kind.
+        entities: the same entities, in the same order.
     """
 
-    def __init__(self, lists: list[tuple[list[Entity], list[bytes]]]) -> None:
+    def __init__(self, rows: list[list[bytes]], entities: Iterable[Entity]) -> None:
         """Join them as they are now."""
-        self._entities = [entity for entities, _ in lists for entity in entities]
-        self._rows = [row for _, rows in lists for row in rows]
+        self._parts = rows
+        self._rows = [row for part in rows for row in part]
+        self._states: list[str] = []
+        self._campaigns: list[int | None] = []
+        for entity in entities:
+            self._states.append(entity.state.upper())
+            self._campaigns.append(entity.entity_id if entity.kind == "campaign" else entity.campaign_id)
+        self._by_states: dict[frozenset[str], list[int]] = {}
+
+    def joins(self, rows: list[list[bytes]]) -> bool:
+        """Whether it still holds these lists: they are made anew when something changes."""
+        return len(rows) == len(self._parts) and all(map(operator.is_, rows, self._parts))
 
     def __len__(self) -> int:
         """How many there are."""
@@ -97,14 +109,14 @@ class Joined:
 
     def states(self) -> list[str]:
         """The state of every element."""
-        return [entity.state.upper() for entity in self._entities]
+        return self._states
 
     def in_states(self, states: frozenset[str]) -> list[int]:
         """Places of the elements in those states."""
-        return [place for place, state in enumerate(self.states()) if state in states]
+        if states not in self._by_states:
+            self._by_states[states] = [place for place, state in enumerate(self._states) if state in states]
+        return self._by_states[states]
 
     def of_campaign(self, campaign_id: str) -> Iterator[int]:
         """Places of the elements of one campaign."""
-        for place, entity in enumerate(self._entities):
-            if campaign_id == str(entity.entity_id if entity.kind == "campaign" else entity.campaign_id):
-                yield place
+        return (place for place, campaign in enumerate(self._campaigns) if str(campaign) == campaign_id)
