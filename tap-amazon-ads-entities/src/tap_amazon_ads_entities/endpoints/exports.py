@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tap_amazon_ads_entities.endpoints.model import STATES_UPPER, ListEndpoint, Lookup, Paging
-from tap_amazon_ads_entities.rows import exports
+from tap_amazon_ads_entities.rows import common_model
 from tap_amazon_ads_entities.rows.context import RowFunction
 
 AD_PRODUCTS = ("SP", "SB", "SD")
-_NAMES = {short.upper(): name for name, short in exports.AD_PRODUCTS.items()}
+_NAMES = {short.upper(): name for name, short in common_model.AD_PRODUCTS.items()}
 _AD_PRODUCTS = {product: _NAMES[product] for product in AD_PRODUCTS}
 
 
@@ -46,10 +46,10 @@ _CAMPAIGN_OF = Lookup(
 )
 
 ENDPOINTS = (
-    _export("campaigns", "campaigns", exports.campaign, "campaignId"),
-    _export("adGroups", "ad_groups", exports.ad_group, "adGroupId"),
-    _export("ads", "ads", exports.ad, "adId", _CAMPAIGN_OF),
-    _export("targets", "targets", exports.target, "targetId", _CAMPAIGN_OF),
+    _export("campaigns", "campaigns", common_model.campaign, "campaignId"),
+    _export("adGroups", "ad_groups", common_model.ad_group, "adGroupId"),
+    _export("ads", "ads", common_model.ad, "adId", _CAMPAIGN_OF),
+    _export("targets", "targets", common_model.target, "targetId", _CAMPAIGN_OF),
 )
 
 

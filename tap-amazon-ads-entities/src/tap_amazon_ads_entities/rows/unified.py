@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tap_amazon_ads_entities.rows import exports
+from tap_amazon_ads_entities.rows import common_model
 from tap_amazon_ads_entities.rows.context import Item, Row, RowContext
 from tap_amazon_ads_entities.rows.unified_targets import aim
 from tap_amazon_ads_entities.rows.values import part, timestamp, without
@@ -23,7 +23,7 @@ _MONEY = frozenset({"value", "currencyCode"})
 _MONETARY = "monetaryBudgetValue"
 _CREATIVE = "creative"
 _CAMPAIGN_SOURCES = {
-    **exports.CAMPAIGN_SOURCES,
+    **common_model.CAMPAIGN_SOURCES,
     "serving_status": "status.deliveryReasons",
     "targeting_type": "autoCreationSettings.autoCreateTargets",
     "budget_type": "budgets.recurrenceTimePeriod",
@@ -33,9 +33,9 @@ _CAMPAIGN_SOURCES = {
     "end_date": "endDateTime",
 }
 _STATUS_SOURCE = {"serving_status": "status.deliveryReasons"}
-_AD_GROUP_SOURCES = {**exports.AD_GROUP_SOURCES, **_STATUS_SOURCE}
-_AD_SOURCES = {**exports.AD_SOURCES, **_STATUS_SOURCE}
-_TARGET_SOURCES = {**exports.TARGET_SOURCES, **_STATUS_SOURCE}
+_AD_GROUP_SOURCES = {**common_model.AD_GROUP_SOURCES, **_STATUS_SOURCE}
+_AD_SOURCES = {**common_model.AD_SOURCES, **_STATUS_SOURCE}
+_TARGET_SOURCES = {**common_model.TARGET_SOURCES, **_STATUS_SOURCE}
 
 
 def _laid_out(item: Item, taken: frozenset[str]) -> Item:
@@ -63,7 +63,7 @@ def campaign(item: Item, context: RowContext) -> Row:
         found["targetingSettings"] = "AUTO" if auto else "MANUAL"
     for name in ("startDate", "endDate"):
         found[name] = _day(item.get(f"{name}Time"), context)
-    return exports.campaign(found, context, _CAMPAIGN_SOURCES)
+    return common_model.campaign(found, context, _CAMPAIGN_SOURCES)
 
 
 def _says_more(budget: dict[str, Any]) -> bool:
@@ -111,12 +111,12 @@ def _zone(name: str | None) -> ZoneInfo | None:
 
 def ad_group(item: Item, context: RowContext) -> Row:
     """An ad group."""
-    return exports.ad_group(_laid_out(item, _LAID_OUT), context, _AD_GROUP_SOURCES)
+    return common_model.ad_group(_laid_out(item, _LAID_OUT), context, _AD_GROUP_SOURCES)
 
 
 def ad(item: Item, context: RowContext) -> Row:
     """An ad: which product it advertises is in the settings of its creative."""
-    return exports.ad(_laid_out(item, _LAID_OUT), context, _AD_SOURCES, _products(item.get(_CREATIVE)))
+    return common_model.ad(_laid_out(item, _LAID_OUT), context, _AD_SOURCES, _products(item.get(_CREATIVE)))
 
 
 def _products(creative: Any) -> list[Any]:
@@ -145,4 +145,4 @@ def target(item: Item, context: RowContext) -> Row:
     # It follows from the ids, and has a column of its own.
     found.pop("targetLevel", None)
     found["targetType"], found["targetDetails"] = aim(item.get("targetType"), part(item, "targetDetails"))
-    return exports.target(found, context, _TARGET_SOURCES)
+    return common_model.target(found, context, _TARGET_SOURCES)

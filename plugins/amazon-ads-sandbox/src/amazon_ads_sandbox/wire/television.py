@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.profiles import Profile
-from amazon_ads_sandbox.wire.common import day, iso, money, present
+from amazon_ads_sandbox.wire import unified_parts
+from amazon_ads_sandbox.wire.common import iso, money, present
 
 _NAME = "SPONSORED_TELEVISION"
-_DAY_AND_MORE = 10**10
-_COUNTRIES = {"UK": "GB"}
 
 
 def _shared(entity: Entity) -> dict[str, Any]:
@@ -30,22 +28,14 @@ def _shared(entity: Entity) -> dict[str, Any]:
     }
 
 
-def campaign(entity: Entity, profile: Profile, moment_of: Callable[..., str]) -> dict[str, Any]:
+def campaign(entity: Entity, profile: Profile) -> dict[str, Any]:
     """One campaign: its budget is daily."""
-    amount = {"currencyCode": profile.currency, "value": money(entity.amount)}
-    ends = day((entity.created or 0) + _DAY_AND_MORE) if entity.more["ends"] else None
     return present(
         campaignId=str(entity.entity_id),
         name=entity.name,
-        startDateTime=moment_of(day(entity.created or 0), profile),
-        endDateTime=None if ends is None else moment_of(ends, profile, last=True),
-        budgets=[
-            {
-                "budgetType": "MONETARY",
-                "recurrenceTimePeriod": "DAILY",
-                "budgetValue": {"monetaryBudgetValue": {"monetaryBudget": amount}},
-            }
-        ],
+        startDateTime=unified_parts.start(entity, profile),
+        endDateTime=unified_parts.end(entity, profile),
+        budgets=unified_parts.budgets(entity, profile),
         **_shared(entity),
     )
 
@@ -72,8 +62,7 @@ def ad(entity: Entity, profile: Profile) -> dict[str, Any]:
         "name": entity.name,
         "adType": "VIDEO",
         "creative": {"videoCreative": {"streamingTvSettings": {"videos": video, "products": [product]}}},
-        "marketplaceScope": "SINGLE_MARKETPLACE",
-        "marketplaces": [_COUNTRIES.get(profile.country, profile.country)],
+        **unified_parts.place(profile),
         **_shared(entity),
     }
 

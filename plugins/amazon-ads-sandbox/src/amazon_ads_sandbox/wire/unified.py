@@ -5,21 +5,17 @@ Docs: ads-api/v1. Where exports and queries call a thing otherwise, the words he
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.profiles import Profile
-from amazon_ads_sandbox.wire import common_model, television, unified_targets
-from amazon_ads_sandbox.wire.common import day, iso, money, present
+from amazon_ads_sandbox.wire import common_model, television, unified_parts, unified_targets
+from amazon_ads_sandbox.wire.common import present
 
 _LIMIT, _NO_WORD = "ADVERTISER_EXCEED_SPENDS_LIMIT", ("TARGET_PAUSED", "TARGET_ARCHIVED")
 """Reasons that Sponsored Display gives in another word here, or in none."""
 
-_DAY_AND_MORE = 10**10
 _STRATEGIES = {"LEGACY_FOR_SALES": "SALES_DOWN_ONLY", "AUTO_FOR_SALES": "SALES_UP_AND_DOWN"}
-_COUNTRIES = {"UK": "GB"}
 _LOGO = {"assetId": "amzn1.assetlibrary.asset1.logo", "assetVersion": "version_v1"}
 _VIDEO = {"assetId": "amzn1.assetlibrary.asset1.video", "assetVersion": "version_v1"}
 
@@ -30,8 +26,7 @@ def _shared(document: dict[str, Any], profile: Profile) -> dict[str, Any]:
     return {
         **{name: document[name] for name in names},
         "status": _status(document),
-        "marketplaceScope": "SINGLE_MARKETPLACE",
-        "marketplaces": [_COUNTRIES.get(profile.country, profile.country)],
+        **unified_parts.place(profile),
     }
 
 
@@ -43,21 +38,12 @@ def _status(document: dict[str, Any]) -> dict[str, Any]:
     return present(deliveryStatus=document["deliveryStatus"], deliveryReasons=reasons or None)
 
 
-def moment_of(text: str, profile: Profile, *, last: bool = False) -> str:
-    """The first moment of a day where the profile is, or its last second."""
-    start = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=ZoneInfo(profile.timezone))
-    end = start.replace(hour=23, minute=59, second=59)
-    at = (end if last else start).astimezone(timezone.utc) - datetime(1970, 1, 1, tzinfo=timezone.utc)
-    return iso(at // timedelta(milliseconds=1))
-
-
 def campaign(entity: Entity, profile: Profile) -> dict[str, Any]:
     """One campaign."""
     if entity.product == "st":
-        return television.campaign(entity, profile, moment_of)
+        return television.campaign(entity, profile)
     more = entity.more
     document = common_model.campaign(entity, profile)
-    ends = day((entity.created or 0) + _DAY_AND_MORE) if more["ends"] else None
     settings = {
         "bidStrategy": _STRATEGIES.get(more["strategy"], more["strategy"]),
         "bidAdjustments": {
@@ -69,9 +55,9 @@ def campaign(entity: Entity, profile: Profile) -> dict[str, Any]:
         campaignId=document["campaignId"],
         portfolioId=document.get("portfolioId"),
         name=document["name"],
-        startDateTime=moment_of(document["startDate"], profile),
-        endDateTime=None if ends is None else moment_of(ends, profile, last=True),
-        budgets=[budget(entity, profile)],
+        startDateTime=unified_parts.start(entity, profile),
+        endDateTime=unified_parts.end(entity, profile),
+        budgets=unified_parts.budgets(entity, profile),
         tags=document.get("tags"),
         costType=document.get("costType"),
         autoCreationSettings={"autoCreateTargets": more["auto"]} if sp else None,
@@ -80,16 +66,6 @@ def campaign(entity: Entity, profile: Profile) -> dict[str, Any]:
         isMultiAdGroupsEnabled=not more["tagged"] if sb else None,
         **_shared(document, profile),
     )
-
-
-def budget(entity: Entity, profile: Profile) -> dict[str, Any]:
-    """The one budget of a campaign."""
-    amount = {"currencyCode": profile.currency, "value": money(entity.amount)}
-    return {
-        "budgetType": "MONETARY",
-        "recurrenceTimePeriod": "LIFETIME" if entity.more.get("lifetime") else "DAILY",
-        "budgetValue": {"monetaryBudgetValue": {"monetaryBudget": amount}},
-    }
 
 
 def ad_group(entity: Entity, profile: Profile) -> dict[str, Any]:

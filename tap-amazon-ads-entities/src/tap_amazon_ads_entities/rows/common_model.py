@@ -1,6 +1,6 @@
-"""Rows of what exports hold: Amazon's common model, in the columns and words of the lists.
+"""Rows of Amazon's common model as exports lay it out, in the columns and words of the lists.
 
-Docs: reference/common-models. All ad products come in one file. Ads, and targets of ad groups, do not name their
+Docs: reference/common-models. All ad products have one shape. Ads, and targets of ad groups, need not name their
 campaign: it is that of their ad group.
 """
 
