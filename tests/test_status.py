@@ -249,6 +249,24 @@ def test_each_analyst_s_page_shows_the_analyst_s_profiles(
     assert {each["profile_id"] for each in report["slices"]} <= {profile}
 
 
+def test_a_run_that_failed_beside_all_slices_is_not_well(account: Pipeline, page: str) -> None:
+    before = json.loads(command(account, "--json").stdout)
+    # That of the run that was killed.
+    assert [run["error"].partition(":")[0] for run in before["runs"]] == ["aborted"]
+    account.query_none(
+        "insert into amazon_ads.sync_log (run_id, profile_id, entity_type, status, error, started_at, finished_at)"
+        " values ('listing', '*', 'profiles', 'error', 'region EU: HTTP 403', now(), now())"
+    )
+    try:
+        report = json.loads(command(account, "--json").stdout)
+        assert (report["ok"], report["runs"][0]["error"]) == (False, "region EU: HTTP 403")
+        assert report["counts"] == before["counts"]
+        assert "Profiles could not be listed" in get(page)[1]
+        assert "amazon_ads_runs_failed 1.0" in get(f"{page}/metrics")[1]
+    finally:
+        account.query_none("delete from amazon_ads.sync_log where run_id = 'listing'")
+
+
 def test_monitors_are_told_what_is_not_well(account: Pipeline, page: str) -> None:
     done = command(account, "--json")
     report = json.loads(done.stdout)

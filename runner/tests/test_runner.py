@@ -203,9 +203,11 @@ def test_make_psql_hands_on_sql_as_it_was_written(sql: str, tmp_path: Path) -> N
     command = tmp_path / "entities-psql"
     command.write_text('#!/bin/sh\nprintf "%s|%s" "$#" "$1"\n')
     command.chmod(0o755)
+    given = [f"SQL={sql}"] if sql else []
     done = subprocess.run(
-        ["make", "--old-file=install", "psql", f"BIN={tmp_path}", *([f"SQL={sql}"] if sql else [])],  # noqa: S607 - the first on the PATH
+        ["make", "--no-print-directory", "--old-file=install", "psql", f"BIN={tmp_path}", *given],  # noqa: S607 - the first on the PATH
         cwd=Path(__file__).resolve().parents[2],
+        env={name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}},
         capture_output=True,
         text=True,
         check=True,

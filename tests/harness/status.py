@@ -88,7 +88,8 @@ def trouble(pipeline: Pipeline) -> Direct:
     control.fault("status", match={"endpoint": "sb/*"}, times=3, status=429, headers={"Retry-After": "1"})
     assert pipeline.direct(mode="full", max_retries=1).code == 1
     control.clear_faults()
-    control.configure(latency_ms=150)
+    # Slow enough to be killed in the midst of it, whatever else the machine does.
+    control.configure(latency_ms=1000)
     dead = pipeline.start_direct(mode="full", workers=2, profile_ids=[third])
     _until(pipeline, dead)
     for part in (dead.tap, dead.target):

@@ -53,6 +53,8 @@ class _Collector:
             yield GaugeMetricFamily("amazon_ads_up", "Whether database and tables can be read.", 0)
             return
         yield GaugeMetricFamily("amazon_ads_up", "Whether database and tables can be read.", 1)
+        meaning = "Newest runs that failed beside all slices: profiles not listed, or as a whole."
+        yield GaugeMetricFamily("amazon_ads_runs_failed", meaning, len(grid.whole))
         countries = {str(line.profile["profile_id"]): line.profile.get("country_code") or "" for line in grid.lines}
         for name, meaning, value_of in _GAUGES:
             family = GaugeMetricFamily(f"amazon_ads_slice_{name}", meaning, labels=_LABELS)

@@ -15,20 +15,22 @@ def report(reader: Reader) -> dict[str, Any]:
     """Every slice that is not well, and how many are.
 
     Returns:
-        ok: only if there are slices and all of them are well; problem: what keeps them from being looked at, or null;
-        counts: slices by level; slices: what is not well, with its facts.
+        ok: only if there are slices, and all of them and the newest runs as a whole are well; problem: what keeps them
+        from being looked at, or null; counts: slices by level; runs: what failed beside all slices; slices: what is not
+        well, with its facts.
     """
     base = {"checked_at": datetime.now(timezone.utc).isoformat(timespec="seconds"), "database": reader.address}
     try:
         with reader.session() as session:
             grid = health.grid(session)
     except UsageError as error:
-        return {"ok": False, "problem": str(error), **base, "counts": {}, "slices": []}
+        return {"ok": False, "problem": str(error), **base, "counts": {}, "runs": [], "slices": []}
     return {
         "ok": grid.level is Level.OK,
         "problem": None if grid.lines else "There is no profile yet, or none that this role sees.",
         **base,
         "counts": {level.word: number for level, number in grid.counts.items()},
+        "runs": [{name: row[name] for name in ("entity_type", "run_id", "error", "request_id")} for row in grid.whole],
         "slices": [_slice(each) for each in grid.slices if each.level is not Level.OK],
     }
 

@@ -35,16 +35,18 @@ class Grid:
         entities: the columns: those that were ever read.
         lines: what is not well comes first.
         counts: slices per level.
+        whole: what the newest runs could not do beside all slices, such as listing the profiles of a region.
     """
 
     entities: list[str]
     lines: list[Line]
     counts: dict[Level, int]
+    whole: list[Row]
 
     @property
     def level(self) -> Level:
         """The worst of all."""
-        return worst(line.level for line in self.lines)
+        return Level.ERROR if self.whole else worst(line.level for line in self.lines)
 
     @property
     def slices(self) -> list[Judged]:
@@ -68,7 +70,8 @@ def grid(session: Session) -> Grid:
     ]
     lines.sort(key=lambda line: -line.level)
     counts = Counter(cell.level for line in lines for cell in line.cells)
-    return Grid(entities, lines, {level: counts.get(level, 0) for level in Level})
+    whole = [row for row in session.ask(health.WHOLE_RUNS) if row["status"] == "error"]
+    return Grid(entities, lines, {level: counts.get(level, 0) for level in Level}, whole)
 
 
 def _key(row: Row) -> tuple[str, str]:

@@ -64,6 +64,14 @@ from {schema}.sync_runs
 where started_at > now() - interval '1 day' and status = 'running' and profile_id is not null
 """
 
+WHOLE_RUNS = """
+select distinct on (entity_type) entity_type, status, left(error, 2000) as error, request_id, run_id, started_at
+from {schema}.sync_runs
+where profile_id = '*' and status <> 'running' and started_at > now() - interval '30 days'
+order by entity_type, started_at desc
+"""
+"""How the newest runs ended where they are about no slice: the list of profiles, a run as a whole."""
+
 RUNS_OF_SLICE = """
 select
     run_id, mode, status, started_at, finished_at, duration, items_upserted, pages_fetched, retries, throttled_seconds,
