@@ -17,6 +17,31 @@ def database_of(choice: Choice) -> str:
     return ACCOUNT_DATABASE if choice.environment == REAL else SANDBOX_DATABASE
 
 
+def start_database(choice: Choice, home: Path, started: ExitStack | None = None) -> dict[str, str]:
+    """Start the embedded Postgres where it does not run yet.
+
+    Args:
+        choice: which of its databases is used.
+        home: the state folder.
+        started: gets a callback that stops it, if this call has started it; without it, it stays.
+
+    Returns:
+        The variables that point programs at it.
+
+    Raises:
+        UsageError: it cannot be started.
+    """
+    postgres = EmbeddedPostgres(home, database=database_of(choice))
+    ours = postgres.pid() is None
+    try:
+        postgres.start()
+    except PostgresError as error:
+        raise UsageError(str(error)) from error
+    if ours and started is not None:
+        started.callback(postgres.stop)
+    return postgres.environment()
+
+
 def start(
     choice: Choice, home: Path, environment: Mapping[str, str], started: ExitStack | None = None
 ) -> dict[str, str]:
@@ -36,15 +61,7 @@ def start(
     """
     variables: dict[str, str] = {}
     if choice.embedded_database:
-        postgres = EmbeddedPostgres(home, database=database_of(choice))
-        ours = postgres.pid() is None
-        try:
-            postgres.start()
-        except PostgresError as error:
-            raise UsageError(str(error)) from error
-        if ours and started is not None:
-            started.callback(postgres.stop)
-        variables |= postgres.environment()
+        variables |= start_database(choice, home, started)
     if choice.environment != REAL:
         variables |= _made_up_account(home, started)
     if choice.stored and not environment.get(CONNECTIONS_URL):

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from amazon_ads_sandbox.postgres import EmbeddedPostgres, PostgresError
 from entities_runner import checks
 from entities_runner.account import AUTO, DATABASE, UsageError, choose, settings
-from entities_runner.services import database_of
+from entities_runner.services import start_database
 from entities_status.reader import Reader
 
 USER, PASSWORD = "AMAZON_ADS_STATUS_USER", "AMAZON_ADS_STATUS_PASSWORD"
@@ -42,12 +41,4 @@ def reader(project: Path, environment: Mapping[str, str]) -> Iterator[Reader]:
 def _embedded(project: Path, variables: Mapping[str, str], stack: ExitStack) -> dict[str, str]:
     choice = choose(variables, variables.get("MELTANO_ENVIRONMENT") or AUTO)
     home = Path(variables.get("AMAZON_ADS_SANDBOX_HOME") or project / ".sandbox")
-    postgres = EmbeddedPostgres(home, database=database_of(choice))
-    ours = postgres.pid() is None
-    try:
-        postgres.start()
-    except PostgresError as error:
-        raise UsageError(str(error)) from error
-    if ours:
-        stack.callback(postgres.stop)
-    return postgres.environment()
+    return start_database(choice, home, stack)

@@ -241,9 +241,9 @@ class Reader:
                 asked_twice = False
 
     def _fetch(self, paginator: Paginator, reading: Reading, claim: Claim) -> Page:
-        path = paginator.endpoint.name
+        name = paginator.endpoint.name
         # Waiting for memory before the request costs none of its time, and keeps no server waiting.
-        claim.grow(self._expected.get(path, _FIRST_PAGE), lambda: reading.stop.requested)
+        claim.grow(self._expected.get(name, _FIRST_PAGE), lambda: reading.stop.requested)
         question = PageQuestion(reading, paginator, self._page_sizes, self._api_url)
         page = self._client.fetch(
             question,
@@ -254,7 +254,7 @@ class Reader:
         )
         question.learn()
         claim.settle(len(page.rows))
-        self._expected[path] = min(max(len(page.rows), _FIRST_PAGE), _LARGEST_EXPECTED)
+        self._expected[name] = min(max(len(page.rows), _FIRST_PAGE), _LARGEST_EXPECTED)
         return replace(page, fetched_at=now())
 
 

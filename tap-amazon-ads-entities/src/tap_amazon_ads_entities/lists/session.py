@@ -171,7 +171,7 @@ class Session:
             profile: whose.
             entity: its entity.
             endpoints: the lists that make it up.
-            rows: rows of each list, by path, when it was last read to its end.
+            rows: rows of each list, by name, when it was last read to its end.
         """
         self._open[profile.profile_id] += 1
         return self._slice(profile, entity, endpoints, rows or {})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from tap_amazon_ads_entities.endpoints import AD_PRODUCTS_OF, SOURCES, UNIFIED
+from tap_amazon_ads_entities.endpoints import AD_PRODUCTS_OF, UNIFIED
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import keys
 from tap_amazon_ads_entities.settings.allowance import Allowance
@@ -123,11 +123,11 @@ def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
         value = config.get(name)
         if value and value not in allowed:
             yield f"Setting {name!r} is {value!r}, which is none of {', '.join(allowed)}."
-    source = config.get("source") or SOURCES[0]
+    source = config.get("source") or DEFAULTS["source"]
     chosen = {name.upper() for name in as_list(config.get("ad_products"))}
     for product in sorted(chosen.intersection(AD_PRODUCTS_OF[UNIFIED]).difference(AD_PRODUCTS_OF.get(source, chosen))):
         yield f"Setting 'ad_products' names {product}, which the source {source!r} does not have: it takes 'unified'."
-    if (other := config.get("reconcile_with")) and other == (config.get("source") or DEFAULTS["source"]):
+    if (other := config.get("reconcile_with")) and other == source:
         yield f"Settings 'source' and 'reconcile_with' are both {other!r}: there is nothing to compare."
     if start := config.get("start_date"):
         try:
