@@ -25,7 +25,8 @@ PEOPLE = ("ann", "ben", "chief", "stranger")
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess(profiles=3, campaigns=20, portfolios=3, ad_groups=1, keywords=2, targets=1) as server:
+    sizes = {"campaigns": 20, "portfolios": 3, "ad_groups": 1, "keywords": 2, "targets": 1, "extensions": 1}
+    with SandboxProcess(profiles=3, **sizes) as server:
         yield server
 
 
@@ -57,7 +58,8 @@ def people(pipeline: Pipeline, profiles: dict[str, str]) -> Iterator[Roles]:
 def loaded(pipeline: Pipeline, people: Roles) -> Roles:
     """After two full runs, between which ads vanished and everything changed; the second makes the views anew."""
     for blocks in (("tap-amazon-ads-entities", "target-postgres"), ("sync",)):
-        result = pipeline.meltano("run", *blocks, mode="full")
+        # Which fills every table.
+        result = pipeline.meltano("run", *blocks, mode="full", source="unified")
         assert result.code == 0, result.output
         pipeline.sandbox.control.change(vanish=1, tables=["entity_ads"])
         pipeline.sandbox.control.change(count=1, create=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ LISTS = {endpoint.path for endpoint in CATALOGUE} | {"sd/adGroups"}
 UNIFIED = {endpoint.path for endpoint in unified.ENDPOINTS} | {"portfolios/list"}
 STATUS = "exports/"
 PORTFOLIOS = "portfolios/list"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess(profiles=3, campaigns=200, extensions=1) as server:
+        yield server
 
 
 @pytest.mark.skipif(not FOLDER, reason="AMAZON_ADS_OPENAPI_DIR does not name the folder of Amazon's OpenAPI files")

@@ -1,4 +1,4 @@
-"""Whole runs that read the unified API: the rows of lists, and Sponsored Television, which no list has."""
+"""Whole runs that read the unified API: the rows of lists, and what no list has: Television and ad extensions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from harness.chaos import prepare
 from harness.pipeline import Pipeline
 from harness.sources import unlike
-from harness.truth import KEYS, all_differences, loaded
+from harness.truth import ALONE, KEYS, all_differences, loaded
 
 from amazon_ads_sandbox.process import SandboxProcess
 
@@ -34,7 +34,7 @@ OTHERWISE: dict[str, dict[str, set[str]]] = {
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess(profiles=3, campaigns=60, st_share=0.1) as server:
+    with SandboxProcess(profiles=3, campaigns=60, st_share=0.1, extensions=2) as server:
         yield server
 
 
@@ -52,8 +52,9 @@ def test_the_same_account_gives_the_same_rows_by_lists_and_by_the_unified_api(un
     assert unified.direct(mode="full", **UNIFIED).code == 0
     by_unified = {table: loaded(unified, table) for table in KEYS}
     assert {row["region"] for row in by_unified["entity_profiles"].values()} == {"NA", "EU", "FE"}
-    found = [line for table in KEYS for line in unlike(by_lists[table], by_unified[table], OTHERWISE.get(table, {}))]
-    assert found == []
+    assert all(by_lists.pop(table) == {} != by_unified[table] for table in ALONE)
+    for table, rows in by_lists.items():
+        assert list(unlike(rows, by_unified[table], OTHERWISE.get(table, {}))) == []
 
 
 def test_sponsored_television_comes_with_the_others(unified: Pipeline) -> None:

@@ -25,6 +25,7 @@ INDEXES: dict[str, list[list[str]]] = {
     "entity_ad_groups": [["profile_id", "campaign_id"]],
     "entity_ads": [["profile_id", "campaign_id"], ["profile_id", "ad_group_id"], ["asin"]],
     "entity_targets": [["profile_id", "campaign_id"], ["profile_id", "ad_group_id"]],
+    "entity_ad_extensions": [["profile_id", "campaign_id"], ["profile_id", "ad_id"]],
     "sync_differences": [["run_id"]],
     "sync_log": [["profile_id", "entity_type", "started_at"], ["started_at"], ["created_at"]],
 }
@@ -33,6 +34,11 @@ PARENTS = {
     "entity_ad_groups": {"campaign_id": "entity_campaigns"},
     "entity_ads": {"campaign_id": "entity_campaigns", "ad_group_id": "entity_ad_groups"},
     "entity_targets": {"campaign_id": "entity_campaigns", "ad_group_id": "entity_ad_groups"},
+    "entity_ad_extensions": {
+        "campaign_id": "entity_campaigns",
+        "ad_group_id": "entity_ad_groups",
+        "ad_id": "entity_ads",
+    },
 }
 READING: dict[str, Any] = yaml.safe_load((ROOT / "transform/models/history/reading.yml").read_text())
 HISTORY: dict[str, Any] = yaml.safe_load((ROOT / "transform/history.yml").read_text())
@@ -233,7 +239,8 @@ def diagram() -> str:
         if "profile_id" in table["key"] and name not in {"entity_profiles", *PARENTS, "sync_log"}:
             lines.append(f"    entity_profiles ||--o{{ {name} : profile_id")
         for column, parent in parents.items():
-            kind = "|o" if parent == "entity_portfolios" or column == "ad_group_id" else "||"
+            optional = parent == "entity_portfolios" or column in ("ad_group_id", "ad_id")
+            kind = "|o" if optional else "||"
             lines.append(f"    {parent} {kind}--o{{ {name} : {column}")
     lines.append("    entity_profiles ||--o{ sync_log : profile_id")
     for name, table in tables().items():

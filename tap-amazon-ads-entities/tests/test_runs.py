@@ -50,6 +50,15 @@ def test_the_run_log_is_announced_after_the_rows_it_speaks_of(
             assert stream in announced
 
 
+def test_what_a_source_does_not_have_is_said_and_no_error(run: Any, account: Account) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1)]
+    done = run(config={"entities": "campaigns,ad_extensions"})
+    assert done.code == 0
+    assert "ad_extensions: not in the source lists" in done.log
+    assert "ad_extensions" not in done.slices
+    assert "not in the source" not in run().log
+
+
 # --- auto ---------------------------------------------------------------------------------
 
 

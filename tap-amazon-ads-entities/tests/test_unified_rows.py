@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tap_amazon_ads_entities.rows import unified
+from tap_amazon_ads_entities.rows.ad_extensions import ad_extension
 from tap_amazon_ads_entities.rows.context import Row, RowContext
 
 NAMES = {"sp": "PRODUCTS", "sb": "BRANDS", "sd": "DISPLAY", "st": "TELEVISION"}
@@ -193,3 +194,33 @@ def test_whether_products_like_one_are_meant_is_kept() -> None:
     ]
     assert said[0]["expression"] == said[1]["expression"]
     assert [one.get("targetDetails") for one in said] == [None, {"matchType": "PRODUCT_SIMILAR"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "prompt"),
+    [
+        ("PROMPTS", {"promptExtension": {"promptText": "Which one is quiet?"}}, "Which one is quiet?"),
+        ("VIDEO", {"videoExtension": {"videoType": "SPOTLIGHT", "renderedAssetId": "amzn1.x"}}, None),
+        ("SOMETHING_NEW", {"newExtension": {"colour": "blue"}}, None),
+    ],
+)
+def test_an_ad_extension_of_any_type_is_a_row_and_loses_nothing(
+    kind: str, settings: dict[str, Any], prompt: str | None
+) -> None:
+    own = {"adExtensionId": "50", "adId": "40", "adGroupId": "20", "adExtensionType": kind, "someday": 1}
+    reasons = ["AD_EXTENSION_PAUSED", "CAMPAIGN_PAUSED"]
+    paused = {"deliveryStatus": "NOT_DELIVERING", "deliveryReasons": reasons}
+    row = ad_extension(item("sp", **{**own, "adExtensionSettings": settings, "status": paused}), CONTEXT)
+    assert (row["ad_extension_id"], row["ad_id"], row["ad_group_id"], row["campaign_id"]) == ("50", "40", "20", "10")
+    assert (row["extension_type"], row["prompt"], row["extension_status"]) == (kind.lower(), prompt, None)
+    assert (row["serving_status"], row["computed_status"]) == ("AD_EXTENSION_PAUSED", "paused")
+    assert row["settings"] == {"adExtensionSettings": settings, "someday": 1, "deliveryReasons": reasons}
+
+
+def test_an_ad_extension_that_names_no_ad_group_has_no_campaign() -> None:
+    context = RowContext("1", CONTEXT.synced_at)
+    row = ad_extension(
+        item("sp", adExtensionId="50", adExtensionType="PROMPTS", adExtensionStatus="OPTED_OUT"), context
+    )
+    assert (row["campaign_id"], row["ad_id"], row["extension_status"]) == (None, None, "OPTED_OUT")
+    assert context.notes.cells["campaignId"].count == 1

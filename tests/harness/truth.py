@@ -21,7 +21,11 @@ KEYS = {
     "entity_ad_groups": ("profile_id", "ad_group_id"),
     "entity_ads": ("profile_id", "ad_id"),
     "entity_targets": ("profile_id", "target_id"),
+    "entity_ad_extensions": ("profile_id", "ad_extension_id"),
 }
+ALONE = frozenset({"entity_ad_extensions"})
+"""What no list has: empty, unless the unified API was read."""
+
 OURS = frozenset({"synced_at", "created_at", "valid_from", "vanished_since"})
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]

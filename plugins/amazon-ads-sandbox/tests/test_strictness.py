@@ -12,6 +12,7 @@ import urllib3
 from amazon_ads_sandbox.endpoints import ENDPOINTS, Endpoint
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+from amazon_ads_sandbox.unified import QUERIES
 
 HTTP = urllib3.PoolManager(retries=False)
 SP = ENDPOINTS["sp/campaigns/list"]
@@ -197,3 +198,18 @@ def test_the_same_seed_gives_the_same_account_and_the_truth_counts_it(sandbox: S
 def test_an_unknown_fault_is_refused(sandbox: SandboxProcess) -> None:
     with pytest.raises(RuntimeError, match="unknown fault kind"):
         sandbox.control.fault("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("product", "states", "status"),
+    [
+        ("SPONSORED_PRODUCTS", ["ENABLED", "PAUSED"], 200),
+        ("SPONSORED_PRODUCTS", ["ENABLED", "PAUSED", "ARCHIVED"], 400),
+        ("SPONSORED_BRANDS", ["ENABLED"], 400),
+    ],
+)
+def test_ad_extensions_are_of_sponsored_products_and_two_states_at_once(
+    sandbox: SandboxProcess, product: str, states: list[str], status: int
+) -> None:
+    body = {"adProductFilter": {"include": [product]}, "stateFilter": {"include": states}}
+    assert call(sandbox, QUERIES["adsApi/v1/query/adExtensions", "sp"], body).status == status

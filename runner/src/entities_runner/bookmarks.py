@@ -21,6 +21,7 @@ ID_COLUMNS = {
     "ad_groups": "ad_group_id",
     "ads": "ad_id",
     "targets": "target_id",
+    "ad_extensions": "ad_extension_id",
 }
 DUE = "full_read_due"
 _FOREIGN = "its bookmark was not written for what this database holds"

@@ -20,6 +20,7 @@ TABLES = (
     "entity_ad_groups",
     "entity_ads",
     "entity_targets",
+    "entity_ad_extensions",
 )
 _HISTORY = ("entity_changes", *(f"{name}_versions" for name in TABLES))
 _NEEDED = (*TABLES, *_HISTORY, "sync_differences", "sync_log", "sync_slices", "sync_meta", "profile_access")

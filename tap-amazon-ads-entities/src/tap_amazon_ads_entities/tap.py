@@ -10,11 +10,13 @@ from typing import Any, ClassVar, cast
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.streams import Stream
 
+from tap_amazon_ads_entities.endpoints import endpoints_of
 from tap_amazon_ads_entities.errors import RunEndingError, StoppedError
 from tap_amazon_ads_entities.process import memory
+from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.process.shutdown import GRACE, exit_now, exit_within, interrupt_after, watch_parent
 from tap_amazon_ads_entities.rows.context import Row
-from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, Settings
+from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, ENTITIES, Settings
 from tap_amazon_ads_entities.singer import state_check
 from tap_amazon_ads_entities.singer.command_line import EXIT_FAILED, CommandLine
 from tap_amazon_ads_entities.singer.run import Run
@@ -86,12 +88,18 @@ class TapAmazonAdsEntities(CommandLine):
 
     def _chosen(self) -> dict[str, EntityStream]:
         """The streams of this run by entity, in reading order: chosen by the settings and by the catalog."""
+        settings = self.settings
         # Where sources are compared, no entity is loaded.
-        chosen = frozenset() if self.settings.reconcile_with else self._wanted
+        chosen = frozenset() if settings.reconcile_with else self._wanted
+        there = {entity for entity in chosen if endpoints_of(entity, settings.ad_products, settings.source)}
+        if settings.entities != frozenset(ENTITIES):
+            # Whoever asks for all wants what there is.
+            for entity in sorted(chosen - there):
+                LOGGER.info("%s: not in the source %s, or not of these ad products", entity, settings.source)
         selected = {}
         for each in ENTITY_STREAMS:
             stream = cast("EntityStream", self.streams[each.name])
-            if each.entity not in chosen:
+            if each.entity not in there:
                 stream.selected = False
             elif stream.selected:
                 selected[each.entity] = stream

@@ -6,7 +6,10 @@
         'entity_campaigns': entity_of('campaigns', 'campaign_id', 'campaign_id', none, 'campaign_type'),
         'entity_ad_groups': entity_of('ad_groups', 'ad_group_id', 'campaign_id', 'ad_group_id', 'ad_product'),
         'entity_ads': entity_of('ads', 'ad_id', 'campaign_id', 'ad_group_id', 'ad_product'),
-        'entity_targets': entity_of('targets', 'target_id', 'campaign_id', 'ad_group_id', 'ad_product')
+        'entity_targets': entity_of('targets', 'target_id', 'campaign_id', 'ad_group_id', 'ad_product'),
+        'entity_ad_extensions': entity_of(
+            'ad_extensions', 'ad_extension_id', 'campaign_id', 'ad_group_id', 'ad_product'
+        )
     }) }}
 {% endmacro %}
 

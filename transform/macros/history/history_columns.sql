@@ -61,7 +61,7 @@
             {
                 "name": "entity_type",
                 "type": "text",
-                "description": "profiles, portfolios, campaigns, ad_groups, ads or targets."
+                "description": "profiles, portfolios, campaigns, ad_groups, ads, targets or ad_extensions."
             },
             {
                 "name": "entity_id",

@@ -319,7 +319,7 @@
             {
                 "name": "ad_product",
                 "type": "text",
-                "description": "Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Sponsored Display)."
+                "description": "Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Display), st (Television)."
             },
             {
                 "name": "name",
@@ -404,7 +404,7 @@
             {
                 "name": "ad_product",
                 "type": "text",
-                "description": "Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Sponsored Display)."
+                "description": "Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Display), st (Television)."
             },
             {
                 "name": "name",
@@ -501,7 +501,7 @@
             {
                 "name": "ad_product",
                 "type": "text",
-                "description": "Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Sponsored Display)."
+                "description": "Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Display), st (Television)."
             },
             {
                 "name": "target_type",
@@ -572,6 +572,105 @@
             [
                 "profile_id",
                 "ad_group_id"
+            ]
+        ]
+    },
+    "entity_ad_extensions": {
+        "description": "Sponsored Prompts and videos that extend ads; the unified API alone has them.",
+        "key": [
+            "profile_id",
+            "ad_extension_id"
+        ],
+        "columns": [
+            {
+                "name": "profile_id",
+                "type": "text",
+                "description": "Profile (advertiser account in one marketplace)."
+            },
+            {
+                "name": "ad_extension_id",
+                "type": "text",
+                "description": "Ad extension, unique within the profile."
+            },
+            {
+                "name": "campaign_id",
+                "type": "text",
+                "description": "Campaign the entity belongs to."
+            },
+            {
+                "name": "ad_group_id",
+                "type": "text",
+                "description": "Ad group the entity belongs to."
+            },
+            {
+                "name": "ad_id",
+                "type": "text",
+                "description": "Ad that it extends."
+            },
+            {
+                "name": "ad_product",
+                "type": "text",
+                "description": "Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Display), st (Television)."
+            },
+            {
+                "name": "extension_type",
+                "type": "text",
+                "description": "prompts (Sponsored Prompts) or video; open."
+            },
+            {
+                "name": "prompt",
+                "type": "text",
+                "description": "The question that shoppers see; null for other types."
+            },
+            {
+                "name": "extension_status",
+                "type": "text",
+                "description": "OPTED_OUT where the advertiser has opted out of it, as Amazon returns it; else null."
+            },
+            {
+                "name": "state",
+                "type": "text",
+                "description": "State set by the advertiser, exactly as Amazon returns it (case differs per ad product)."
+            },
+            {
+                "name": "serving_status",
+                "type": "text",
+                "description": "Amazon's serving status, unchanged; an open vocabulary that differs per ad product."
+            },
+            {
+                "name": "computed_status",
+                "type": "text",
+                "description": "Coarse status derived from state and serving_status: delivering, paused, archived, ended, out_of_budget, pending, incomplete, rejected, ineligible, payment_issue, unknown."
+            },
+            {
+                "name": "settings",
+                "type": "jsonb",
+                "description": "Settings of its type, and every field without a column; `unreadable` as elsewhere."
+            },
+            {
+                "name": "creation_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was created at Amazon (UTC)."
+            },
+            {
+                "name": "last_updated_time",
+                "type": "timestamp with time zone",
+                "description": "When the entity was last changed at Amazon (UTC); null where Amazon does not say."
+            },
+            {
+                "name": "synced_at",
+                "type": "timestamp with time zone",
+                "description": "When this row was last read from Amazon (UTC)."
+            }
+        ],
+        "indexes": [
+            [
+                "profile_id",
+                "campaign_id"
+            ],
+            [
+                "profile_id",
+                "ad_id"
             ]
         ]
     },
@@ -674,7 +773,7 @@
             {
                 "name": "entity_type",
                 "type": "text",
-                "description": "profiles, portfolios, campaigns, ad_groups, ads, targets; differences where sources are compared."
+                "description": "profiles, portfolios, campaigns, ad_groups, ads, targets, ad_extensions; differences where sources are compared."
             },
             {
                 "name": "mode",

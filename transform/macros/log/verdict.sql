@@ -126,6 +126,6 @@
 {% macro slice_ids() %}
     {{ return({
         'portfolios': 'portfolio_id', 'campaigns': 'campaign_id', 'ad_groups': 'ad_group_id',
-        'ads': 'ad_id', 'targets': 'target_id'
+        'ads': 'ad_id', 'targets': 'target_id', 'ad_extensions': 'ad_extension_id'
     }) }}
 {% endmacro %}

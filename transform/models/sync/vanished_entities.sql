@@ -19,3 +19,5 @@ union all
 {{ vanished('entity_ads', 'ads', 'ad_id', 'e.name', 'e.ad_product') }}
 union all
 {{ vanished('entity_targets', 'targets', 'target_id', "e.expression ->> 'text'", 'e.ad_product') }}
+union all
+{{ vanished('entity_ad_extensions', 'ad_extensions', 'ad_extension_id', 'e.prompt', 'e.ad_product') }}

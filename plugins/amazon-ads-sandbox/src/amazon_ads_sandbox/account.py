@@ -89,7 +89,7 @@ class Collection:
         row = _TRUTH.get(self._endpoint.kind, truth.target_row)
         said = {"exports": exported, "unified": unified_row}.get(source, _as_listed)
         for each in map(truth.storable, self.entities()):
-            found = {} if each.product == "st" else row(each, self._profile)
+            found = {} if each.product == "st" or each.kind == "ad_extension" else row(each, self._profile)
             yield said(found, each, self._profile)
 
     def rows(self, *, extended: bool) -> list[bytes]:
@@ -261,7 +261,7 @@ class Account:
                 continue
             if table == "entity_profiles":
                 yield truth.profile_row(profile)
-            television = [each for each in unified.TELEVISION if each.table == table and source == "unified"]
-            for endpoint in (*self.lists(table), *television):
+            alone = [each for each in unified.ALONE if each.table == table and source == "unified"]
+            for endpoint in (*self.lists(table), *alone):
                 if self.has(profile, endpoint):
                     yield from self.collection(profile, endpoint).truth(source)

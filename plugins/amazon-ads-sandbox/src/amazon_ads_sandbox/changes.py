@@ -10,6 +10,7 @@ from amazon_ads_sandbox.account import Account
 from amazon_ads_sandbox.model import vocabulary as words
 from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.generate import mix
+from amazon_ads_sandbox.unified import ALONE
 
 _STATES = ("enabled", "paused", "archived")
 
@@ -34,11 +35,14 @@ def change(account: Account, request: dict[str, Any]) -> dict[str, Any]:
     for profile in account.readable():
         if chosen and str(profile.profile_id) not in [str(each) for each in chosen]:
             continue
-        for endpoint in account.lists():
+        for endpoint in (*account.lists(), *ALONE):
             if (tables and endpoint.table not in tables) or not account.has(profile, endpoint):
                 continue
             collection = account.collection(profile, endpoint)
             numbers = collection.numbers()
+            if endpoint in ALONE and not numbers:
+                # An account that has none of it stays so.
+                continue
             wanted = request.get("count")
             amount = int(wanted) if wanted is not None else round(len(numbers) * float(request.get("fraction", 0)))
             order = sorted(numbers, key=lambda number: mix(seed, number))
@@ -67,7 +71,7 @@ def edit(account: Account, edits: list[dict[str, Any]]) -> dict[str, Any]:
     Returns:
         How many edits there were.
     """
-    lists = {(each.product, each.kind): each for each in account.lists()}
+    lists = {(each.product, each.kind): each for each in (*account.lists(), *ALONE)}
     for each in edits:
         at_ms = int(each.get("at_ms") or time.time() * 1000)
         profile = account.profiles[str(each["profile_id"])]

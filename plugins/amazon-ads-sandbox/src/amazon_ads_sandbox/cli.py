@@ -33,6 +33,7 @@ def main() -> None:
 @click.option("--keywords", default=4, help="Keywords per ad group.")
 @click.option("--targets", default=2, help="Targets per ad group.")
 @click.option("--negatives", default=1, help="Negatives of each kind per ad group and campaign.")
+@click.option("--extensions", default=0, help="Ad extensions per ad of Sponsored Products, of the unified API.")
 @click.option("--sb-share", default=0.2, help="Part of the campaigns that is Sponsored Brands.")
 @click.option("--sd-share", default=0.2, help="Part of the campaigns that is Sponsored Display.")
 @click.option("--st-share", default=0.0, help="Part of the campaigns that is Sponsored Television, of the unified API.")

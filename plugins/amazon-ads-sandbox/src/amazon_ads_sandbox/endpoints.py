@@ -26,7 +26,7 @@ class Endpoint:
         total: where the number of all rows is reported.
         extended: "flag" (includeExtendedDataFields), "always", or "never".
         incomplete: rows are missing unless a campaign filter is given.
-        one_state: the filter takes one state and no more.
+        most_states: that the filter takes at once.
     """
 
     path: str
@@ -46,7 +46,7 @@ class Endpoint:
     extended: str = "always"
     incomplete: bool = False
     sized: bool = True
-    one_state: bool = False
+    most_states: int | None = None
     also_takes: tuple[str, ...] = ()
 
     @property
@@ -113,7 +113,7 @@ def _sb3(path: str, accept: str, kind: str, envelope: str | None, states: frozen
         states=states,
         # Without a filter, all targets are returned.
         default_states=states if kind in {"target", "neg_target"} else states - {"archived"},
-        one_state=kind == "neg_keyword",
+        most_states=1 if kind == "neg_keyword" else None,
         max_page=5000 if envelope else 100,
         incomplete=envelope is None,
     )

@@ -61,7 +61,7 @@ def from_body(endpoint: Endpoint, body: bytes, scope: str) -> Query:
         raise RefusedError(400, "The request body is not JSON", "INVALID_BODY", "$") from error
     if not isinstance(document, dict):
         raise RefusedError(400, "The request body is not an object", "INVALID_BODY", "$")
-    if endpoint.family == "unified" and unified.named(document) not in unified.PRODUCTS:
+    if endpoint.family == "unified" and unified.PRODUCTS.get(unified.named(document)) != endpoint.product:
         text = "adProductFilter.include must name one ad product"
         raise RefusedError(400, text, "INVALID_ARGUMENT", "$.adProductFilter.include")
     size = document.get("maxResults", endpoint.max_page)
@@ -113,8 +113,6 @@ def from_parameters(endpoint: Endpoint, parameters: Mapping[str, str]) -> Query:
         raise RefusedError(400, f"count must be between 1 and {endpoint.max_page}")
     text = parameters.get("stateFilter")
     asked = None if text is None else [part.strip() for part in text.split(_SD_STATE_SEPARATOR)]
-    if endpoint.one_state and asked is not None and len(asked) > 1:
-        raise RefusedError(400, "stateFilter takes one state")
     campaigns = parameters.get("campaignIdFilter")
     return Query(
         _states(endpoint, asked),
@@ -129,6 +127,9 @@ def _states(endpoint: Endpoint, asked: Iterable[Any] | None) -> frozenset[str]:
     if asked is None:
         return endpoint.default_states
     wanted = frozenset(str(state) for state in asked)
+    if endpoint.most_states is not None and len(wanted) > endpoint.most_states:
+        text = f"stateFilter: at most {endpoint.most_states} state(s)"
+        raise RefusedError(400, text, "OUT_OF_RANGE", "$.stateFilter.include")
     if unknown := sorted(wanted - endpoint.states):
         text = f"stateFilter: {', '.join(unknown)} is none of {', '.join(sorted(endpoint.states))}"
         raise RefusedError(400, text, "INVALID_ENUM_VALUE", "$.stateFilter.include")

@@ -13,6 +13,7 @@ from amazon_ads_sandbox.model.profiles import Profile
 from amazon_ads_sandbox.model.statuses import coarse
 from amazon_ads_sandbox.truth_exports import resolved
 from amazon_ads_sandbox.wire import unified
+from amazon_ads_sandbox.wire.ad_extensions import ad_extension
 from amazon_ads_sandbox.wire.common import day, iso
 
 Row = dict[str, Any]
@@ -26,6 +27,8 @@ def unified_row(row: Row, entity: Entity, profile: Profile) -> Row:
     """A row of the lists as the unified API gives it; of Sponsored Television, the whole row."""
     if entity.kind == "portfolio":
         return row
+    if entity.kind == "ad_extension":
+        return _extension(entity, profile)
     if entity.product == "st":
         row = _television(entity, profile)
     created = entity.created or 0
@@ -102,6 +105,28 @@ def _special(entity: Entity, document: Row) -> tuple[str, str | None, Row] | Non
 
 def _unsaid(kind: str, details: Row) -> Row:
     return {"expression": [], "resolvedExpression": [], "targetType": kind, "targetDetails": details}
+
+
+def _extension(entity: Entity, profile: Profile) -> Row:
+    """All columns: no list has them. Their campaign is that of their ad group."""
+    more = entity.more
+    return {
+        "profile_id": str(profile.profile_id),
+        "ad_extension_id": str(entity.entity_id),
+        "campaign_id": str(entity.campaign_id),
+        "ad_group_id": str(entity.ad_group_id),
+        "ad_id": str(entity_id("sp", "ad", more["ad"])),
+        "ad_product": "sp",
+        "extension_type": "video" if more["video"] else "prompts",
+        "prompt": None if more["video"] else entity.name,
+        "extension_status": "OPTED_OUT" if more["out"] else None,
+        "state": entity.state.upper(),
+        "serving_status": entity.serving,
+        "computed_status": coarse(entity.state, entity.serving),
+        "settings": _kept(ad_extension(entity, profile), (*_PLACE, "adExtensionSettings")),
+        "creation_time": iso(entity.created or 0),
+        "last_updated_time": iso(entity.updated or 0),
+    }
 
 
 def _television(entity: Entity, profile: Profile) -> Row:

@@ -1,4 +1,4 @@
-"""The four queries of the unified API: what differs between ad products as data, and their rows over all kinds."""
+"""The queries of the unified API: what differs between ad products as data, and their rows over all kinds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 from amazon_ads_sandbox.endpoints import UPPER, Endpoint
 from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.wire import Render, unified
+from amazon_ads_sandbox.wire.ad_extensions import ad_extension
 
 PRODUCTS = {
     "SPONSORED_PRODUCTS": "sp",
@@ -24,15 +25,23 @@ _QUERIES: dict[str, tuple[str, Render]] = {
     "adGroups": ("entity_ad_groups", unified.ad_group),
     "ads": ("entity_ads", unified.ad),
     "targets": ("entity_targets", unified.target),
+    "adExtensions": ("entity_ad_extensions", ad_extension),
 }
 _PAGES = {
-    "sp": {"campaigns": 1000, "adGroups": 1000, "ads": 1000, "targets": 1000},
+    "sp": {"campaigns": 1000, "adGroups": 1000, "ads": 1000, "targets": 1000, "adExtensions": 1000},
     "sb": {"campaigns": 100, "adGroups": 100, "ads": 100, "targets": 5000},
     "sd": {"campaigns": 100, "adGroups": 100, "ads": 100, "targets": 5000},
     "st": {"campaigns": 1000, "adGroups": 100, "ads": 100, "targets": 100},
 }
 _CAMPAIGN_IDS = {("sp", "campaigns"): 1000, ("sd", "campaigns"): 1000, ("sb", "campaigns"): 10, ("sb", "ads"): 10}
-KINDS = {"entity_campaigns": "campaign", "entity_ad_groups": "ad_group", "entity_ads": "ad", "entity_targets": "target"}
+_MOST_STATES = {"adExtensions": 2}
+KINDS = {
+    "entity_campaigns": "campaign",
+    "entity_ad_groups": "ad_group",
+    "entity_ads": "ad",
+    "entity_targets": "target",
+    "entity_ad_extensions": "ad_extension",
+}
 
 
 def _endpoint(product: str, name: str) -> Endpoint:
@@ -52,20 +61,22 @@ def _endpoint(product: str, name: str) -> Endpoint:
         default_states=UPPER,
         max_page=_PAGES[product][name],
         campaign_ids=_CAMPAIGN_IDS.get((product, name), 100),
+        most_states=_MOST_STATES.get(name),
     )
 
 
-QUERIES = {(f"{_ROOT}{name}", product): _endpoint(product, name) for name in _QUERIES for product in PRODUCTS.values()}
-TELEVISION = tuple(endpoint for endpoint in QUERIES.values() if endpoint.product == "st")
+QUERIES = {(f"{_ROOT}{name}", product): _endpoint(product, name) for product, names in _PAGES.items() for name in names}
+ALONE = tuple(each for each in QUERIES.values() if each.product == "st" or each.kind == "ad_extension")
+"""What no list has."""
 
 
 def find(path: str, body: bytes) -> Endpoint | None:
-    """The query of the ad product that the body names; of the first where it names none, which is refused later."""
+    """The query of the ad product that the body names; of the first where it names none of its, which is refused."""
     try:
         product = PRODUCTS[named(msgspec.json.decode(body or b"{}"))]
     except (msgspec.DecodeError, KeyError, TypeError):
         product = "sp"
-    return QUERIES.get((path, product))
+    return QUERIES.get((path, product)) or QUERIES.get((path, "sp"))
 
 
 def named(document: Any) -> Any:

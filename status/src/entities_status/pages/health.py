@@ -10,7 +10,7 @@ from entities_status.judgement import Judged, Level, judge, worst
 from entities_status.questions import health
 from entities_status.reader import Row, Session
 
-ENTITIES = ("portfolios", "campaigns", "ad_groups", "ads", "targets")
+ENTITIES = ("portfolios", "campaigns", "ad_groups", "ads", "targets", "ad_extensions")
 _RUNS = 20
 
 

@@ -27,6 +27,11 @@ select 'targets', ad_product, lower(state), computed_status, count(*)
 from {schema}.entity_targets
 where %(profile)s::text is null or profile_id = %(profile)s
 group by 2, 3, 4
+union all
+select 'ad_extensions', ad_product, lower(state), computed_status, count(*)
+from {schema}.entity_ad_extensions
+where %(profile)s::text is null or profile_id = %(profile)s
+group by 2, 3, 4
 """
 
 AMOUNTS = """

@@ -32,6 +32,7 @@ NEEDED: dict[str, frozenset[str]] = {
     "entity_ad_groups": frozenset({"profile_id", "ad_group_id", "campaign_id", "ad_product", "default_bid_micros"}),
     "entity_ads": frozenset({"profile_id", "ad_id", "ad_group_id", "ad_product", "asin", "sku", "creative"}),
     "entity_targets": frozenset({"profile_id", "target_id", "campaign_id", "ad_group_id", "target_type", "bid_micros"}),
+    "entity_ad_extensions": frozenset({"profile_id", "ad_product", "state", "computed_status"}),
     "sync_runs": frozenset({"profile_id", "entity_type", "run_id", "status", "error", "request_id", "details"}),
     "sync_state": frozenset({"profile_id", "entity_type", "freshness", "last_error", "consecutive_errors"}),
     "advertised_asins": frozenset({"profile_id", "asin", "sku", "campaign_id", "campaign_name"}),

@@ -1,4 +1,4 @@
-"""The unified API, version 1: four queries, each asked once for every ad product (docs: ads-api/v1).
+"""The unified API, version 1: four queries, each asked once for every ad product, and ad extensions (docs: ads-api/v1).
 
 Ad products differ in the largest page and in what may be filtered: ads of Sponsored Display by nothing. None of the
 queries names a total, and none filters by time.
@@ -6,8 +6,19 @@ queries names a total, and none filters by time.
 
 from __future__ import annotations
 
-from tap_amazon_ads_entities.endpoints.model import JSON, STATES_UPPER, ListEndpoint, Lookup, Paging, include
+from dataclasses import replace
+
+from tap_amazon_ads_entities.endpoints.model import (
+    JSON,
+    STATES_UPPER,
+    ListEndpoint,
+    Lookup,
+    Paging,
+    by_state,
+    include,
+)
 from tap_amazon_ads_entities.rows import unified
+from tap_amazon_ads_entities.rows.ad_extensions import ad_extension
 from tap_amazon_ads_entities.rows.context import RowFunction
 
 AD_PRODUCTS = ("SP", "SB", "SD", "ST")
@@ -21,7 +32,7 @@ _NAMES = {
 # Product and query: rows of a page.
 _SMALL = {"campaigns": 100, "adGroups": 100, "ads": 100}
 _PAGES = {
-    "SP": {"campaigns": 1000, "adGroups": 1000, "ads": 1000, "targets": 1000},
+    "SP": {"campaigns": 1000, "adGroups": 1000, "ads": 1000, "targets": 1000, "adExtensions": 1000},
     "SB": {**_SMALL, "targets": 5000},
     "SD": {**_SMALL, "targets": 5000},
     "ST": {**_SMALL, "campaigns": 1000, "targets": 100},
@@ -58,9 +69,13 @@ def _query(  # noqa: PLR0913 - what differs, in one row each
     )
 
 
-def _of(product: str) -> tuple[ListEndpoint, ...]:
+def _campaign_of(product: str) -> Lookup:
     groups = _query(product, "adGroups", "ad_groups", None, "adGroupId")
-    campaign_of = None if product in _NAMED_BY_TARGETS else Lookup(groups, key="adGroupId", value="campaignId")
+    return Lookup(groups, key="adGroupId", value="campaignId")
+
+
+def _of(product: str) -> tuple[ListEndpoint, ...]:
+    campaign_of = None if product in _NAMED_BY_TARGETS else _campaign_of(product)
     return (
         _query(product, "campaigns", "campaigns", unified.campaign, "campaignId"),
         _query(product, "adGroups", "ad_groups", unified.ad_group, "adGroupId"),
@@ -69,4 +84,13 @@ def _of(product: str) -> tuple[ListEndpoint, ...]:
     )
 
 
-ENDPOINTS = tuple(endpoint for product in AD_PRODUCTS for endpoint in _of(product))
+def _ad_extensions() -> ListEndpoint:
+    """Those of Sponsored Products, which alone have some; the filter takes two states of the three.
+
+    Archived ones come last: whatever is archived between the two questions is in both answers, and not in none.
+    """
+    query = _query("SP", "adExtensions", "ad_extensions", ad_extension, "adExtensionId", _campaign_of("SP"))
+    return replace(query, reads=by_state(STATES_UPPER[:2], STATES_UPPER[2:]))
+
+
+ENDPOINTS = (*(endpoint for product in AD_PRODUCTS for endpoint in _of(product)), _ad_extensions())

@@ -55,7 +55,7 @@ COMPUTED_STATUS = text(f"Coarse status derived from state and serving_status: {'
 CREATION_TIME = moment("When the entity was created at Amazon (UTC).")
 LAST_UPDATED_TIME = moment("When the entity was last changed at Amazon (UTC); null where Amazon does not say.")
 SYNCED_AT = moment("When this row was last read from Amazon (UTC).")
-AD_PRODUCT = text("Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Sponsored Display).")
+AD_PRODUCT = text("Ad product: sp (Sponsored Products), sb (Sponsored Brands), sd (Display), st (Television).")
 CAMPAIGN_ID = text("Campaign the entity belongs to.")
 AD_GROUP_ID = text("Ad group the entity belongs to.")
 
@@ -163,5 +163,20 @@ TARGETS: dict[str, Property] = {
     ),
     **_STATUS,
     "bid_micros": big_integer("Own bid in micros; null when it inherits the ad group's default."),
+    **_TIMES,
+}
+
+AD_EXTENSIONS: dict[str, Property] = {
+    "profile_id": PROFILE_ID,
+    "ad_extension_id": key("Ad extension, unique within the profile."),
+    "campaign_id": CAMPAIGN_ID,
+    "ad_group_id": AD_GROUP_ID,
+    "ad_id": text("Ad that it extends."),
+    "ad_product": AD_PRODUCT,
+    "extension_type": text("prompts (Sponsored Prompts) or video; open."),
+    "prompt": text("The question that shoppers see; null for other types."),
+    "extension_status": text("OPTED_OUT where the advertiser has opted out of it, as Amazon returns it; else null."),
+    **_STATUS,
+    "settings": document("Settings of its type, and every field without a column; `unreadable` as elsewhere."),
     **_TIMES,
 }

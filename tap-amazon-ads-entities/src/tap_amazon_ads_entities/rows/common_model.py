@@ -26,22 +26,22 @@ AD_PRODUCTS = {
 }
 _AD_PRODUCT_NAMES = ", ".join(AD_PRODUCTS)
 
-_DELIVERY = frozenset(
+DELIVERY = frozenset(
     {"adProduct", "state", "deliveryStatus", "deliveryReasons", "creationDateTime", "lastUpdatedDateTime"}
 )
-_SOURCES = {
+SOURCES = {
     "state": "state",
     "serving_status": "deliveryReasons",
     "creation_time": "creationDateTime",
     "last_updated_time": "lastUpdatedDateTime",
 }
-_CAMPAIGN_FIELDS = _DELIVERY | {
+_CAMPAIGN_FIELDS = DELIVERY | {
     *("campaignId", "name", "portfolioId", "startDate", "endDate", "costType", "budgetCaps", "targetingSettings")
 }
 _BUDGET_FIELDS = frozenset({"amount", "currencyCode"})
 _BID_FIELDS = frozenset({"bid", "defaultBid", "currencyCode"})
 CAMPAIGN_SOURCES = {
-    **_SOURCES,
+    **SOURCES,
     "campaign_id": "campaignId",
     "name": "name",
     "portfolio_id": "portfolioId",
@@ -53,17 +53,17 @@ CAMPAIGN_SOURCES = {
     "start_date": "startDate",
     "end_date": "endDate",
 }
-_AD_GROUP_FIELDS = _DELIVERY | {"adGroupId", "campaignId", "name", "bid"}
+_AD_GROUP_FIELDS = DELIVERY | {"adGroupId", "campaignId", "name", "bid"}
 AD_GROUP_SOURCES = {
-    **_SOURCES,
+    **SOURCES,
     "ad_group_id": "adGroupId",
     "campaign_id": "campaignId",
     "name": "name",
     "default_bid_micros": "bid.defaultBid",
 }
-_AD_FIELDS = _DELIVERY | {"adId", "adGroupId", "campaignId", "name"}
+_AD_FIELDS = DELIVERY | {"adId", "adGroupId", "campaignId", "name"}
 AD_SOURCES = {
-    **_SOURCES,
+    **SOURCES,
     "ad_id": "adId",
     "campaign_id": "campaignId",
     "ad_group_id": "adGroupId",
@@ -71,12 +71,10 @@ AD_SOURCES = {
     "asin": "creative.products",
     "sku": "creative.products",
 }
-_TARGET_FIELDS = _DELIVERY | {
-    *("targetId", "adGroupId", "campaignId", "negative", "bid", "targetType", "targetDetails")
-}
+_TARGET_FIELDS = DELIVERY | {*("targetId", "adGroupId", "campaignId", "negative", "bid", "targetType", "targetDetails")}
 _KEYWORD_DETAILS = frozenset({"matchType", "keyword"})
 TARGET_SOURCES = {
-    **_SOURCES,
+    **SOURCES,
     "target_id": "targetId",
     "campaign_id": "campaignId",
     "ad_group_id": "adGroupId",
@@ -87,14 +85,19 @@ TARGET_SOURCES = {
 _TACTIC = "T000"
 
 
-def _ad_product(item: Item) -> str:
+def product_of(item: Item) -> str:
+    """The short name of its ad product.
+
+    Raises:
+        RefusedItemError: it has none that is known.
+    """
     name = item.get("adProduct")
     if isinstance(name, str) and name in AD_PRODUCTS:
         return AD_PRODUCTS[name]
     raise RefusedItemError(field="adProduct", reason=f"is none of {_AD_PRODUCT_NAMES}")
 
 
-def _known(item: Item, ad_product: str, level: str, others: dict[str, Any]) -> Extended:
+def known_of(item: Item, ad_product: str, level: str, others: dict[str, Any]) -> Extended:
     """Status and times; what the status has no place for goes to the others."""
     get = item.get
     if reasons := more_reasons(get("deliveryStatus"), get("deliveryReasons")):
@@ -110,14 +113,14 @@ def _state(item: Item, *, lower_case: bool) -> Any:
 
 def campaign(item: Item, context: RowContext, sources: Mapping[str, str] = CAMPAIGN_SOURCES) -> Row:
     """A campaign of any ad product."""
-    ad_product = _ad_product(item)
+    ad_product = product_of(item)
     caps = part(item, "budgetCaps")
     budget = part(part(caps, "budgetValue", "budgetCaps."), "monetaryBudget", "budgetCaps.budgetValue.")
     bidding = {**without(budget, _BUDGET_FIELDS), **without(item, _CAMPAIGN_FIELDS)}
     targeting = item.get("targetingSettings")
     if isinstance(targeting, str) and targeting.startswith(_TACTIC):
         bidding["tactic"], targeting = targeting, None
-    known = _known(item, ad_product, "campaign", bidding)
+    known = known_of(item, ad_product, "campaign", bidding)
     return campaigns.campaign_row(
         {**item, "state": _state(item, lower_case=ad_product == "sd")},
         context,
@@ -133,12 +136,12 @@ def campaign(item: Item, context: RowContext, sources: Mapping[str, str] = CAMPA
 
 def ad_group(item: Item, context: RowContext, sources: Mapping[str, str] = AD_GROUP_SOURCES) -> Row:
     """An ad group of any ad product."""
-    ad_product = _ad_product(item)
+    ad_product = product_of(item)
     bid = part(item, "bid")
     others = without(item, _AD_GROUP_FIELDS)
     if more := without(bid, _BID_FIELDS):
         others["bid"] = more
-    known = _known(item, ad_product, "ad_group", others)
+    known = known_of(item, ad_product, "ad_group", others)
     state = _state(item, lower_case=ad_product == "sd")
     return ad_groups.ad_group_row(
         {**item, "state": state, "defaultBid": bid.get("defaultBid")},
@@ -161,9 +164,9 @@ def ad(
         sources: the field of each column.
         advertised: its products, where they are not in the creative itself.
     """
-    ad_product = _ad_product(item)
+    ad_product = product_of(item)
     creative = without(item, _AD_FIELDS)
-    known = _known(item, ad_product, "ad", creative)
+    known = known_of(item, ad_product, "ad", creative)
     # The lists of Sponsored Brands name products inside the creative only.
     if advertised is None:
         advertised = part(item, "creative").get("products")
@@ -196,7 +199,7 @@ def _products(products: Any) -> dict[str, Any]:
 
 def target(item: Item, context: RowContext, sources: Mapping[str, str] = TARGET_SOURCES) -> Row:
     """A target of any ad product and kind."""
-    ad_product = _ad_product(item)
+    ad_product = product_of(item)
     negative = item.get("negative")
     if not isinstance(negative, bool):
         raise RefusedItemError(field="negative", reason="is neither true nor false")
@@ -205,7 +208,7 @@ def target(item: Item, context: RowContext, sources: Mapping[str, str] = TARGET_
     expression |= without(item, _TARGET_FIELDS)
     if more := without(bid, _BID_FIELDS):
         expression["bid"] = more
-    known = _known(item, ad_product, "target", expression)
+    known = known_of(item, ad_product, "target", expression)
     return targets.target_row(
         {
             **item,

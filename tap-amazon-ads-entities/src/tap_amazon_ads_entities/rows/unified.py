@@ -32,13 +32,13 @@ _CAMPAIGN_SOURCES = {
     "start_date": "startDateTime",
     "end_date": "endDateTime",
 }
-_STATUS_SOURCE = {"serving_status": "status.deliveryReasons"}
-_AD_GROUP_SOURCES = {**common_model.AD_GROUP_SOURCES, **_STATUS_SOURCE}
-_AD_SOURCES = {**common_model.AD_SOURCES, **_STATUS_SOURCE}
-_TARGET_SOURCES = {**common_model.TARGET_SOURCES, **_STATUS_SOURCE}
+STATUS_SOURCE = {"serving_status": "status.deliveryReasons"}
+_AD_GROUP_SOURCES = {**common_model.AD_GROUP_SOURCES, **STATUS_SOURCE}
+_AD_SOURCES = {**common_model.AD_SOURCES, **STATUS_SOURCE}
+_TARGET_SOURCES = {**common_model.TARGET_SOURCES, **STATUS_SOURCE}
 
 
-def _laid_out(item: Item, taken: frozenset[str]) -> Item:
+def laid_out(item: Item, taken: frozenset[str] = _LAID_OUT) -> Item:
     """All but what is taken, and the delivery status beside it."""
     status = part(item, "status")
     found = {**without(item, taken), **{name: status[name] for name in _STATUS & status.keys()}}
@@ -49,7 +49,7 @@ def _laid_out(item: Item, taken: frozenset[str]) -> Item:
 
 def campaign(item: Item, context: RowContext) -> Row:
     """A campaign: its dates are moments, the midnights of the profile's time zone."""
-    found = _laid_out(item, _CAMPAIGN)
+    found = laid_out(item, _CAMPAIGN)
     budgets = item.get("budgets")
     first: Any = budgets[0] if isinstance(budgets, list) and budgets else {}
     if not isinstance(first, dict) or (isinstance(budgets, list) and len(budgets) > 1) or _says_more(first):
@@ -81,11 +81,11 @@ def _budget(budget: dict[str, Any]) -> dict[str, Any]:
     path = "budgets.budgetValue."
     value = part(part(budget, "budgetValue", "budgets."), _MONETARY, path)
     money = part(value, "monetaryBudget", f"{path}monetaryBudgetValue.")
-    laid_out = {"amount": money.get("value"), **without(money, _MONEY)}
+    amount = {"amount": money.get("value"), **without(money, _MONEY)}
     return {
         **without(budget, _BUDGET),
         "recurrenceTimePeriod": budget.get("recurrenceTimePeriod"),
-        "budgetValue": {"monetaryBudget": laid_out},
+        "budgetValue": {"monetaryBudget": amount},
     }
 
 
@@ -111,12 +111,12 @@ def _zone(name: str | None) -> ZoneInfo | None:
 
 def ad_group(item: Item, context: RowContext) -> Row:
     """An ad group."""
-    return common_model.ad_group(_laid_out(item, _LAID_OUT), context, _AD_GROUP_SOURCES)
+    return common_model.ad_group(laid_out(item), context, _AD_GROUP_SOURCES)
 
 
 def ad(item: Item, context: RowContext) -> Row:
     """An ad: which product it advertises is in the settings of its creative."""
-    return common_model.ad(_laid_out(item, _LAID_OUT), context, _AD_SOURCES, _products(item.get(_CREATIVE)))
+    return common_model.ad(laid_out(item), context, _AD_SOURCES, _products(item.get(_CREATIVE)))
 
 
 def _products(creative: Any) -> list[Any]:
@@ -141,7 +141,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 def target(item: Item, context: RowContext) -> Row:
     """A target of any kind."""
-    found = _laid_out(item, _LAID_OUT)
+    found = laid_out(item)
     # It follows from the ids, and has a column of its own.
     found.pop("targetLevel", None)
     found["targetType"], found["targetDetails"] = aim(item.get("targetType"), part(item, "targetDetails"))

@@ -17,7 +17,7 @@ from tap_amazon_ads_entities.settings.allowance import Allowance
 ENV_PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
 """What the environment variable of a setting begins with."""
 
-ENTITIES = ("campaigns", "ad_groups", "ads", "targets")
+ENTITIES = ("campaigns", "ad_groups", "ads", "targets", "ad_extensions")
 AUTO, FULL, INCREMENTAL = MODES = ("auto", "full", "incremental")
 CHOICES: dict[str, tuple[str, ...]] = {"mode": MODES, "source": SOURCES, "reconcile_with": SOURCES}
 """The settings that are one of a few words."""
@@ -224,7 +224,8 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         DEFAULTS["profile_ids"],
     ),
     "entities": _one_or_many(
-        "What to read: all, campaigns (with portfolios), ad_groups, ads, targets.",
+        "What to read: all, campaigns (with portfolios), ad_groups, ads, targets, ad_extensions (with the source "
+        "unified).",
         _ITEM_TEXT,
         DEFAULTS["entities"],
     ),

@@ -13,6 +13,7 @@ from tap_amazon_ads_entities.lists.reading import Profile
 from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.process.deadline import Stop
 from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.rows.compared import COMPARED
 from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.settings.model import AUTO, FULL, RECONCILE, Settings
 from tap_amazon_ads_entities.singer import planning
@@ -144,7 +145,8 @@ class Run:
 
     def _purpose(self, streams: Iterable[str]) -> str:
         if other := self.settings.reconcile_with:
-            return f"{', '.join(self._keys)} compared by {self.settings.source} and {other}"
+            compared = ", ".join(entity for entity in self._keys if entity in COMPARED)
+            return f"{compared} compared by {self.settings.source} and {other}"
         return ", ".join(streams) or "nothing"
 
     def _known_profiles(self, streams: Mapping[str, SlicedStream]) -> set[str]:

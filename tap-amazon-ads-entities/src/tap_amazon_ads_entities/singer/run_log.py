@@ -21,7 +21,7 @@ class Entry:
 
     Args:
         profile_id: the profile, or `*`.
-        entity_type: profiles, portfolios, campaigns, ad_groups, ads or targets.
+        entity_type: profiles, portfolios, campaigns, ad_groups, ads, targets or ad_extensions.
         mode: full or incremental.
         started_at: not later than its first request.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tap_amazon_ads_entities.rows.columns import (
+    AD_EXTENSIONS,
     AD_GROUPS,
     ADS,
     CAMPAIGNS,
@@ -21,6 +22,7 @@ from tap_amazon_ads_entities.rows.columns import (
 
 __all__ = [
     "ADS",
+    "AD_EXTENSIONS",
     "AD_GROUPS",
     "CAMPAIGNS",
     "PORTFOLIOS",
@@ -56,7 +58,8 @@ SYNC_LOG: dict[str, Property] = {
     "run_id": key("Run of the tap."),
     "profile_id": key("Profile of the slice; * for the listing of the profiles themselves."),
     "entity_type": key(
-        "profiles, portfolios, campaigns, ad_groups, ads, targets; differences where sources are compared."
+        "profiles, portfolios, campaigns, ad_groups, ads, targets, ad_extensions; differences where sources are "
+        "compared."
     ),
     "mode": text("full, incremental or reconcile."),
     "status": text("running, success (read to its end) or error, as the tap last wrote it."),

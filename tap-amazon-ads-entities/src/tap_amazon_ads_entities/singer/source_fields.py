@@ -120,4 +120,22 @@ SOURCE_FIELDS: dict[str, dict[str, dict[str, str]]] = {
             **_SD_EXTENDED,
         ),
     },
+    "entity_ad_extensions": {
+        "Sponsored Products": {
+            **_OURS,
+            "ad_extension_id": "adExtensionId",
+            "campaign_id": "through the ad group",
+            "ad_group_id": "adGroupId",
+            "ad_id": "adId",
+            "ad_product": "adProduct",
+            "extension_type": "adExtensionType",
+            "prompt": "adExtensionSettings.promptExtension.promptText",
+            "extension_status": "adExtensionStatus",
+            "state": "state",
+            "serving_status": "status",
+            "settings": "adExtensionSettings, marketplaceScope, …",
+            "creation_time": "creationDateTime",
+            "last_updated_time": "lastUpdatedDateTime",
+        },
+    },
 }

@@ -48,4 +48,6 @@ def details(sizes: Sizes, product: str, kind: str, noise: int, number: int, camp
         return {"theme": ("KEYWORDS_RELATED_TO_YOUR_BRAND", "KEYWORDS_RELATED_TO_YOUR_LANDING_PAGES")[noise % 2]}
     if kind == "portfolio":
         return {"policy": ("DATE_RANGE", "MONTHLY_RECURRING", "NO_CAP")[noise % 3], "in_budget": noise % 2 == 0}
+    if kind == "ad_extension":
+        return {"ad": number // sizes.extensions, "video": noise % 3 == 0, "out": noise % 5 == 0}
     return {}

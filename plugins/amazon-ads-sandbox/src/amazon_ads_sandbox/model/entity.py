@@ -13,7 +13,7 @@ class Entity:
     Args:
         product: sp, sb, sd; empty for portfolios.
         kind: campaign, ad_group, ad, keyword, target, neg_keyword, neg_target, camp_neg_keyword, camp_neg_target,
-            theme, portfolio.
+            theme, portfolio, ad_extension.
         number: its place in its list.
         entity_id: unsigned 64-bit; None for old Sponsored Brands ads.
         state: lower-case.

@@ -28,6 +28,9 @@ _KINDS = (
     "theme",
     "portfolio",
 )
+_LATER = ("ad_extension",)
+"""Kinds that came later: the ids of the others stayed what they were."""
+
 _PRODUCTS = ("sp", "sb", "sd", "", "st")
 _ID_BASE = 300_000_000_000_000_000
 _ID_STEP = 104_729
@@ -51,7 +54,10 @@ def pick(choices: Sequence[T], number: int, salt: int) -> T:
 
 def entity_id(product: str, kind: str, number: int) -> int:
     """18 digits, beyond what a float holds exactly; unique over all kinds of a profile."""
-    space = _PRODUCTS.index(product) * len(_KINDS) + _KINDS.index(kind)
+    if kind in _LATER:
+        space = len(_PRODUCTS) * len(_KINDS) + _LATER.index(kind)
+    else:
+        space = _PRODUCTS.index(product) * len(_KINDS) + _KINDS.index(kind)
     return _ID_BASE + space * 10_000_000_000_000_000 // 4 + number * _ID_STEP + 1
 
 
@@ -68,6 +74,7 @@ def count(sizes: Sizes, product: str, kind: str) -> int:
         "neg_keyword": sizes.negatives,
         "neg_target": sizes.negatives,
         "theme": 1 if sizes.targets else 0,
+        "ad_extension": sizes.ads * sizes.extensions,
     }
     per_campaign = {"camp_neg_keyword": sizes.negatives, "camp_neg_target": sizes.negatives}
     if kind == "campaign":
@@ -84,12 +91,13 @@ def _per_parent(sizes: Sizes, kind: str) -> int:
         "keyword": sizes.keywords,
         "target": sizes.targets,
         "theme": 1,
+        "ad_extension": sizes.ads * sizes.extensions,
     }.get(kind, sizes.negatives)
 
 
 def entity(sizes: Sizes, profile_id: int, product: str, kind: str, number: int) -> Entity:
     """The entity at one place of one list of one profile."""
-    noise = mix(sizes.seed, profile_id, _PRODUCTS.index(product) + 1, _KINDS.index(kind) + 1, number)
+    noise = mix(sizes.seed, profile_id, _PRODUCTS.index(product) + 1, (*_KINDS, *_LATER).index(kind) + 1, number)
     parent = number // max(1, _per_parent(sizes, kind))
     campaign_id = group_id = None
     group = campaign = 0

@@ -17,6 +17,7 @@ class Sizes:
         portfolios: per profile.
         ad_groups: per campaign.
         ads: per ad group; likewise keywords, targets, negatives (of each kind).
+        extensions: ad extensions per ad of Sponsored Products.
         sb_share, sd_share, st_share: parts of the campaigns that are Sponsored Brands, Display and Television.
         region: the one region all profiles are in; empty: they are spread over all.
     """
@@ -31,6 +32,7 @@ class Sizes:
     keywords: int = 4
     targets: int = 2
     negatives: int = 1
+    extensions: int = 0
     sb_share: float = 0.2
     sd_share: float = 0.2
     st_share: float = 0.0

@@ -7,6 +7,7 @@ SERVING: dict[tuple[str, str], dict[str, str]] = {
     ("sp", "ad_group"): {"paused": "AD_GROUP_PAUSED", "archived": "AD_GROUP_ARCHIVED"},
     ("sp", "ad"): {"paused": "AD_PAUSED", "archived": "AD_ARCHIVED"},
     ("sp", "target"): {"paused": "TARGETING_CLAUSE_PAUSED", "archived": "TARGETING_CLAUSE_ARCHIVED"},
+    ("sp", "ad_extension"): {"paused": "AD_EXTENSION_PAUSED", "archived": "AD_EXTENSION_ARCHIVED"},
     ("sb", "campaign"): {"paused": "CAMPAIGN_PAUSED", "archived": "CAMPAIGN_ARCHIVED"},
     ("sb", "ad_group"): {"paused": "AD_GROUP_PAUSED", "archived": "AD_GROUP_ARCHIVED"},
     ("sb", "ad"): {"paused": "AD_PAUSED", "archived": "AD_ARCHIVED"},
@@ -35,6 +36,12 @@ LIVE: dict[tuple[str, str], tuple[str, ...]] = {
     ("sp", "ad_group"): ("AD_GROUP_STATUS_ENABLED", "CAMPAIGN_PAUSED", "AD_GROUP_INCOMPLETE", "AD_GROUP_LOW_BID"),
     ("sp", "ad"): ("AD_STATUS_LIVE", "AD_POLICING_PENDING_REVIEW", "AD_POLICING_SUSPENDED", "CAMPAIGN_OUT_OF_BUDGET"),
     ("sp", "target"): ("TARGETING_CLAUSE_STATUS_LIVE", "TARGETING_CLAUSE_BLOCKED", "AD_GROUP_PAUSED"),
+    ("sp", "ad_extension"): (
+        "DELIVERING",
+        "AD_PAUSED",
+        "AD_EXTENSION_POLICING_PENDING_REVIEW",
+        "AD_EXTENSION_POLICING_SUSPENDED",
+    ),
     ("sb", "campaign"): ("CAMPAIGN_STATUS_ENABLED", "UNKNOWN", "ADVERTISER_OUT_OF_PREPAY_BALANCE", "PENDING_REVIEW"),
     ("sb", "ad_group"): ("AD_GROUP_STATUS_ENABLED", "CAMPAIGN_INCOMPLETE"),
     ("sb", "ad"): ("AD_STATUS_LIVE", "UNKNOWN", "AD_POLICING_PENDING_REVIEW"),
@@ -70,7 +77,10 @@ COARSE: dict[str, str] = {
     "REJECTED": "rejected",
     "AD_POLICING_SUSPENDED": "rejected",
     "TARGETING_CLAUSE_BLOCKED": "rejected",
+    "AD_EXTENSION_POLICING_PENDING_REVIEW": "pending",
+    "AD_EXTENSION_POLICING_SUSPENDED": "rejected",
     "CAMPAIGN_PAUSED": "paused",
+    "AD_PAUSED": "paused",
     "AD_GROUP_PAUSED": "paused",
     "CAMPAIGN_ARCHIVED": "archived",
     "AD_GROUP_LOW_BID": "ineligible",
@@ -81,7 +91,7 @@ COARSE: dict[str, str] = {
 
 def level(kind: str) -> str:
     """The level whose vocabulary a kind uses."""
-    return kind if kind in ("campaign", "ad_group", "ad", "portfolio") else "target"
+    return kind if kind in ("campaign", "ad_group", "ad", "portfolio", "ad_extension") else "target"
 
 
 def coarse(state: str, serving: str | None) -> str:

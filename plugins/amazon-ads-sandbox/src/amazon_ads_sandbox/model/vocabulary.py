@@ -17,7 +17,7 @@ _NAMES = (
 _KEYWORDS = ("running shoes", "kopfhörer bluetooth", "電池 単三", "cable usb-c 2m", 'niño "talla 8"', "100% cotton")
 _STATES = ("enabled", "enabled", "enabled", "paused", "archived", "enabled", "paused", "enabled")
 _AMOUNTS = (300_000, 10_000_000, 25_500_000, 100_000, 1_230_000, 750_000, 20_000_000_000, 330_000)
-_NO_BID = frozenset({"neg_keyword", "neg_target", "camp_neg_keyword", "camp_neg_target", "ad"})
+_NO_BID = frozenset({"neg_keyword", "neg_target", "camp_neg_keyword", "camp_neg_target", "ad", "ad_extension"})
 _INHERITS_EVERY = 4
 
 

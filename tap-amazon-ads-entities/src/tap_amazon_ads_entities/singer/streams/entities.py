@@ -1,4 +1,4 @@
-"""The child streams: portfolios and the four entities, one slice per profile."""
+"""The child streams: portfolios and the entities below them, one slice per profile."""
 
 from __future__ import annotations
 
@@ -102,4 +102,14 @@ class TargetsStream(EntityStream):
     schema = schemas.schema(schemas.TARGETS)
 
 
-ENTITY_STREAMS = (PortfoliosStream, CampaignsStream, AdGroupsStream, AdsStream, TargetsStream)
+class AdExtensionsStream(EntityStream):
+    """Sponsored Prompts and videos that extend ads; the unified API alone has them."""
+
+    name = "entity_ad_extensions"
+    entity = "ad_extensions"
+    id_column = "ad_extension_id"
+    primary_keys = ("profile_id", "ad_extension_id")
+    schema = schemas.schema(schemas.AD_EXTENSIONS)
+
+
+ENTITY_STREAMS = (PortfoliosStream, CampaignsStream, AdGroupsStream, AdsStream, TargetsStream, AdExtensionsStream)

@@ -1,0 +1,1 @@
+{{ versions_view('entity_ad_extensions') }}
