@@ -135,6 +135,8 @@ def _parts(endpoint: ListEndpoint) -> Iterator[Part]:
     narrowed = [WHOLE]
     if endpoint.by_campaigns is not None:
         narrowed.append(endpoint.by_campaigns.narrow(["1"]))
+    if endpoint.by_ids is not None:
+        narrowed.append(endpoint.by_ids.narrow(["1"]))
     for read in endpoint.reads:
         for part in (*narrowed, *endpoint.by_state):
             yield read.with_(part)

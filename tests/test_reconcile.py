@@ -47,18 +47,25 @@ def test_two_sources_of_the_same_account_agree(account: Pipeline) -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "source"),
-    [("exports", "exports"), ("exports", "lists"), ("unified", "unified")],
-    ids=["exports hide", "lists hide", "unified hides"],
+    ("other", "source", "page_size"),
+    [("exports", "exports", None), ("exports", "lists", None), ("unified", "unified", 20)],
+    ids=["exports hide", "lists hide", "unified hides, asked by ids"],
 )
-def test_exactly_what_is_hidden_and_altered_is_found(account: Pipeline, other: str, source: str) -> None:
-    compared = {"source": "lists", "reconcile_with": other}
+def test_exactly_what_is_hidden_and_altered_is_found(
+    account: Pipeline, other: str, source: str, page_size: int | None
+) -> None:
+    compared: dict[str, Any] = {"source": "lists", "reconcile_with": other}
+    compared |= {"page_size": page_size} if page_size else {}
+    account.sandbox.control.clear_requests()
     told = account.sandbox.control.disagree(source=source, hide=37, alter=11, seed=len(source))
     assert sorted(each["kind"] for each in told) == ["altered"] * 11 + ["hidden"] * 37
     run = account.direct(**compared)
     assert run.code != 0
     rows = found(account, run)
     assert len(rows) == 48
+    # Long lists are asked for those ids alone.
+    by_ids = {each["endpoint"] for each in account.sandbox.control.requests() if each.get("ids")}
+    assert by_ids >= ({"sp/keywords/list", "adsApi/v1/query/targets"} if page_size else set())
     wanted = {(each["profile_id"], each["table"], each["id"], each["kind"]) for each in told}
     kinds = {"missing": "hidden", "differs": "altered"}
     actual = {(row["profile_id"], TABLES[row["entity_type"]], row["entity_id"], kinds[row["kind"]]) for row in rows}
@@ -81,6 +88,21 @@ def test_exactly_what_is_hidden_and_altered_is_found(account: Pipeline, other: s
     after = account.direct(**compared)
     assert after.code == 0
     assert (len(found(account, after)), len(found(account, run))) == (0, 48)
+
+
+def test_what_a_whole_list_lacks_is_missing_although_it_is_there_when_it_is_asked_for(account: Pipeline) -> None:
+    hidden = {"endpoint": "adsApi/v1/query/ads", "ad_product": "sp", "page": 1, "ids": 0}
+    account.sandbox.control.fault("hole", match=hidden, times=None)
+    account.sandbox.control.clear_requests()
+    run = account.direct(source="lists", reconcile_with="unified", page_size=20)
+    account.sandbox.control.clear_faults()
+    assert any(
+        each.get("ids") for each in account.sandbox.control.requests() if each["endpoint"] == "sp/productAds/list"
+    )
+    rows = found(account, run)
+    assert [(row["entity_type"], row["kind"], row["missing_from"]) for row in rows] == [
+        ("ads", "missing", "unified")
+    ] * 3
 
 
 def test_what_changes_while_it_is_read_is_no_difference(account: Pipeline) -> None:

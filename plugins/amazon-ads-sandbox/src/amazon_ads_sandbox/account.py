@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -56,6 +56,7 @@ class Collection:
         self._common: dict[Render, list[bytes]] = {}
         self._states: list[str] | None = None
         self._campaigns: dict[str, list[int]] | None = None
+        self._places: dict[str, int] | None = None
         self._by_states: dict[frozenset[str], list[int]] = {}
         self._views: dict[str, tuple[Disagreement, Collection]] = {}
 
@@ -130,6 +131,12 @@ class Collection:
                 self._campaigns.setdefault(key, []).append(place)
         return self._campaigns.get(campaign_id, [])
 
+    def of_ids(self, ids: Iterable[str]) -> Iterator[int]:
+        """Places of the elements with these ids."""
+        if self._places is None:
+            self._places = {str(each.entity_id): place for place, each in enumerate(self.entities())}
+        return (self._places[each] for each in ids if each in self._places)
+
     def numbers(self) -> list[int]:
         """Places of the entities that exist."""
         return self._numbers
@@ -174,7 +181,7 @@ class Collection:
         self._by_states.clear()
         # What was handed out stays as it was.
         self._common = {}
-        self._states = self._campaigns = None
+        self._states = self._campaigns = self._places = None
 
 
 def _as_listed(row: dict[str, Any], _entity: Entity, _profile: Profile) -> dict[str, Any]:
@@ -223,7 +230,9 @@ class Account:
         key = (str(profile.profile_id), endpoint.path, endpoint.product)
         known = self._joined.get(key)
         if known is None or not known.joins(rows):
-            known = self._joined[key] = unified.Joined(rows, chain.from_iterable(each.entities() for each in lists))
+            known = self._joined[key] = unified.Joined(
+                rows, lambda: chain.from_iterable(each.entities() for each in lists)
+            )
         return known
 
     def seen_by(self, source: str, profile: Profile, endpoint: Endpoint) -> Collection:

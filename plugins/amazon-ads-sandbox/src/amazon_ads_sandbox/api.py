@@ -67,6 +67,7 @@ async def _answer(
         try:
             query = _query(endpoint, request, body, str(facts["profile_id"]))
             facts |= {"page": query.page, "page_size": query.size, "states": ",".join(sorted(query.states))}
+            facts["ids"] = 0 if query.ids is None else len(query.ids)
         except RefusedError as error:
             refused = error
     action = state.faults.strike(facts)

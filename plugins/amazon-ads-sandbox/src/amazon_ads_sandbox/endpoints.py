@@ -23,6 +23,7 @@ class Endpoint:
         states: what may be asked for, in the right case.
         max_page: largest page.
         campaign_ids: most ids in a campaign filter.
+        own_ids: name of the filter by the ids of its items, and most ids in it; None where it has none.
         total: where the number of all rows is reported.
         extended: "flag" (includeExtendedDataFields), "always", or "never".
         incomplete: rows are missing unless a campaign filter is given.
@@ -42,6 +43,7 @@ class Endpoint:
     default_states: frozenset[str]
     max_page: int
     campaign_ids: int = 100
+    own_ids: tuple[str, int] | None = None
     total: str | None = None
     extended: str = "always"
     incomplete: bool = False
@@ -71,6 +73,7 @@ def _sp(resource: str, media: str, envelope: str, kind: str, table: str, render:
         default_states=UPPER,
         max_page=1000,
         campaign_ids=1000 if kind == "campaign" else 100,
+        own_ids=(f"{'ad' if kind == 'ad' else resource[:-1]}IdFilter", 1000),
         total="totalResults",
         extended="flag",
     )
@@ -94,6 +97,7 @@ def _sb4(resource: str, media: str, total: str, kind: str, table: str, render: R
         default_states=UPPER - {"ARCHIVED"},
         max_page=100,
         campaign_ids=10,
+        own_ids=({"campaign": "campaign", "ad_group": "adGroup", "ad": "ad"}[kind] + "IdFilter", 10),
         total=total,
         extended="always" if resource == "ads" else "flag",
     )
@@ -119,6 +123,18 @@ def _sb3(path: str, accept: str, kind: str, envelope: str | None, states: frozen
     )
 
 
+_MANY = 1_000_000
+"""Where no maximum is documented."""
+
+_SD_IDS = {
+    "campaign": "campaignIdFilter",
+    "ad_group": "adGroupIdFilter",
+    "ad": "adIdFilter",
+    "target": "targetIdFilter",
+    "neg_target": "targetIdFilter",
+}
+
+
 def _sd(path: str, kind: str, table: str, render: Render, *, extended: bool = True) -> Endpoint:
     return Endpoint(
         path=f"sd/{path}",
@@ -133,6 +149,7 @@ def _sd(path: str, kind: str, table: str, render: Render, *, extended: bool = Tr
         states=LOWER,
         default_states=LOWER,
         max_page=100,
+        own_ids=(_SD_IDS[kind], _MANY),
         extended="always" if extended else "never",
     )
 

@@ -45,8 +45,8 @@ class Rule:
     """One fault.
 
     Args:
-        match: endpoint (glob), region, profile_id, page (1-based), min_page_size, states
-            (as asked for, sorted, with commas); absent keys match everything.
+        match: endpoint (glob), ad_product, region, profile_id, page (1-based), min_page_size, states
+            (as asked for, sorted, with commas), ids (how many are asked for); absent keys match everything.
         action: kind, and what the kind needs.
         times: how often it strikes; None for ever.
         after: how many matching requests pass before it strikes.

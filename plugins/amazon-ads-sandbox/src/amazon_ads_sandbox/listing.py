@@ -45,10 +45,15 @@ def page(endpoint: Endpoint, collection: Collection | Joined, query: Query) -> P
 
 def _chosen(endpoint: Endpoint, collection: Collection | Joined, query: Query) -> list[int] | None:
     """Places of the rows that fit; None for all."""
+    some: set[int] | None = None
     if query.campaigns is not None:
+        some = {place for campaign in query.campaigns for place in collection.of_campaign(campaign)}
+    if query.ids is not None:
+        own = set(collection.of_ids(query.ids))
+        some = own if some is None else some & own
+    if some is not None:
         states = collection.states()
-        places = sorted(place for campaign in query.campaigns for place in collection.of_campaign(campaign))
-        return [place for place in places if states[place] in query.states]
+        return [place for place in sorted(some) if states[place] in query.states]
     fit = collection.in_states(query.states)
     if endpoint.incomplete:
         return [place for place in fit if place % _LEFT_OUT_EVERY != _LEFT_OUT_EVERY - 1]

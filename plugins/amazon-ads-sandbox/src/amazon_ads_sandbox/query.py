@@ -27,6 +27,7 @@ class Query:
         size: rows of a page.
         start: first row of the page.
         campaigns: campaign filter; None for all.
+        ids: filter by the ids of the items; None for all.
         extended: whether the extended fields are wanted.
     """
 
@@ -35,6 +36,7 @@ class Query:
     start: int
     campaigns: frozenset[str] | None
     extended: bool
+    ids: frozenset[str] | None = None
 
     @property
     def page(self) -> int:
@@ -73,7 +75,8 @@ def from_body(endpoint: Endpoint, body: bytes, scope: str) -> Query:
     token = document.get("nextToken")
     start = 0 if token is None else decode_token(endpoint, scope, token)
     extended = endpoint.extended == "always" or bool(document.get("includeExtendedDataFields"))
-    return Query(_states(endpoint, _asked(document)), size, start, _campaigns(endpoint, document), extended)
+    states, campaigns = _states(endpoint, _asked(document)), _campaigns(endpoint, document)
+    return Query(states, size, start, campaigns, extended, _own_ids(endpoint, document))
 
 
 def _asked(document: dict[str, Any]) -> Iterable[Any] | None:
@@ -95,11 +98,25 @@ def _campaigns(endpoint: Endpoint, document: dict[str, Any]) -> frozenset[str] |
     for part in document.get("filters", ()):
         if part.get("filterType") == "CAMPAIGN_ID":
             include = part.get("values")
-    if include is None:
+    if include is None or _is_own(endpoint, "campaignIdFilter"):
         return None
-    if len(include) > endpoint.campaign_ids:
-        text = f"at most {endpoint.campaign_ids} campaign ids"
-        raise RefusedError(400, text, "OUT_OF_RANGE", "$.campaignIdFilter.include")
+    return _some_ids("campaignIdFilter", include, endpoint.campaign_ids)
+
+
+def _own_ids(endpoint: Endpoint, document: dict[str, Any]) -> frozenset[str] | None:
+    name, most = endpoint.own_ids or ("", 0)
+    chosen = document.get(name)
+    return _some_ids(name, chosen.get("include"), most) if isinstance(chosen, dict) else None
+
+
+def _is_own(endpoint: Endpoint, name: str) -> bool:
+    """Whether a filter is the one by the ids of the items: of campaigns, that by campaigns is."""
+    return endpoint.own_ids is not None and endpoint.own_ids[0] == name
+
+
+def _some_ids(name: str, include: Any, most: int) -> frozenset[str]:
+    if not isinstance(include, list) or not 1 <= len(include) <= most:
+        raise RefusedError(400, f"{name}: 1 to {most} ids", "OUT_OF_RANGE", f"$.{name}.include")
     return frozenset(str(each) for each in include)
 
 
@@ -113,13 +130,15 @@ def from_parameters(endpoint: Endpoint, parameters: Mapping[str, str]) -> Query:
         raise RefusedError(400, f"count must be between 1 and {endpoint.max_page}")
     text = parameters.get("stateFilter")
     asked = None if text is None else [part.strip() for part in text.split(_SD_STATE_SEPARATOR)]
-    campaigns = parameters.get("campaignIdFilter")
+    campaigns = None if _is_own(endpoint, "campaignIdFilter") else parameters.get("campaignIdFilter")
+    ids = parameters.get(endpoint.own_ids[0]) if endpoint.own_ids else None
     return Query(
         _states(endpoint, asked),
         size,
         start,
         None if campaigns is None else frozenset(campaigns.split(",")),
         endpoint.extended == "always",
+        None if ids is None else frozenset(ids.split(",")),
     )
 
 

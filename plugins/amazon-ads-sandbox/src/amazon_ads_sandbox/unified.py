@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from amazon_ads_sandbox.endpoints import UPPER, Endpoint
 from amazon_ads_sandbox.model.entity import Entity
+from amazon_ads_sandbox.model.generate import entity_id
 from amazon_ads_sandbox.wire import Render, unified
 from amazon_ads_sandbox.wire.ad_extensions import ad_extension
 
@@ -35,6 +36,12 @@ _PAGES = {
 }
 _CAMPAIGN_IDS = {("sp", "campaigns"): 1000, ("sd", "campaigns"): 1000, ("sb", "campaigns"): 10, ("sb", "ads"): 10}
 _MOST_STATES = {"adExtensions": 2}
+_OWN_IDS = {
+    "sp": {"campaigns": 1000, "adGroups": 1000, "ads": 100, "targets": 100, "adExtensions": 100},
+    "sb": {"campaigns": 10, "adGroups": 100, "ads": 10, "targets": 100},
+    "sd": {"campaigns": 1000, "adGroups": 100, "targets": 100},
+    "st": {"adGroups": 100, "ads": 100, "targets": 100},
+}
 KINDS = {
     "entity_campaigns": "campaign",
     "entity_ad_groups": "ad_group",
@@ -46,6 +53,7 @@ KINDS = {
 
 def _endpoint(product: str, name: str) -> Endpoint:
     table, render = _QUERIES[name]
+    most_ids = _OWN_IDS[product].get(name)
     unfiltered = (product, name) == ("sd", "ads")
     return Endpoint(
         path=f"{_ROOT}{name}",
@@ -61,6 +69,7 @@ def _endpoint(product: str, name: str) -> Endpoint:
         default_states=UPPER,
         max_page=_PAGES[product][name],
         campaign_ids=_CAMPAIGN_IDS.get((product, name), 100),
+        own_ids=None if most_ids is None else (f"{name[:-1]}IdFilter", most_ids),
         most_states=_MOST_STATES.get(name),
     )
 
@@ -86,21 +95,29 @@ def named(document: Any) -> Any:
     return include[0] if isinstance(include, list) and len(include) == 1 else None
 
 
+def known_as(entity: Entity) -> str:
+    """The id of an entity here, where those that the old call of Sponsored Brands made have one too."""
+    own = entity.entity_id
+    return str(entity_id(entity.product, entity.kind, entity.number) if own is None else own)
+
+
 class Joined:
     """The entities of all kinds that a query answers with, in one list.
 
     Args:
         rows: their JSON, kind by kind.
-        entities: the same entities, in the same order.
+        entities: gives the same entities, in the same order.
     """
 
-    def __init__(self, rows: list[list[bytes]], entities: Iterable[Entity]) -> None:
+    def __init__(self, rows: list[list[bytes]], entities: Callable[[], Iterable[Entity]]) -> None:
         """Join them as they are now."""
         self._parts = rows
         self._rows = [row for part in rows for row in part]
         self._states: list[str] = []
         self._campaigns: list[int | None] = []
-        for entity in entities:
+        self._entities = entities
+        self._places: dict[str, int] | None = None
+        for entity in entities():
             self._states.append(entity.state.upper())
             self._campaigns.append(entity.entity_id if entity.kind == "campaign" else entity.campaign_id)
         self._by_states: dict[frozenset[str], list[int]] = {}
@@ -127,6 +144,12 @@ class Joined:
         if states not in self._by_states:
             self._by_states[states] = [place for place, state in enumerate(self._states) if state in states]
         return self._by_states[states]
+
+    def of_ids(self, ids: Iterable[str]) -> Iterator[int]:
+        """Places of the elements with these ids."""
+        if self._places is None:
+            self._places = {known_as(entity): place for place, entity in enumerate(self._entities())}
+        return (self._places[each] for each in ids if each in self._places)
 
     def of_campaign(self, campaign_id: str) -> Iterator[int]:
         """Places of the elements of one campaign."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
@@ -84,6 +84,19 @@ class CampaignBatches:
     always: bool = False
 
 
+@dataclass(frozen=True)
+class IdFilter:
+    """How to ask a list for single items, by their ids.
+
+    Args:
+        size: most ids in one question.
+        narrow: makes the part that holds some items.
+    """
+
+    size: int
+    narrow: Callable[[Sequence[str]], Part]
+
+
 def include(name: str, values: Iterable[str]) -> dict[str, Any]:
     """A filter in the dialect of Sponsored Products v3 and Sponsored Brands v4."""
     return {name: {"include": list(values)}}
@@ -92,6 +105,16 @@ def include(name: str, values: Iterable[str]) -> dict[str, Any]:
 def in_campaigns(campaign_ids: Sequence[str]) -> Part:
     """The rows of some campaigns, in that dialect."""
     return Part(body=include("campaignIdFilter", campaign_ids))
+
+
+def ids_in_body(name: str, size: int) -> IdFilter:
+    """A filter by ids, in that dialect."""
+    return IdFilter(size, lambda ids: Part(body=include(name, ids)))
+
+
+def ids_in_query(name: str, size: int) -> IdFilter:
+    """A filter by ids in the address, where commas are between them."""
+    return IdFilter(size, lambda ids: Part(query={name: ",".join(ids)}))
 
 
 def by_state(*groups: Sequence[str]) -> tuple[Part, ...]:
@@ -123,6 +146,7 @@ class ListEndpoint:
         to_row: maps one item; None for lists that only serve lookups.
         by_state: parts that together are the list, where a long one may be cut by state.
         by_campaigns: set where the list must, or a long one may, be read in batches of campaigns.
+        by_ids: its filter by the ids of its items; None where it has none, or where some items have no id.
         campaign_of: ad group to campaign, where items leave the campaign out.
         unavailable_to: account subtypes that may not have this product; a refusal is then a reason, not a failure.
         ad_products: the ad products in it, where they come together in one list.
@@ -145,6 +169,7 @@ class ListEndpoint:
     total_field: str | None = None
     by_state: Sequence[Part] = ()
     by_campaigns: CampaignBatches | None = None
+    by_ids: IdFilter | None = None
     campaign_of: Lookup | None = None
     unavailable_to: frozenset[str] = frozenset()
     ad_products: frozenset[str] = frozenset()
@@ -155,6 +180,20 @@ class ListEndpoint:
     def name(self) -> str:
         """What it is called in logs, the run log and bookmarks: its path, where no other list has the same."""
         return f"{self.path} {self.of}" if self.of else self.path
+
+    def of_ids(self, ids: Sequence[str]) -> ListEndpoint:
+        """The list of some items alone.
+
+        Raises:
+            ValueError: it has no filter by ids.
+        """
+        by = self.by_ids
+        if by is None:
+            message = f"{self.name} has no filter by ids"
+            raise ValueError(message)
+        parts = [by.narrow(ids[start : start + by.size]) for start in range(0, len(ids), by.size)]
+        reads = [read.with_(part) for read in self.reads for part in parts]
+        return replace(self, reads=reads, by_state=(), by_campaigns=None, by_ids=None)
 
     @property
     def pieced(self) -> bool:

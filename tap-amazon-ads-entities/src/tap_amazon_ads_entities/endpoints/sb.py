@@ -17,6 +17,7 @@ from tap_amazon_ads_entities.endpoints.model import (
     Paging,
     Part,
     by_state,
+    ids_in_body,
     in_campaigns,
     include,
 )
@@ -61,6 +62,8 @@ def _v4(  # noqa: PLR0913 - what differs, in one row each
         id_field=id_field,
         by_state=by_state(*([state] for state in STATES_UPPER)),
         by_campaigns=by_campaigns,
+        # Old ads have no id by which they could be asked for.
+        by_ids=None if resource == "ads" else ids_in_body(f"{id_field}Filter", 10),
         unavailable_to=_UNAVAILABLE_TO,
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from tap_amazon_ads_entities.endpoints.model import JSON, STATES_LOWER, ListEndpoint, Lookup, Paging
+from tap_amazon_ads_entities.endpoints.model import JSON, STATES_LOWER, ListEndpoint, Lookup, Paging, ids_in_query
 from tap_amazon_ads_entities.rows.ad_groups import sd_ad_group
 from tap_amazon_ads_entities.rows.ads import sd_ad
 from tap_amazon_ads_entities.rows.campaigns import sd_campaign
 from tap_amazon_ads_entities.rows.context import RowFunction
 from tap_amazon_ads_entities.rows.targets import clause
+
+_IDS = 50
+"""No maximum is documented. The address stays short, and the answer is less than a page: its end is soon seen."""
 
 _UNAVAILABLE_TO = frozenset({"KDP_AUTHOR", "AMAZON_ATTRIBUTION"})
 
@@ -34,6 +37,7 @@ def _list(
         query={"stateFilter": ", ".join(STATES_LOWER)},
         to_row=to_row,
         id_field=id_field,
+        by_ids=ids_in_query(f"{id_field}Filter", _IDS),
         campaign_of=campaign_of,
         unavailable_to=_UNAVAILABLE_TO,
     )

@@ -11,6 +11,7 @@ from tap_amazon_ads_entities.endpoints.model import (
     Lookup,
     Paging,
     by_state,
+    ids_in_body,
     in_campaigns,
     include,
 )
@@ -21,6 +22,7 @@ from tap_amazon_ads_entities.rows.context import RowFunction
 from tap_amazon_ads_entities.rows.targets import clause, keyword
 
 _STATES = include("stateFilter", STATES_SP)
+_ID_FILTERS = {"productAds": "adIdFilter"}
 # What is neither enabled, paused nor archived is rare.
 _BY_STATE = by_state(*([state] for state in STATES_SP[:3]), STATES_SP[3:])
 
@@ -45,6 +47,7 @@ def _list(  # noqa: PLR0913 - what differs, in one row each
         to_row=to_row,
         id_field=id_field,
         by_state=_BY_STATE,
+        by_ids=ids_in_body(_ID_FILTERS.get(resource, f"{resource[:-1]}IdFilter"), 1000),
         **more,
     )
 

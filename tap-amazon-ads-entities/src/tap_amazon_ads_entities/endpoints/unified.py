@@ -15,6 +15,7 @@ from tap_amazon_ads_entities.endpoints.model import (
     Lookup,
     Paging,
     by_state,
+    ids_in_body,
     include,
 )
 from tap_amazon_ads_entities.rows import unified
@@ -37,6 +38,13 @@ _PAGES = {
     "SD": {**_SMALL, "targets": 5000},
     "ST": {**_SMALL, "campaigns": 1000, "targets": 100},
 }
+# Product and query: most ids that may be asked for at once.
+_IDS = {
+    "SP": {"campaigns": 1000, "adGroups": 1000, "ads": 100, "targets": 100, "adExtensions": 100},
+    "SB": {"campaigns": 10, "adGroups": 100, "ads": 10, "targets": 100},
+    "SD": {"campaigns": 1000, "adGroups": 100, "targets": 100},
+    "ST": {"adGroups": 100, "ads": 100, "targets": 100},
+}
 # Amazon's files require the new name; recorded answers came to the old one.
 _CLIENT_HEADERS = ("Amazon-Advertising-API-ClientId", "Amazon-Ads-ClientId")
 _UNFILTERED = frozenset({("SD", "ads")})
@@ -47,6 +55,7 @@ _NAMED_BY_TARGETS = frozenset({"ST"})
 def _query(  # noqa: PLR0913 - what differs, in one row each
     product: str, name: str, entity: str, to_row: RowFunction | None, id_field: str, campaign_of: Lookup | None = None
 ) -> ListEndpoint:
+    ids = _IDS.get(product, {}).get(name)
     states = {} if (product, name) in _UNFILTERED else include("stateFilter", STATES_UPPER)
     return ListEndpoint(
         path=f"adsApi/v1/query/{name}",
@@ -64,6 +73,7 @@ def _query(  # noqa: PLR0913 - what differs, in one row each
         total_field="totalResults",
         to_row=to_row,
         id_field=id_field,
+        by_ids=None if ids is None else ids_in_body(f"{id_field}Filter", ids),
         campaign_of=campaign_of,
         unavailable_to=frozenset({"KDP_AUTHOR"}) if product == "SB" else frozenset(),
     )

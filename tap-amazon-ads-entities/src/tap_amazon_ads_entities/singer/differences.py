@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from tap_amazon_ads_entities.lists.ids import number_of
 from tap_amazon_ads_entities.rows.compared import COMPARED, Values, digest_of
@@ -39,7 +39,24 @@ Answers = dict[int, Said]
 """By the number of the id."""
 
 
-def settled(before: Mapping[int, Digests], one: Answers, other: Answers) -> tuple[list[int], dict[int, Digests]]:
+@dataclass
+class Settled:
+    """What became of entities in which two sources differed.
+
+    Args:
+        stand: they differ as they did.
+        moving: they differ in another way.
+        contradicted: answers by ids have them, or lack them, other than whole lists did; with what those said.
+    """
+
+    stand: list[int] = field(default_factory=list)
+    moving: dict[int, Digests] = field(default_factory=dict)
+    contradicted: dict[int, Digests] = field(default_factory=dict)
+
+
+def settled(
+    before: Mapping[int, Digests], one: Answers, other: Answers, by_ids: Iterable[bool] = (False, False)
+) -> Settled:
     """Which of the entities that two sources differed in still differ, in the same way; and which have moved meanwhile.
 
     A difference that comes from a change between two reads is another one, or none, when both are read once more.
@@ -47,18 +64,21 @@ def settled(before: Mapping[int, Digests], one: Answers, other: Answers) -> tupl
     Args:
         before: what was read of them before.
         one, other: what either source says now.
+        by_ids: whether either was asked for the ids alone.
     """
-    stand: list[int] = []
-    moving: dict[int, Digests] = {}
+    found = Settled()
+    by_ids = tuple(by_ids)
     for number, earlier in before.items():
         now = (_digest(one, number), _digest(other, number))
-        if now[0] == now[1]:
+        if any(asked and bool(was) != bool(says) for asked, was, says in zip(by_ids, earlier, now, strict=True)):
+            found.contradicted[number] = earlier
+        elif now[0] == now[1]:
             continue
-        if now == earlier:
-            stand.append(number)
+        elif now == earlier:
+            found.stand.append(number)
         else:
-            moving[number] = now
-    return stand, moving
+            found.moving[number] = now
+    return found
 
 
 def _digest(answers: Answers, number: int) -> int:

@@ -1,7 +1,7 @@
 """Reads every entity by two sources and tells what they disagree about. Main thread only.
 
-Both are read in full, and an entity is kept as a digest. Those whose digests differ are read once more by both sources
-(the lists again: no filter by ids is known to all of them): what differs in the same way then is a difference, what has
+Both are read in full, and an entity is kept as a digest. Those whose digests differ are read once more by both sources,
+by their ids where a list has a filter for them (`doubts`): what differs in the same way then is a difference, what has
 moved meanwhile is read again. Nothing is kept of the entities that agree, and of the others no more than `MOST_LISTED`.
 """
 
@@ -13,7 +13,6 @@ from itertools import islice
 from logging import ERROR, INFO
 
 from tap_amazon_ads_entities.endpoints import endpoints_of
-from tap_amazon_ads_entities.lists.ids import number_of
 from tap_amazon_ads_entities.lists.reading import Profile
 from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.lists.session import Slice as Work
@@ -24,11 +23,12 @@ from tap_amazon_ads_entities.rows.values import now
 from tap_amazon_ads_entities.settings.model import FULL, RECONCILE
 from tap_amazon_ads_entities.singer.bookmarks import Bookmarks
 from tap_amazon_ads_entities.singer.coverage import coverage
-from tap_amazon_ads_entities.singer.differences import Answers, Said, Slice, Summary, rows_of, settled
+from tap_amazon_ads_entities.singer.differences import Answers, Said, Settled, Slice, Summary, rows_of, settled
+from tap_amazon_ads_entities.singer.doubts import Doubt
 from tap_amazon_ads_entities.singer.plans import Plan
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
 from tap_amazon_ads_entities.singer.slices import Rows, SliceRun
-from tap_amazon_ads_entities.singer.snapshots import Digests, Snapshot
+from tap_amazon_ads_entities.singer.snapshots import Snapshot
 
 DIFFERENCES = "differences"
 """What the run log calls the slice of a profile in which two sources are compared."""
@@ -38,15 +38,6 @@ MOST_READS = 5
 
 MOST_LISTED = 100_000
 """Entities of a run whose differences are told one by one; of more it is said how many they are."""
-
-
-@dataclass
-class Doubt:
-    """The entities of a slice in which the sources differed when they were last read."""
-
-    profile: Profile
-    entity: str
-    pairs: dict[int, Digests]
 
 
 @dataclass
@@ -105,11 +96,13 @@ class Reconciliation:
                 )
             moving: list[Doubt] = []
             for doubt, works in self._opened(doubts):
-                stand, doubt.pairs, rows = self._again(doubt, works)
-                if stand and rows:
+                found, rows = self._again(doubt, works)
+                if rows:
                     yield rows, rows[0]["last_seen_at"]
-                if doubt.pairs:
-                    moving.append(doubt)
+                if found.moving:
+                    moving.append(doubt.left(found.moving, whole=doubt.whole))
+                if found.contradicted:
+                    moving.append(doubt.left(found.contradicted, whole=True))
             doubts = moving
         for doubt in doubts:
             said = f"{len(doubt.pairs):,} {doubt.entity} kept changing while both sources were read {MOST_READS} times"
@@ -119,7 +112,7 @@ class Reconciliation:
 
     def _first(self, profiles: Iterable[Profile]) -> Iterator[Doubt]:
         """Every entity of every profile, by both sources."""
-        everything = [Doubt(profile, entity, {}) for profile in profiles for entity in self._keys]
+        everything = [Doubt(profile, entity) for profile in profiles for entity in self._keys]
         for doubt, works in self._opened(everything):
             snapshots = [Snapshot() for _ in works]
             whole = True
@@ -130,27 +123,27 @@ class Reconciliation:
             if not whole:
                 continue
             differing = snapshots[0].differing(snapshots[1])
-            doubt.pairs = dict(islice(differing, self._left))
-            self._left -= len(doubt.pairs)
+            pairs = dict(islice(differing, self._left))
+            self._left -= len(pairs)
             if more := sum(1 for _ in differing):
                 said = f"{more:,} more {doubt.entity} differ, which are not listed"
                 self._accounts[doubt.profile.profile_id].problems.append(said)
-            if doubt.pairs:
-                yield doubt
+            if pairs:
+                yield doubt.left(pairs, whole=False)
 
-    def _again(self, doubt: Doubt, works: list[Work]) -> tuple[list[int], dict[int, Digests], list[Row]]:
-        """The entities in doubt once more: which differ for good, which have moved, and the rows of the first."""
+    def _again(self, doubt: Doubt, works: list[Work]) -> tuple[Settled, list[Row]]:
+        """The entities in doubt once more: what became of them, and the rows of those that differ for good."""
         one, other = (self._answers(doubt, work, source) for work, source in zip(works, self._sources, strict=True))
         if not self._whole(doubt):
-            return [], {}, []
-        stand, moving = settled(doubt.pairs, one, other)
+            return Settled(), []
+        found = settled(doubt.pairs, one, other, doubt.narrowed)
         what = Slice(doubt.profile.profile_id, doubt.entity, *self._sources, self._log.run_id)
-        rows = list(rows_of(what, stand, one, other, now()))
+        rows = list(rows_of(what, found.stand, one, other, now()))
         account = self._accounts[doubt.profile.profile_id]
         account.entry.items_upserted += len(rows)
         for row in rows:
             account.summary.add(row)
-        return stand, moving, rows
+        return found, rows
 
     def _answers(self, doubt: Doubt, work: Work, source: str) -> Answers:
         """What a source says of the entities in doubt."""
@@ -162,12 +155,14 @@ class Reconciliation:
 
     def _opened(self, doubts: list[Doubt]) -> Iterator[tuple[Doubt, list[Work]]]:
         """All of them are read ahead, in the order in which they are consumed."""
-        opened = [(doubt, [self._open(doubt, source) for source in self._sources]) for doubt in doubts]
+        opened = [(doubt, self._open(doubt)) for doubt in doubts]
         yield from opened
 
-    def _open(self, doubt: Doubt, source: str) -> Work:
-        endpoints = endpoints_of(doubt.entity, self._products[doubt.entity], source)
-        return self._session.open(doubt.profile, doubt.entity, endpoints)
+    def _open(self, doubt: Doubt) -> list[Work]:
+        lists = [endpoints_of(doubt.entity, self._products[doubt.entity], source) for source in self._sources]
+        asked = [doubt.asked(endpoints) for endpoints in lists]
+        doubt.narrowed = tuple(before != after for before, after in zip(lists, asked, strict=True))
+        return [self._session.open(doubt.profile, doubt.entity, endpoints) for endpoints in asked]
 
     def _read(self, doubt: Doubt, work: Work, source: str) -> Iterator[tuple[int, Row]]:
         """The rows of a slice, by the numbers of their ids; why they are not all of them is told by `_whole`."""
@@ -187,7 +182,9 @@ class Reconciliation:
         )
         for rows, _ in run.rows():
             for row in rows:
-                yield number_of(row[key]), row
+                yield doubt.names.number(row[key]), row
+        for name, numbers in entry.details["endpoints"].items():
+            doubt.pages.setdefault(name, numbers["pages"])
         account.entry.pages_fetched += entry.pages_fetched
         account.entry.retries += entry.retries
         account.entry.throttled_seconds += entry.throttled_seconds
