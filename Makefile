@@ -180,8 +180,8 @@ docs: install-dev ## Write what is generated from the tap's schemas and settings
 	$(BIN)/python packaging/generate.py
 
 .PHONY: contract
-contract: install-dev ## Hold Amazon's OpenAPI files (OPENAPI_DIR=...) against what the tap uses (ACCEPT=yes remembers them)
-	@$(BIN)/python -m contract "$(OPENAPI_DIR)" $(if $(ACCEPT),--accept)
+contract: install-dev ## Hold Amazon's OpenAPI files (OPENAPI_DIR=..., EXPORTS_DIR=...) against what the tap uses (ACCEPT=yes remembers them)
+	@$(BIN)/python -m contract "$(OPENAPI_DIR)" $(if $(EXPORTS_DIR),--exports="$(EXPORTS_DIR)") $(if $(ACCEPT),--accept)
 
 .PHONY: pictures
 pictures: install-dev ## Take the pictures of the page in docs/pictures anew; needs Chromium

@@ -10,7 +10,8 @@ from typing import TextIO
 
 from contract.compare import Change, accepted, compare
 from contract.described import Files, FolderError
-from contract.used import UsedList, used_lists
+from contract.seen import seen
+from contract.used import UsedList, items_of, used_lists
 
 KNOWN = Path(__file__).with_name("known.json")
 
@@ -25,6 +26,7 @@ def main(arguments: list[str] | None = None, known: Path = KNOWN, lists: list[Us
     """
     parser = argparse.ArgumentParser(prog="contract", description=__doc__)
     parser.add_argument("folder", nargs="?", default="", help="the folder of Amazon's OpenAPI files")
+    parser.add_argument("--exports", default="", help="a folder of export files as Amazon made them, such as ads.json")
     parser.add_argument("--accept", action="store_true", help="compare with what the files say today from now on")
     options = parser.parse_args(arguments)
     if not options.folder:
@@ -32,14 +34,16 @@ def main(arguments: list[str] | None = None, known: Path = KNOWN, lists: list[Us
         return 2
     try:
         files = Files(Path(options.folder))
+        items = items_of(seen(Path(options.exports))) if options.exports else []
     except FolderError as error:
         _say(str(error), sys.stderr)
         return 2
-    lists = used_lists() if lists is None else lists
-    changes = compare(files, lists, json.loads(known.read_text()) if known.exists() else {})
+    lists = [*(used_lists() if lists is None else lists), *items]
+    before = json.loads(known.read_text()) if known.exists() else {}
+    changes = compare(files, lists, before)
     _print(changes, len(lists))
     if options.accept:
-        known.write_text(json.dumps(accepted(files, lists), indent=1) + "\n")
+        known.write_text(json.dumps(accepted(files, lists, before), indent=1) + "\n")
         _say(f"Accepted: {known.name} holds what the files say today.")
     return int(any(change.breaks for change in changes))
 

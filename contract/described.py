@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,11 +18,11 @@ _DEEPEST = 12
 
 
 class FolderError(Exception):
-    """The folder of Amazon's files is none: why, in a sentence."""
+    """A folder of Amazon's files is none: why, in a sentence."""
 
-    def __init__(self, path: Path, why: str) -> None:
+    def __init__(self, path: Path, why: str, name: str = "OPENAPI_DIR") -> None:
         """Name it."""
-        super().__init__(f"{str(path)!r} of OPENAPI_DIR {why}.")
+        super().__init__(f"{str(path)!r} of {name} {why}.")
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,22 @@ class Field:
         kind: its JSON type; empty where the file does not say.
         values: of its enumeration.
         deprecated: whether the file says so.
+        most: the greatest number it may be, or the most elements it may have; None where the file does not say.
+        optional: whether items were seen without it.
     """
 
     kind: str = ""
     values: tuple[str, ...] = ()
     deprecated: bool = False
+    most: int | None = None
+    optional: bool = False
 
     def joined(self, other: Field) -> Field:
         """What two alternatives say of the same field."""
         values = tuple(dict.fromkeys((*self.values, *other.values)))
-        return Field(self.kind or other.kind, values, self.deprecated and other.deprecated)
+        # Of several alternatives the widest counts, and one without a limit has none.
+        most = max(self.most, other.most) if self.most is not None and other.most is not None else None
+        return Field(self.kind or other.kind, values, self.deprecated and other.deprecated, most)
 
 
 class Fact(NamedTuple):
@@ -80,7 +86,13 @@ class Operation:
             for path, each in fields.items():
                 found[Fact(kind, path)] = each.deprecated
                 found |= {Fact(kind, value_of(path, value)): False for value in each.values}
+        for _, fields in groups:
+            found |= {Fact(LIMIT, f"{path} <= {each.most}"): False for path, each in fields.items() if each.most}
         return found
+
+
+LIMIT = "limit"
+"""The kind of fact that is the greatest number, or the most elements, in a request."""
 
 
 def value_of(path: str, value: str) -> str:
@@ -182,10 +194,11 @@ class _Schemas:
         """A field, whatever is below it."""
         schema = self.resolved(node)
         values = tuple(str(value) for value in schema.get("enum", ()) if value is not None)
-        found = Field(str(schema.get("type", "")), values, _is_deprecated(node) or _is_deprecated(schema))
+        most = schema.get("maximum", schema.get("maxItems"))
+        found = Field(str(schema.get("type", "")), values, _is_deprecated(node) or _is_deprecated(schema), most)
         for alternative in _alternatives(schema):
             inner = self.field(alternative)
-            found = Field(found.kind or inner.kind, (*found.values, *inner.values), found.deprecated)
+            found = replace(found, kind=found.kind or inner.kind, values=(*found.values, *inner.values))
         return found
 
     def fields(self, schema: Document) -> dict[str, Field]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from urllib.parse import parse_qsl
+
+import msgspec
 
 from contract.described import Fact, Field, Operation, value_of
 from contract.samples import reads
 from tap_amazon_ads_entities import endpoints
 from tap_amazon_ads_entities.endpoints.accounts import PROFILES_PATH, PROFILES_QUERY
 from tap_amazon_ads_entities.endpoints.model import JSON, WHOLE, ListEndpoint, Paging, Part
+from tap_amazon_ads_entities.exports.questions import REASONS, STATUS_PATH, STATUSES, Answer
 from tap_amazon_ads_entities.lists.pagination import Cursor, Paginator
 from tap_amazon_ads_entities.rows.accounts import profile
 from tap_amazon_ads_entities.rows.context import Item, Row, RowContext
@@ -47,6 +50,10 @@ _PROFILES = ListEndpoint(
 )
 
 
+ITEMS = "items of "
+"""What the name of the items of an export begins with."""
+
+
 @dataclass(frozen=True)
 class UsedList:
     """A list that the tap reads.
@@ -54,16 +61,22 @@ class UsedList:
     Args:
         endpoint: its record in the catalogue.
         fields: of its items that are read beside those of the row: ids, and what other lists look up in it.
+        items: what the items of an export are like, where it is about them and not about the request that makes it.
     """
 
     endpoint: ListEndpoint
     fields: frozenset[str]
+    items: Operation | None = None
 
     @property
     def name(self) -> str:
         """Its path, with the ad product where one path serves several of them."""
-        product = self.endpoint.ad_product
-        return self.endpoint.path if product is None else f"{product} {self.endpoint.path}"
+        endpoint = self.endpoint
+        if self.items is not None:
+            return f"{ITEMS}{endpoint.path}"
+        if endpoint.of and endpoint.ad_product is None:
+            return endpoint.name
+        return endpoint.path if endpoint.ad_product is None else f"{endpoint.ad_product} {endpoint.path}"
 
     @property
     def operation(self) -> str:
@@ -73,6 +86,8 @@ class UsedList:
     def sent(self, operation: Operation) -> set[Fact]:
         """Everything that requests to it say, as the facts of an operation that it has to offer."""
         endpoint = self.endpoint
+        if self.items is not None:
+            return set()
         found = {Fact("list", self.operation), Fact("response media type", endpoint.accept)}
         if endpoint.content_type:
             found.add(Fact("request media type", endpoint.content_type))
@@ -89,6 +104,8 @@ class UsedList:
     def read(self, operation: Operation) -> set[Fact]:
         """The fields of its responses that the tap reads by name, of those that are known."""
         endpoint = self.endpoint
+        if endpoint.paging is Paging.FILE and self.items is None:
+            return _answer(operation.response)
         outer = [endpoint.total_field, endpoint.envelope]
         if endpoint.paging is Paging.NEXT_TOKEN:
             outer.append("nextToken")
@@ -105,16 +122,54 @@ class UsedList:
         paths = {*filter(None, outer), *(f"{prefix}.{path}" for path in inner)}
         return {Fact("response field", path) for path in paths if path in operation.response}
 
+    def numbers_sent(self) -> dict[str, int]:
+        """The largest numbers of requests by their paths: rows of a page, and elements of each filter."""
+        found: dict[str, int] = {}
+        endpoint = self.endpoint
+        if self.items is not None:
+            return found
+        for part in _parts(endpoint, whole=True):
+            document = {**endpoint.body, **part.body}
+            for name, value in {**endpoint.query, **part.query}.items():
+                found[name] = max(found.get(name, 0), len(value.split(",")))
+            for path, number in _lengths(document, ""):
+                found[path] = max(found.get(path, 0), number)
+        if endpoint.size_field:
+            found[endpoint.size_field] = endpoint.max_page_size
+        return found
+
+
+def _answer(response: Mapping[str, Field]) -> set[Fact]:
+    """What is read of the answer that says how an export is going."""
+    paths = {field.encode_name for field in msgspec.structs.fields(Answer)} | {f"error.{name}" for name in REASONS}
+    found = set()
+    for path in paths:
+        found |= _said("response field", path, list(STATUSES) if path == "status" else [], response)
+    return found
+
+
+def items_of(exports: Mapping[str, Operation]) -> list[UsedList]:
+    """The items of the exports, by what files of them hold.
+
+    Args:
+        exports: what items are like, by entity.
+    """
+    return [
+        replace(each, items=exports[each.endpoint.entity])
+        for each in used_lists()
+        if each.endpoint.paging is Paging.FILE and each.endpoint.content_type and each.endpoint.entity in exports
+    ]
+
 
 def used_lists() -> list[UsedList]:
     """Every list in the catalogue, whatever source it belongs to, and those that are only looked up."""
     found: dict[tuple[str, str | None], tuple[ListEndpoint, set[str]]] = {}
 
     def add(endpoint: ListEndpoint, *fields: str) -> None:
-        known = found.get((endpoint.path, endpoint.ad_product))
+        known = found.get((endpoint.name, endpoint.ad_product))
         # A record that is only looked up makes no rows.
         best = known[0] if known is not None and known[0].to_row is not None else endpoint
-        found[(endpoint.path, endpoint.ad_product)] = (
+        found[(endpoint.name, endpoint.ad_product)] = (
             best,
             {endpoint.id_field, *fields, *(known[1] if known else ())},
         )
@@ -127,16 +182,15 @@ def used_lists() -> list[UsedList]:
     for module in pkgutil.iter_modules(endpoints.__path__, f"{endpoints.__name__}."):
         for endpoint in getattr(import_module(module.name), "ENDPOINTS", ()):
             add(endpoint)
+            if endpoint.paging is Paging.FILE:
+                add(replace(endpoint, path=STATUS_PATH, of=endpoint.entity, content_type=None, body={}))
     return [UsedList(endpoint, frozenset(fields)) for endpoint, fields in found.values()]
 
 
-def _parts(endpoint: ListEndpoint) -> Iterator[Part]:
-    """Every question that is asked of a list, as a whole and in pieces."""
-    narrowed = [WHOLE]
-    if endpoint.by_campaigns is not None:
-        narrowed.append(endpoint.by_campaigns.narrow(["1"]))
-    if endpoint.by_ids is not None:
-        narrowed.append(endpoint.by_ids.narrow(["1"]))
+def _parts(endpoint: ListEndpoint, *, whole: bool = False) -> Iterator[Part]:
+    """Every question that is asked of a list, as a whole and in pieces; with as many ids as are ever asked for."""
+    filters = [by for by in (endpoint.by_campaigns, endpoint.by_ids) if by is not None]
+    narrowed = [WHOLE, *(by.narrow(["1"] * (by.size if whole else 1)) for by in filters)]
     for read in endpoint.reads:
         for part in (*narrowed, *endpoint.by_state):
             yield read.with_(part)
@@ -159,6 +213,17 @@ def _leaves(node: object, path: str) -> Iterator[tuple[str, str]]:
             yield from _leaves(value, f"{path}[]")
     else:
         yield path, str(node)
+
+
+def _lengths(node: object, path: str) -> Iterator[tuple[str, int]]:
+    """How many elements the arrays of a document have."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from _lengths(value, f"{path}.{name}" if path else name)
+    elif isinstance(node, list):
+        yield path, len(node)
+        for value in node:
+            yield from _lengths(value, f"{path}[]")
 
 
 def _query(endpoint: ListEndpoint, part: Part) -> Iterator[tuple[str, str]]:

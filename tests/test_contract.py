@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from collections.abc import Callable
@@ -33,12 +34,15 @@ def openapi() -> Document:
     }
     ask = {
         "nextToken": TEXT,
-        "maxResults": {"type": "integer"},
-        "stateFilter": {"type": "object", "properties": {"include": {"type": "array", "items": state}}},
+        "maxResults": {"type": "integer", "maximum": 5000},
+        "stateFilter": {"type": "object", "properties": {"include": {"type": "array", "maxItems": 3, "items": state}}},
     }
     group = {"adGroupId": {"type": "integer"}, "name": TEXT, "defaultBid": {"type": "number"}, "tactic": TEXT}
     query = [
-        *({"in": "query", "name": name, "schema": {"type": "integer"}} for name in ("startIndex", "count")),
+        *(
+            {"in": "query", "name": name, "schema": {"type": "integer"}}
+            for name in ("startIndex", "count", "adGroupIdFilter")
+        ),
         {"in": "query", "name": "stateFilter", "schema": {"type": "string", "enum": ["enabled, paused, archived"]}},
     ]
     themes = {"type": "object", "properties": {"nextToken": TEXT, "themes": {"type": "array", "items": {
@@ -93,8 +97,26 @@ def _gone_parameter(document: Document) -> None:
 
 
 def _gone_value_that_is_sent(document: Document) -> None:
-    filtered = document["paths"]["/sb/themes/list"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    filtered["properties"]["stateFilter"]["properties"]["include"]["items"] = {"type": "string", "enum": ["enabled"]}
+    _asked(document)["stateFilter"]["properties"]["include"]["items"] = {"type": "string", "enum": ["enabled"]}
+
+
+def _asked(document: Document) -> Document:
+    """What a request for themes may say."""
+    body = document["paths"]["/sb/themes/list"]["post"]["requestBody"]["content"]["application/json"]
+    fields: Document = body["schema"]["properties"]
+    return fields
+
+
+def _smaller_page(document: Document) -> None:
+    _asked(document)["maxResults"]["maximum"] = 100
+
+
+def _larger_page(document: Document) -> None:
+    _asked(document)["maxResults"]["maximum"] = 9000
+
+
+def _smaller_filter(document: Document) -> None:
+    _asked(document)["stateFilter"]["properties"]["include"]["maxItems"] = 2
 
 
 def _gone_media_type(document: Document) -> None:
@@ -122,6 +144,9 @@ CASES = {
     _deprecated_field: (0, {("deprecated", "yes", THEMES, "response field", "themes[].bid")}),
     _gone_parameter: (1, {("gone", "yes", GROUPS, "query parameter", "startIndex")}),
     _gone_value_that_is_sent: (1, {("gone", "yes", THEMES, "request field", "stateFilter.include[] = paused")}),
+    _smaller_page: (1, {("gone", "yes", THEMES, "limit", "maxResults: 5000 sent, 100 taken")}),
+    _larger_page: (0, {("new", "no", THEMES, "limit", "maxResults <= 9000")}),
+    _smaller_filter: (1, {("gone", "yes", THEMES, "limit", "stateFilter.include: 3 sent, 2 taken")}),
     _gone_media_type: (1, {("gone", "yes", THEMES, "response media type", MEDIA)}),
     _gone_list: (1, {("gone", "yes", GROUPS, "list", "GET sd/adGroups/extended")}),
     _deprecated_list: (0, {("deprecated", "yes", GROUPS, "list", "GET sd/adGroups/extended")}),
@@ -180,6 +205,94 @@ def test_a_list_that_was_never_accepted_is_held_against_what_is_sent(
     (folder / "Ads.json").write_text(json.dumps(document))
     assert main([str(folder)], tmp_path / "none.json", two) == 1
     assert ("gone", "yes", GROUPS, "query parameter", "startIndex") in rows(capsys.readouterr().out)
+
+
+EXPORT = "application/vnd.targetsexport.v1+json"
+ANSWER = {
+    "properties": {
+        "exportId": TEXT,
+        "status": {"type": "string", "enum": ["PROCESSING", "COMPLETED", "FAILED"]},
+        "url": TEXT,
+        "fileSize": {"type": "number"},
+        "error": {"properties": {"errorCode": TEXT, "message": TEXT}},
+        "generatedAt": TEXT,
+    }
+}
+TARGET = {"targetId": "1", "adGroupId": "2", "adProduct": "SPONSORED_PRODUCTS", "negative": False, "state": "ENABLED"}
+
+
+def exports() -> Document:
+    """The two requests of an export, and the items of its file."""
+    content = {"content": {EXPORT: {"schema": ANSWER}}}
+    words = {"type": "array", "items": {"type": "string"}}
+    asked = {"schema": {"properties": {"adProductFilter": words, "stateFilter": words}}}
+    other = {**TARGET, "targetId": "3", "bid": {"bid": 1.5}}
+    return {
+        "paths": {
+            "/targets/export": {"post": {"requestBody": {"content": {EXPORT: asked}}, "responses": {"202": content}}},
+            "/exports/{exportId}": {"get": {"responses": {"200": content}}},
+        },
+        "items": [dict(TARGET), other],
+    }
+
+
+def _polled(document: Document) -> Document:
+    content = document["paths"]["/exports/{exportId}"]["get"]["responses"]["200"]["content"]
+    fields: Document = content[EXPORT]["schema"]["properties"]
+    return fields
+
+
+CREATED, POLLED, ITEMS = "targets/export", "exports/{exportId} targets", "items of targets/export"
+OF_EXPORTS: dict[str, tuple[Callable[[Document], object], int, set[tuple[str, ...]]]] = {
+    "gone address": (lambda it: _polled(it).pop("url"), 1, {("gone", "yes", POLLED, "response field", "url")}),
+    "gone word for the end": (
+        lambda it: _polled(it)["status"]["enum"].remove("COMPLETED"),
+        1,
+        {("gone", "yes", POLLED, "response field", "status = COMPLETED")},
+    ),
+    "gone time that nobody reads": (
+        lambda it: _polled(it).pop("generatedAt"),
+        0,
+        {("gone", "no", POLLED, "response field", "generatedAt")},
+    ),
+    "gone request": (
+        lambda it: it["paths"].pop("/targets/export"),
+        1,
+        {("gone", "yes", CREATED, "list", "POST targets/export")},
+    ),
+    "gone field of all items": (
+        lambda it: [each.pop("negative") for each in it["items"]],
+        1,
+        {("gone", "yes", ITEMS, "response field", "[].negative")},
+    ),
+    "gone field of some items": (lambda it: it["items"].pop(), 0, set()),
+    "new word in an item": (
+        lambda it: it["items"][0].update(state="FROZEN"),
+        0,
+        {("new", "yes", ITEMS, "response field", "[].state = FROZEN")},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OF_EXPORTS)
+def test_exports_are_watched_from_the_request_to_the_items_of_the_file(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, code, expected = OF_EXPORTS[case]
+    lists = [each for each in used_lists() if each.name in (CREATED, POLLED)]
+    known, folder, files = tmp_path / "known.json", tmp_path / "amazon", tmp_path / "exports"
+    folder.mkdir()
+    files.mkdir()
+    document = exports()
+    for accept in (["--accept"], []):
+        (folder / "Exports.json").write_text(json.dumps(document))
+        (files / "targets.json.gz").write_bytes(gzip.compress(json.dumps(document["items"]).encode()))
+        found = main([str(folder), f"--exports={files}", *accept], known, lists)
+        if accept:
+            capsys.readouterr()
+            document = json.loads(json.dumps(document))
+            change(document)
+    assert (found, expected - rows(capsys.readouterr().out)) == (code, set())
 
 
 @pytest.mark.parametrize(

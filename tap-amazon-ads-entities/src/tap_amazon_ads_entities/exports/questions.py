@@ -16,6 +16,12 @@ from tap_amazon_ads_entities.errors import BadBodyError
 from tap_amazon_ads_entities.process.deadline import Deadline, Stop
 
 _CREATED = 202
+COMPLETED, FAILED = STATUSES = ("COMPLETED", "FAILED")
+"""What ends the making of an export; it goes on whatever else is said."""
+
+STATUS_PATH = "exports/{exportId}"
+REASONS = ("errorCode", "message")
+"""Of the error of one that failed."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +56,18 @@ class Answer(msgspec.Struct, rename="camel"):
     @property
     def completed(self) -> bool:
         """Whether its file is there."""
-        return self.status == "COMPLETED"
+        return self.status == COMPLETED
 
     @property
     def failed(self) -> bool:
         """Whether there will be none."""
-        return self.status == "FAILED"
+        return self.status == FAILED
 
     @property
     def reason(self) -> str:
         """Amazon's words for why it failed."""
         error = self.error or {}
-        return ": ".join(str(error[name]) for name in ("errorCode", "message") if error.get(name)) or "no reason given"
+        return ": ".join(str(error[name]) for name in REASONS if error.get(name)) or "no reason given"
 
 
 _DECODER = msgspec.json.Decoder(Answer)
@@ -92,7 +98,7 @@ class ExportQuestion:
         if self.export_id is None:
             media["Content-Type"] = str(endpoint.content_type)
         else:
-            path = f"exports/{self.export_id}"
+            path = STATUS_PATH.format(exportId=self.export_id)
         return Request(
             endpoint=endpoint.path,
             region=errand.region,
