@@ -62,7 +62,8 @@ def loaded(pipeline: Pipeline, people: Roles) -> Roles:
         result = pipeline.meltano("run", *blocks, mode="full", source="unified")
         assert result.code == 0, result.output
         pipeline.sandbox.control.change(vanish=1, tables=["entity_ads"])
-        pipeline.sandbox.control.change(count=3, create=1)
+        # Enough for one of them to be a prompt: the others are videos, which have no text that could change.
+        pipeline.sandbox.control.change(count=8, create=1)
         pipeline.query_none("update amazon_ads.entity_profiles set account_name = 'other'")
     pipeline.query_none(
         "insert into amazon_ads.sync_differences"

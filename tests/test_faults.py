@@ -8,19 +8,22 @@ import pytest
 from harness.chaos import heal, play
 from harness.export_scenarios import EXPORT_SCENARIOS
 from harness.pipeline import Pipeline
-from harness.scenarios import SCENARIOS, Scenario
+from harness.scenarios import SCENARIOS, SIZES, Scenario
 from harness.truth import KEYS, all_differences, expected, loaded
+from harness.unified_scenarios import UNIFIED_SCENARIOS
 
 from amazon_ads_sandbox.process import SandboxProcess
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess(profiles=3, campaigns=60, portfolios=3, ad_groups=1, keywords=2, targets=1) as server:
+    with SandboxProcess(**SIZES) as server:
         yield server
 
 
-@pytest.mark.parametrize("scenario", [*SCENARIOS, *EXPORT_SCENARIOS], ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize(
+    "scenario", [*SCENARIOS, *UNIFIED_SCENARIOS, *EXPORT_SCENARIOS], ids=lambda scenario: scenario.name
+)
 def test_fault(pipeline: Pipeline, scenario: Scenario) -> None:
     outcome = play(pipeline, scenario)
     output = "\n".join(outcome.result.lines("WARNING|ERROR|Traceback"))

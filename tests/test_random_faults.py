@@ -21,7 +21,7 @@ from harness.truth import KEYS
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
 from tap_amazon_ads_entities.amazon import pace, policy
-from tap_amazon_ads_entities.endpoints import CATALOGUE
+from tap_amazon_ads_entities.endpoints import CATALOGUE, unified
 from tap_amazon_ads_entities.lists import splitting
 from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
 
@@ -63,15 +63,21 @@ DRIFTS = (
     {"kind": "hole", "rows": 3},
     {"kind": "early_end"},
 )
+# What a total would show, and nothing does where there is none: there it counts as drift.
+SHIFT = {"kind": "shift"}
 # It takes a request to its deadline.
 DRIP = {"kind": "drip"}
 DEADLINE, DRIP_DEADLINE = 5, 1
-PLACES = [*(endpoint.path for endpoint in CATALOGUE), "v2/profiles", "sp/*", "sb/*", "sd/*", "*"]
+PLACES = {
+    "lists": [*(endpoint.path for endpoint in CATALOGUE), "v2/profiles", "sp/*", "sb/*", "sd/*", "*"],
+    "unified": [*dict.fromkeys(endpoint.path for endpoint in unified.ENDPOINTS), "v2/profiles", "adsApi/*", "*"],
+}
 
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[SandboxProcess]:
-    with SandboxProcess(profiles=2, campaigns=20, portfolios=2, ad_groups=1, keywords=1, targets=1, ads=1) as server:
+    sizes = {"profiles": 2, "campaigns": 20, "portfolios": 2, "ad_groups": 1, "keywords": 1, "targets": 1, "ads": 1}
+    with SandboxProcess(**sizes, extensions=1) as server:
         yield server
 
 
@@ -94,15 +100,19 @@ def schedule(seed: int) -> Schedule:
     """A schedule by its number."""
     chance = random.Random(seed)  # noqa: S311 - so that a schedule can be repeated
     faults: list[tuple[str, dict[str, Any]]] = []
-    settings: dict[str, Any] = {"request_deadline": DEADLINE}
+    # Every fourth schedule is about the unified API.
+    source = "lists" if seed % 4 else "unified"
+    settings: dict[str, Any] = {"request_deadline": DEADLINE, "source": source}
     for _ in range(chance.randint(1, 4)):
-        drifts = () if settings.get("confirm_reads") else DRIFTS
-        action = dict(chance.choice((*KINDS, *drifts, DRIP)))
-        once = action in DRIFTS or action == DRIP
-        settings |= {"confirm_reads": True} if action in DRIFTS else {}
+        possible = DRIFTS if source == "lists" else (*DRIFTS, SHIFT)
+        drifts = () if settings.get("confirm_reads") else possible
+        kinds = [each for each in KINDS if each not in possible]
+        action = dict(chance.choice((*kinds, *drifts, DRIP)))
+        once = action in possible or action == DRIP
+        settings |= {"confirm_reads": True} if action in possible else {}
         settings |= {"request_deadline": DRIP_DEADLINE} if action == DRIP else {}
         kind = str(action.pop("kind"))
-        place = chance.choice([*PLACES, *([] if kind in {"hole", "early_end"} else [TOKEN])])
+        place = chance.choice([*PLACES[source], *([] if kind in {"hole", "early_end", "shift"} else [TOKEN])])
         action |= {
             "match": {"endpoint": place},
             "times": 1 if once else chance.choice([1, 1, 2, 5, FOR_EVER]),
@@ -148,6 +158,14 @@ def sync(
     return code, keys, list(log.values()), state
 
 
+def keys_of(small: SandboxProcess, source: str) -> dict[str, set[tuple[str, ...]]]:
+    """What there is, by the keys of each table."""
+    return {
+        table: {tuple(row[key] for key in KEYS[table]) for row in small.control.truth(table, source=source)}
+        for table in KEYS
+    }
+
+
 def test_no_schedule_loses_a_row(small: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     # Real waits would make hours of this; how long they are is tested elsewhere.
     for module, name, value in (
@@ -157,7 +175,7 @@ def test_no_schedule_loses_a_row(small: SandboxProcess, monkeypatch: pytest.Monk
         (pace, "MIN_RATE", 100.0),
     ):
         monkeypatch.setattr(module, name, value)
-    truth = {table: {tuple(row[key] for key in KEYS[table]) for row in small.control.truth(table)} for table in KEYS}
+    truths = {source: keys_of(small, source) for source in PLACES}
     succeeded = 0
     for seed in SEEDS:
         played = schedule(seed)
@@ -165,6 +183,7 @@ def test_no_schedule_loses_a_row(small: SandboxProcess, monkeypatch: pytest.Monk
         small.control.clear_faults()
         for kind, action in played.faults:
             small.control.fault(kind, **action)
+        truth = truths[played.settings["source"]]
         code, keys, log, state = sync(small, played.settings)
         assert not [entry for entry in log if entry["status"] == "running"], seed
         failed = {(entry["profile_id"], entry["entity_type"]) for entry in log if entry["status"] == "error"}

@@ -46,6 +46,8 @@ EXPORT_SCENARIOS = [
         3,
         entities=["campaigns"],
     ),
+    scenario("403 for one profile", [fault("forbidden", "*/export", FOR_EVER, match={"profile_id": "FIRST"})], 1),
+    scenario("an item without an id", spoilt("item"), 1),
     scenario("a damaged file", spoilt("corrupt"), 1),
     scenario("an array that ends in its middle, once", spoilt("array_cut")),
     scenario("an array that ends in its middle, twice", spoilt("array_cut", 6), 3),

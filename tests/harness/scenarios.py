@@ -12,6 +12,8 @@ SD_AD_GROUPS = "sd/adGroups/extended"
 SD_TARGETS = "sd/targets/extended"
 TOKEN = "auth/o2/token"
 FOR_EVER = None
+SIZES = {"profiles": 3, "campaigns": 60, "portfolios": 3, "ad_groups": 1, "keywords": 2, "targets": 1, "extensions": 1}
+"""Of the account that is disturbed."""
 
 Fault = dict[str, Any]
 

@@ -18,7 +18,10 @@ from harness.export_scenarios import EXPORT_SCENARIOS, FILE_SCENARIOS
 from harness.kills import KILLS
 from harness.pipeline import Pipeline, Result
 from harness.project import ROOT
-from harness.scenarios import SCENARIOS
+from harness.scenarios import SCENARIOS, SIZES
+from harness.unified_scenarios import UNIFIED_SCENARIOS
+
+SHOWN = (*SCENARIOS, *UNIFIED_SCENARIOS, *EXPORT_SCENARIOS, *FILE_SCENARIOS)
 
 HEAD = """# Faults
 
@@ -74,11 +77,11 @@ def main() -> int:
     broken = 0
     with tempfile.TemporaryDirectory() as folder:
         postgres = EmbeddedPostgres(Path(folder), free_port())
-        sandbox = SandboxProcess(profiles=3, campaigns=60, portfolios=3, ad_groups=1, keywords=2, targets=1)
+        sandbox = SandboxProcess(**SIZES)
         with postgres, sandbox:
             pipeline = Pipeline(sandbox, postgres, Path(folder))
             plays: list[Callable[[Pipeline], Outcome]] = [
-                *(partial(play, scenario=each) for each in (*SCENARIOS, *EXPORT_SCENARIOS, *FILE_SCENARIOS)),
+                *(partial(play, scenario=each) for each in SHOWN),
                 *(partial(_killed, name=name, kill=kill) for name, kill in KILLS),
             ]
             for run in plays:

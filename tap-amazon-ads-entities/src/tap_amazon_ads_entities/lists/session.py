@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 
@@ -60,12 +60,21 @@ class Slice:
     released: bool = False
 
 
-RowsOf = Callable[[str, str], Mapping[str, int]]
-"""From a profile and an entity to {name of a list: rows of its last complete read}."""
+@dataclass(frozen=True)
+class Before:
+    """What is known of a slice before it is read, and how sure one wants to be.
+
+    Args:
+        rows: rows of each list, by its name, when it was last read to its end.
+        confirm: read its lists until two reads agree.
+    """
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    confirm: bool = False
 
 
-def _unknown(_profile_id: str, _entity: str) -> Mapping[str, int]:
-    return {}
+BeforeOf = Callable[[str, str], Before]
+"""By profile and entity."""
 
 
 class Session:
@@ -142,20 +151,22 @@ class Session:
 
         self._places = count()
 
-    def plan(self, profiles: Iterable[Profile], entities: Iterable[str], rows_of: RowsOf = _unknown) -> None:
+    def plan(self, profiles: Iterable[Profile], entities: Iterable[str], before_of: BeforeOf | None = None) -> None:
         """Start reading ahead: profile by profile, entity by entity, in the order of consumption.
 
         Args:
             profiles: what to read.
             entities: of each.
-            rows_of: rows of each list of a slice, by name, when it was last read to its end.
+            before_of: what is known of each slice; None where nothing is.
         """
         entities = tuple(entities)
         for profile in profiles:
             for entity in entities:
-                rows = rows_of(profile.profile_id, entity)
                 self._slices[(profile.profile_id, entity)] = self.open(
-                    profile, entity, endpoints_of(entity, self.settings.ad_products, self.settings.source), rows
+                    profile,
+                    entity,
+                    endpoints_of(entity, self.settings.ad_products, self.settings.source),
+                    before_of(profile.profile_id, entity) if before_of else None,
                 )
 
     def open(
@@ -163,7 +174,7 @@ class Session:
         profile: Profile,
         entity: str,
         endpoints: Iterable[ListEndpoint],
-        rows: Mapping[str, int] | None = None,
+        before: Before | None = None,
     ) -> Slice:
         """Start reading one slice ahead. Slices are consumed in the order in which they were opened, and released.
 
@@ -171,10 +182,10 @@ class Session:
             profile: whose.
             entity: its entity.
             endpoints: the lists that make it up.
-            rows: rows of each list, by name, when it was last read to its end.
+            before: what is known of it.
         """
         self._open[profile.profile_id] += 1
-        return self._slice(profile, entity, endpoints, rows or {})
+        return self._slice(profile, entity, endpoints, before or Before(confirm=bool(self.settings.confirm_reads)))
 
     def slice(self, profile_id: str, entity: str) -> Slice:
         """The slice that was planned."""
@@ -230,16 +241,12 @@ class Session:
         }
         return TokenSource(self.exchange, secrets, renewed=renewed)
 
-    def _slice(
-        self, profile: Profile, entity: str, endpoints: Iterable[ListEndpoint], rows: Mapping[str, int]
-    ) -> Slice:
+    def _slice(self, profile: Profile, entity: str, endpoints: Iterable[ListEndpoint], before: Before) -> Slice:
         stop = Stop(self.stop)
         deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
         work = Slice(profile, entity, [], stop)
         for endpoint in endpoints:
-            expectation = Expectation(
-                rows.get(endpoint.name), self.settings.confirm_reads, self.settings.accepted_shortfall
-            )
+            expectation = Expectation(before.rows.get(endpoint.name), before.confirm, self.settings.accepted_shortfall)
             reading = Reading(endpoint, profile, stop, deadline, expectation=expectation, order=(next(self._places),))
             chain: Chain[Page] = Chain(partial(self._reader(endpoint).pages, reading), stop.request)
             work.lists.append(SliceList(endpoint, reading, chain, deadline))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from tap_amazon_ads_entities import __name__ as package
-from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, LISTS, SOURCES
+from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, LISTS, SOURCES, UNIFIED
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS, TOKEN_URL
 from tap_amazon_ads_entities.settings.allowance import Allowance
 
@@ -64,8 +64,19 @@ class Settings:
     user_agent: str
     loader_session: str | None
     accepted_shortfall: Allowance
-    confirm_reads: bool
+    confirm_reads: bool | None
     refresh_statuses: bool
+
+    def confirms(self, mode: str) -> bool:
+        """Whether the lists of a slice are read until two reads agree: as chosen, else where no total tells.
+
+        Args:
+            mode: of the slice. What an incremental read misses the next one brings; a full read is what tells that
+                entities have vanished.
+        """
+        if self.confirm_reads is not None:
+            return self.confirm_reads
+        return mode == FULL and self.source == UNIFIED
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Settings:
@@ -111,7 +122,7 @@ class Settings:
             user_agent=str(get("user_agent")),
             loader_session=get("loader_session"),
             accepted_shortfall=Allowance.parse(get("accepted_shortfall")),
-            confirm_reads=as_flag(get("confirm_reads")),
+            confirm_reads=None if get("confirm_reads") is None else as_flag(get("confirm_reads")),
             refresh_statuses=as_flag(get("refresh_statuses")),
         )
 
@@ -137,7 +148,6 @@ DEFAULTS: dict[str, Any] = {
     "slice_deadline": 7200,
     "run_deadline": 21600,
     "accepted_shortfall": "0",
-    "confirm_reads": False,
     "refresh_statuses": True,
     "user_agent": package.replace("_", "-"),
 }
@@ -194,7 +204,8 @@ def _number(name: str, description: str, *, kind: str = "number", minimum: float
 
 
 def _flag(name: str, description: str) -> dict[str, Any]:
-    return {"type": ["boolean", "string", "null"], "description": description, "default": DEFAULTS[name]}
+    more = {"default": DEFAULTS[name]} if name in DEFAULTS else {}
+    return {"type": ["boolean", "string", "null"], "description": description, **more}
 
 
 _ITEM_TEXT = {"type": "string"}
@@ -299,7 +310,8 @@ PROPERTIES: dict[str, dict[str, Any]] = {
     "confirm_reads": _flag(
         "confirm_reads",
         "Read every list until two reads agree on its ids, and take what all of them gave: nothing is missed while "
-        "others change the account. Costs at least twice the requests.",
+        "others change the account. Costs at least twice the requests. Default: true in full reads of the source "
+        "unified, whose answers name no totals; else false.",
     ),
     "refresh_statuses": _flag(
         "refresh_statuses",

@@ -10,7 +10,7 @@ from tap_amazon_ads_entities.amazon.request import throttled_seconds
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.lists.profiles import FoundProfiles, list_profiles
 from tap_amazon_ads_entities.lists.reading import Profile
-from tap_amazon_ads_entities.lists.session import Session
+from tap_amazon_ads_entities.lists.session import Before, Session
 from tap_amazon_ads_entities.process.deadline import Stop
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.compared import COMPARED
@@ -125,7 +125,10 @@ class Run:
         self.session.plan(
             self._profiles,
             streams,
-            lambda profile_id, entity: streams[entity].bookmarks.of(profile_id).get(ROWS, {}),
+            lambda profile_id, entity: Before(
+                streams[entity].bookmarks.of(profile_id).get(ROWS, {}),
+                self.settings.confirms(self.plans[profile_id, entity].mode),
+            ),
         )
         yield from found.rows
         self.log.finish(entry, "; ".join(found.problems) or None, found.request_id)

@@ -67,6 +67,9 @@ def _damaged(content: bytes, fault: Mapping[str, Any]) -> bytes:
         content = b'{"message":"nothing to see"}'
     elif how == "trailing":
         content += content
+    elif how == "item":
+        # Its first item has no id.
+        content = content.replace(b'"targetId"', b'"lostId"', 1)
     elif how == "empty":
         content = b""
     packed = gzip.compress(content, _LEVEL)
