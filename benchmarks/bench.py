@@ -1,12 +1,13 @@
 """`make bench`: what it costs to keep an account in step; prints the tables and writes docs/benchmarks.md.
 
-With the name of a part, only that part is measured and printed, and nothing is written.
+With the names of parts, only those are measured and printed; with `--write` before them, their sections are replaced.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ import tap_cases
 from measure import HERE
 
 ROOT = HERE.parent
+PAGE = ROOT / "docs" / "benchmarks.md"
 Part = Callable[[], Iterator[str]]
 PARTS: tuple[Part, ...] = (
     *tap_cases.PARTS,
@@ -44,10 +46,19 @@ def heading() -> Iterator[str]:
     yield "run. What follows from the numbers: [performance.md](performance.md)."
 
 
+def with_sections(page: str, measured: str) -> str:
+    """The page with some sections measured anew: each in its old place, or at the end."""
+    every = [*re.split(r"(?m)^(?=## )", page), *re.split(r"(?m)^(?=## )", measured)]
+    found = {each.partition("\n")[0]: each.rstrip("\n") for each in every if each.strip()}
+    return "\n\n".join(found.values()) + "\n"
+
+
 def main() -> None:
     """Measure everything, or the parts that are named."""
-    known = {part.__name__: part for part in (*PARTS, *peers.PARTS)}
     wanted = sys.argv[1:]
+    write = wanted[:1] == ["--write"]
+    wanted = wanted[write:]
+    known = {part.__name__: part for part in (*PARTS, *peers.PARTS)}
     if wanted == ["peers"]:
         parts = (heading, *peers.PARTS, *PARTS)
     else:
@@ -58,8 +69,11 @@ def main() -> None:
             lines.append(line)
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
+    text = "\n".join(lines) + "\n"
     if heading in parts:
-        (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines) + "\n")
+        PAGE.write_text(text)
+    elif write:
+        PAGE.write_text(with_sections(PAGE.read_text(), text))
 
 
 if __name__ == "__main__":

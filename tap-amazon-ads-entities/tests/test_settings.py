@@ -184,10 +184,28 @@ def test_what_meltano_and_the_sdk_put_into_the_environment_is_no_mistake(
     assert TapAmazonAdsEntities(parse_env_config=True).settings.client_id == "id"
 
 
+@pytest.mark.parametrize(
+    ("change", "full", "incremental"),
+    [
+        ({}, False, False),
+        ({"source": "unified"}, True, False),
+        ({"source": "exports"}, False, False),
+        ({"source": "unified", "confirm_reads": "false"}, False, False),
+        ({"source": "unified", "confirm_reads": True}, True, True),
+        ({"confirm_reads": True}, True, True),
+    ],
+)
+def test_full_reads_without_a_total_are_confirmed_unless_told_otherwise(
+    change: dict[str, Any], *, full: bool, incremental: bool
+) -> None:
+    settings = Settings.from_config({**GOOD, **change})
+    assert (settings.confirms("full"), settings.confirms("incremental")) == (full, incremental)
+
+
 def test_defaults() -> None:
     settings = Settings.from_config(GOOD)
     assert settings.regions == ("NA", "EU", "FE")
-    assert settings.entities == {"campaigns", "ad_groups", "ads", "targets"}
+    assert settings.entities == {"campaigns", "ad_groups", "ads", "targets", "ad_extensions"}
     assert settings.mode == "auto"
     assert PROPERTIES["mode"]["default"] == "auto"
     assert settings.lookback.total_seconds() == 25 * 3600
