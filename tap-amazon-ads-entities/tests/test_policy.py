@@ -20,8 +20,6 @@ INVALID = b'{"code":"INVALID_ARGUMENT","errors":[{"errorValue":{"invalidInputErr
         (207, b"[]", Verdict.FAIL),
         (301, b"", Verdict.FAIL),
         (307, b"", Verdict.FAIL),
-        (400, b'{"code":"INVALID_ARGUMENT"}', Verdict.FAIL),
-        (400, b"", Verdict.FAIL),
         (401, b'{"code":"401","details":"Not authorized"}', Verdict.REAUTHORIZE),
         (403, b"<html>", Verdict.FAIL),
         (404, b"[]", Verdict.FAIL),
@@ -45,6 +43,12 @@ INVALID = b'{"code":"INVALID_ARGUMENT","errors":[{"errorValue":{"invalidInputErr
 @pytest.mark.parametrize("with_page_token", [False, True])
 def test_status_first(status: int, body: bytes, verdict: Verdict, *, with_page_token: bool) -> None:
     assert classify(status, body, with_page_token=with_page_token) is verdict
+
+
+@pytest.mark.parametrize("body", [b'{"code":"BAD_REQUEST","message":"x"}', b'{"code":"INVALID_ARGUMENT"}', b""])
+def test_a_bad_request_with_a_next_token_restarts_because_the_one_without_was_answered(body: bytes) -> None:
+    assert classify(400, body, with_page_token=True) is Verdict.RESTART
+    assert classify(400, body, with_page_token=False) is Verdict.FAIL
 
 
 def test_an_invalid_page_token_restarts_and_an_invalid_access_token_reauthorizes() -> None:

@@ -107,5 +107,5 @@ class BadBodyError(RetryableError):
     """A 200 whose body is not the page it should be: empty, HTML, cut, null."""
 
 
-class InvalidPageTokenError(TapError):
-    """Amazon no longer knows the next token: the list has to start again."""
+class InvalidPageTokenError(SliceError):
+    """Amazon refused a page, probably because it no longer knows the next token: the list has to start again."""

@@ -163,7 +163,7 @@ class Client:
             raise _gave_up(request, refusal.reason, effort, refusal)
         verdict = refusal.verdict
         if verdict is Verdict.RESTART:
-            raise InvalidPageTokenError(refusal.reason)
+            raise InvalidPageTokenError(refusal.reason, request_id=refusal.request_id)
         if verdict is Verdict.REAUTHORIZE and not effort.reauthorized:
             effort.reauthorized = True
             self._keyring.invalidate(refusal.token)

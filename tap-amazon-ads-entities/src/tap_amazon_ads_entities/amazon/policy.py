@@ -76,9 +76,12 @@ def classify(status: int, body: bytes, *, with_page_token: bool = False, expecte
         return verdict
     if status > _HTTP_SERVER_ERROR:
         return Verdict.RETRY
+    if status == _HTTP_BAD_REQUEST and with_page_token:
+        # The same request without the token was answered; what a refused token is called is known of some lists only.
+        return Verdict.RESTART
     if status == _HTTP_BAD_REQUEST and b"INVALID_TOKEN" in body:
         # Sponsored Products uses the same reason for a bad page token and for a bad access token.
-        return Verdict.RESTART if with_page_token else Verdict.REAUTHORIZE
+        return Verdict.REAUTHORIZE
     return Verdict.FAIL
 
 

@@ -220,7 +220,7 @@ class Reader:
                 except InvalidPageTokenError as error:
                     if restarted:
                         message = f"{paginator.endpoint.name}: the next token was refused twice ({error})"
-                        raise SliceError(message) from error
+                        raise SliceError(message, request_id=error.request_id) from error
                     restarted, asked_twice = True, False
                     LOGGER.warning(
                         "%s: next token refused, reading the list again from its start", paginator.endpoint.name
