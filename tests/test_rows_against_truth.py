@@ -16,7 +16,7 @@ from tap_amazon_ads_entities.endpoints import CATALOGUE, unified
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.rows.context import RowContext
 
-ACCOUNT = Account(Sizes(seed=3, now_ms=1_790_000_000_000, profiles=3, campaigns=120, st_share=0.1))
+ACCOUNT = Account(Sizes(seed=3, now_ms=1_790_000_000_000, profiles=3, campaigns=120, st_share=0.1, extensions=1))
 DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
