@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from contract.compare import Change, accepted, compare
+from contract.compare import Change, accepted, compare, operation, undescribed
 from contract.described import Files, FolderError
 from contract.used import UsedList, used_lists
 
@@ -36,8 +36,14 @@ def main(arguments: list[str] | None = None, known: Path = KNOWN, lists: list[Us
         _say(str(error), sys.stderr)
         return 2
     lists = used_lists() if lists is None else lists
-    changes = compare(files, lists, json.loads(known.read_text()) if known.exists() else {})
+    accepted_before = json.loads(known.read_text()) if known.exists() else {}
+    changes = compare(files, lists, accepted_before)
+    silent = [
+        each for each in lists if undescribed(each, accepted_before.get("used", {})) and not operation(files, each)
+    ]
     _print(changes, len(lists))
+    for name in sorted({each.operation for each in silent}):
+        _say(f"The files say nothing of {name}.")
     if options.accept:
         known.write_text(json.dumps(accepted(files, lists), indent=1) + "\n")
         _say(f"Accepted: {known.name} holds what the files say today.")

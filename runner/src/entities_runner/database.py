@@ -22,7 +22,8 @@ TABLES = (
     "entity_targets",
 )
 _HISTORY = ("entity_changes", *(f"{name}_versions" for name in TABLES))
-_NEEDED = (*TABLES, *_HISTORY, "sync_differences", "sync_log", "sync_slices", "sync_meta", "profile_access")
+_OWN = ("sync_slices", "sync_meta", "profile_access")
+_NEEDED = (*TABLES, *_HISTORY, "change_events", "sync_differences", "sync_log", *_OWN)
 _OPTIONS = "-c search_path=pg_catalog,pg_temp"
 _ABSENT = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedColumn)
 

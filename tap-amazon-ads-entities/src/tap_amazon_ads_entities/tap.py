@@ -10,6 +10,7 @@ from typing import Any, ClassVar, cast
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.streams import Stream
 
+from tap_amazon_ads_entities.endpoints.history import CHANGE_EVENTS
 from tap_amazon_ads_entities.errors import RunEndingError, StoppedError
 from tap_amazon_ads_entities.process import memory
 from tap_amazon_ads_entities.process.shutdown import GRACE, exit_now, exit_within, interrupt_after, watch_parent
@@ -100,8 +101,9 @@ class TapAmazonAdsEntities(CommandLine):
     @property
     def _wanted(self) -> frozenset[str]:
         """The entities that the settings choose."""
-        entities = self.settings.entities
-        return entities | (_WITH_CAMPAIGNS if "campaigns" in entities else frozenset())
+        settings = self.settings
+        wanted = settings.entities | (_WITH_CAMPAIGNS if "campaigns" in settings.entities else frozenset())
+        return wanted | {CHANGE_EVENTS} if settings.change_events else wanted
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over a STATE of this tap.

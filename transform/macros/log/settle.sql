@@ -61,7 +61,7 @@ begin
         with stored as materialized (
             {%- for entity in slice_ids() %}
             select '{{ entity }}' as entity_type, e.profile_id, count(*) as entities
-            from {{ qualified('entity_' ~ entity) }} as e
+            from {{ qualified(slice_table(entity)) }} as e
             where e.profile_id in (select l.profile_id from {{ qualified('sync_log') }} as l where l.run_id = ended.run_id)
             group by e.profile_id
             {{ 'union all' if not loop.last }}

@@ -10,7 +10,8 @@ from entities_status.judgement import Judged, Level, judge, worst
 from entities_status.questions import health
 from entities_status.reader import Row, Session
 
-ENTITIES = ("portfolios", "campaigns", "ad_groups", "ads", "targets")
+_ALWAYS = ("portfolios", "campaigns", "ad_groups", "ads", "targets")
+ENTITIES = (*_ALWAYS, "change_events")
 _RUNS = 20
 
 
@@ -60,7 +61,7 @@ def grid(session: Session) -> Grid:
     rows = {_key(row): row for row in session.ask(health.SLICES, profile=None, entity=None)}
     running = {_key(row) for row in session.ask(health.RUNNING)}
     known = {entity for _, entity in [*rows, *running]}
-    entities = [entity for entity in ENTITIES if entity in known] or list(ENTITIES)
+    entities = [entity for entity in ENTITIES if entity in known] or list(_ALWAYS)
     # A slice may be there before the profile's row is.
     for profile_id in sorted({profile_id for profile_id, _ in rows} - set(profiles)):
         profiles[profile_id] = {"profile_id": profile_id, "account_name": None, "country_code": None, "region": None}

@@ -65,7 +65,7 @@ select
 from {schema}.sync_runs
 where run_id = %(run)s and profile_id is not null and profile_id <> '*'
 group by entity_type
-order by array_position('{{portfolios,campaigns,ad_groups,ads,targets}}', entity_type)
+order by array_position('{{portfolios,campaigns,ad_groups,ads,targets,change_events}}', entity_type)
 """
 
 THROTTLING = """

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from itertools import count
 
@@ -64,8 +65,19 @@ RowsOf = Callable[[str, str], Mapping[str, int]]
 """From a profile and an entity to {name of a list: rows of its last complete read}."""
 
 
+Period = tuple[datetime, datetime]
+"""From when to when something happened."""
+
+PeriodOf = Callable[[str, str], "Period | None"]
+"""From a profile and an entity to what is read of what has happened."""
+
+
 def _unknown(_profile_id: str, _entity: str) -> Mapping[str, int]:
     return {}
+
+
+def _no_period(_profile_id: str, _entity: str) -> Period | None:
+    return None
 
 
 class Session:
@@ -142,20 +154,29 @@ class Session:
 
         self._places = count()
 
-    def plan(self, profiles: Iterable[Profile], entities: Iterable[str], rows_of: RowsOf = _unknown) -> None:
+    def plan(
+        self,
+        profiles: Iterable[Profile],
+        entities: Iterable[str],
+        rows_of: RowsOf = _unknown,
+        period_of: PeriodOf = _no_period,
+    ) -> None:
         """Start reading ahead: profile by profile, entity by entity, in the order of consumption.
 
         Args:
             profiles: what to read.
             entities: of each.
             rows_of: rows of each list of a slice, by name, when it was last read to its end.
+            period_of: which part of a slice is read, where it lists what has happened.
         """
         entities = tuple(entities)
         for profile in profiles:
             for entity in entities:
                 rows = rows_of(profile.profile_id, entity)
+                period = period_of(profile.profile_id, entity)
+                endpoints = endpoints_of(entity, self.settings.ad_products, self.settings.source)
                 self._slices[(profile.profile_id, entity)] = self.open(
-                    profile, entity, endpoints_of(entity, self.settings.ad_products, self.settings.source), rows
+                    profile, entity, [_within(period, endpoint) for endpoint in endpoints], rows
                 )
 
     def open(
@@ -245,6 +266,13 @@ class Session:
             work.lists.append(SliceList(endpoint, reading, chain, deadline))
             self._prefetcher.submit(chain)
         return work
+
+
+def _within(period: Period | None, endpoint: ListEndpoint) -> ListEndpoint:
+    """A list of what has happened, narrowed to when; any other as it is."""
+    if period is None or endpoint.window is None:
+        return endpoint
+    return replace(endpoint, reads=[endpoint.window.narrow(*period)])
 
 
 def _check(part: SliceList) -> None:

@@ -66,6 +66,7 @@ class Settings:
     accepted_shortfall: Allowance
     confirm_reads: bool
     refresh_statuses: bool
+    change_events: bool
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Settings:
@@ -113,6 +114,7 @@ class Settings:
             accepted_shortfall=Allowance.parse(get("accepted_shortfall")),
             confirm_reads=as_flag(get("confirm_reads")),
             refresh_statuses=as_flag(get("refresh_statuses")),
+            change_events=as_flag(get("change_events")),
         )
 
 
@@ -139,6 +141,7 @@ DEFAULTS: dict[str, Any] = {
     "accepted_shortfall": "0",
     "confirm_reads": False,
     "refresh_statuses": True,
+    "change_events": False,
     "user_agent": package.replace("_", "-"),
 }
 
@@ -304,6 +307,11 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "refresh_statuses",
         "In incremental runs, emit campaigns, ad groups and portfolios whole, and of ads and targets everything that "
         "is not archived: statuses change without a time of change. false: by the time of change alone.",
+    ),
+    "change_events": _flag(
+        "change_events",
+        "Read Amazon's own history of changes too, into change_events: Sponsored Products and Brands, 90 days back, "
+        "with the moment of each change. Costs two requests for every ten campaigns, at a low rate.",
     ),
     "loader_session": _text(
         "application_name of the loader's database sessions; with it, sync_runs notices at once that a run died.",

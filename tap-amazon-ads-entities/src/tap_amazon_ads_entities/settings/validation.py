@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from tap_amazon_ads_entities.endpoints import AD_PRODUCTS_OF, UNIFIED
+from tap_amazon_ads_entities.endpoints import AD_PRODUCTS_OF, UNIFIED, history
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import keys
 from tap_amazon_ads_entities.settings.allowance import Allowance
@@ -35,6 +35,7 @@ _FORMS: dict[str, Callable[[Any], object]] = {
     "accepted_shortfall": Allowance.parse,
     "confirm_reads": as_flag,
     "refresh_statuses": as_flag,
+    "change_events": as_flag,
 }
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,)}
 
@@ -127,6 +128,8 @@ def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
     chosen = {name.upper() for name in as_list(config.get("ad_products"))}
     for product in sorted(chosen.intersection(AD_PRODUCTS_OF[UNIFIED]).difference(AD_PRODUCTS_OF.get(source, chosen))):
         yield f"Setting 'ad_products' names {product}, which the source {source!r} does not have: it takes 'unified'."
+    if as_flag(config.get("change_events") or False) and chosen and not chosen.intersection(history.AD_PRODUCTS):
+        yield "Setting 'change_events' is on, but 'ad_products' names neither SP nor SB, which alone have a history."
     if (other := config.get("reconcile_with")) and other == source:
         yield f"Settings 'source' and 'reconcile_with' are both {other!r}: there is nothing to compare."
     if start := config.get("start_date"):

@@ -125,6 +125,7 @@ class Run:
             self._profiles,
             streams,
             lambda profile_id, entity: streams[entity].bookmarks.of(profile_id).get(ROWS, {}),
+            lambda profile_id, entity: self.plans[(profile_id, entity)].period,
         )
         yield from found.rows
         self.log.finish(entry, "; ".join(found.problems) or None, found.request_id)

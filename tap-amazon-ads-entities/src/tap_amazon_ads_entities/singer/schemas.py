@@ -8,6 +8,7 @@ from tap_amazon_ads_entities.rows.columns import (
     AD_GROUPS,
     ADS,
     CAMPAIGNS,
+    CHANGE_EVENTS,
     PORTFOLIOS,
     PROFILES,
     TARGETS,
@@ -23,6 +24,7 @@ __all__ = [
     "ADS",
     "AD_GROUPS",
     "CAMPAIGNS",
+    "CHANGE_EVENTS",
     "PORTFOLIOS",
     "PROFILES",
     "SYNC_DIFFERENCES",
@@ -56,7 +58,8 @@ SYNC_LOG: dict[str, Property] = {
     "run_id": key("Run of the tap."),
     "profile_id": key("Profile of the slice; * for the listing of the profiles themselves."),
     "entity_type": key(
-        "profiles, portfolios, campaigns, ad_groups, ads, targets; differences where sources are compared."
+        "profiles, portfolios, campaigns, ad_groups, ads, targets, change_events; differences where sources are "
+        "compared."
     ),
     "mode": text("full, incremental or reconcile."),
     "status": text("running, success (read to its end) or error, as the tap last wrote it."),
