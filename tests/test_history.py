@@ -11,6 +11,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from harness.histories import Entry, write
+from harness.histories import settle as settle_run
 from harness.pipeline import Direct, Pipeline, Result
 from harness.script import LISTS, PER_RUN, RUNS, Expected, Script
 from harness.truth import KEYS, OURS, Rows, all_differences, expected, plain
@@ -178,6 +180,34 @@ def test_a_backup_that_is_restored_brings_its_history_and_is_no_change(db: Wareh
     assert db.ask("select name from amazon_ads.entity_campaigns_history order by valid_from") == [("a",), ("b",)]
     store(db, name="c")
     assert len(db.ask(PATHS)) == 2
+
+
+def test_only_lists_that_were_complete_twice_make_an_entity_vanish(db: Warehouse) -> None:
+    db.ask(
+        "insert into amazon_ads.entity_campaigns (profile_id, campaign_id, campaign_type, synced_at) values"
+        " ('p', '1', 'sp', now() - interval '1 day'), ('p', '2', 'sb', now() - interval '1 day')"
+    )
+    gone = "select campaign_id, vanished_since is not null from amazon_ads.entity_campaigns order by 1"
+    refused = {"sp/campaigns/list": {"rows": 0}, "sb/v4/campaigns/list": {"rows": 0, "skipped": "no SB (HTTP 403)"}}
+    runs = (
+        Entry("short", ago=900, details={"endpoints": {"sp/campaigns/list": {"accepted_shortfall": 1}}}),
+        Entry("failed", ago=800, status="error", error="refused"),
+        Entry("incremental", ago=700, mode="incremental"),
+        Entry("first", ago=600, details={"endpoints": refused}),
+        Entry("second", ago=500, details={"endpoints": refused}),
+    )
+    for entry in runs:
+        entry.details["ad_products"] = ["SP", "SB"]
+        write(db, entry)
+        settle_run(db, entry.run_id, state="stored")
+        assert db.ask(gone) == [("1", entry.run_id == "second"), ("2", False)], entry.run_id
+    since = "select vanished_since = (select finished_at from amazon_ads.sync_log where run_id = 'first')"
+    assert db.ask(f"{since} from amazon_ads.entity_campaigns where campaign_id = '1'") == [(True,)]
+    store(db, name="back")
+    kinds = (
+        "select kind, column_name from amazon_ads.entity_changes where column_name = 'vanished_since' order by seen_at"
+    )
+    assert [kind for kind, _ in db.ask(kinds)] == ["vanished", "reappeared"]
 
 
 def test_what_is_older_than_it_is_to_be_kept_is_forgotten(db: Warehouse) -> None:
