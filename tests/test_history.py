@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,6 +16,7 @@ import pytest
 from harness.histories import Entry, write
 from harness.histories import settle as settle_run
 from harness.pipeline import Direct, Pipeline, Result
+from harness.programs import run_to_end
 from harness.script import LISTS, PER_RUN, RUNS, Expected, Script
 from harness.truth import KEYS, OURS, Rows, all_differences, expected, plain
 from harness.warehouse import Warehouse, made, warehouse
@@ -23,6 +26,7 @@ from psycopg.types.json import set_json_loads
 from amazon_ads_sandbox.model.generate import count
 from amazon_ads_sandbox.model.sizes import Sizes
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
+from amazon_ads_sandbox.postgres.binaries import program
 from amazon_ads_sandbox.process import SandboxProcess
 
 SIZES = {"profiles": 2, "campaigns": 10, "portfolios": 3, "ad_groups": 1, "ads": 1, "keywords": 2, "targets": 1}
@@ -182,6 +186,36 @@ def test_a_backup_that_is_restored_brings_its_history_and_is_no_change(db: Wareh
     assert len(db.ask(PATHS)) == 2
 
 
+def test_a_dump_takes_the_history_along_and_what_is_restored_goes_on_where_it_was(
+    db: Warehouse, postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    for name in "ab":
+        store(db, name=name)
+    server = postgres.environment()
+    environment = {**os.environ, "PGPASSWORD": server["TARGET_POSTGRES_PASSWORD"]}
+    reached = [f"--{name}={server[f'TARGET_POSTGRES_{name.upper()}']}" for name in ("host", "port")]
+    reached.append(f"--username={server['TARGET_POSTGRES_USER']}")
+    tables = ("entity_campaigns", "entity_campaigns_versions", "entity_changes")
+    kept = [db.ask(f"select * from amazon_ads.{table} order by 1, 2, 3, 4, 5") for table in tables]
+    with warehouse(postgres) as restored:
+        dump = tmp_path / "dump"
+        for command in (
+            ["pg_dump", "--format=custom", f"--file={dump}", db.database],
+            ["pg_restore", "--exit-on-error", f"--dbname={restored.database}", str(dump)],
+        ):
+            code, said = run_to_end([program(command[0]), *reached, *command[1:]], environment)
+            assert code == 0, said
+        found = [restored.ask(f"select * from amazon_ads.{table} order by 1, 2, 3, 4, 5") for table in tables]
+        assert found == kept
+        assert len(kept[2]) == 1
+        # What it was when it was dumped is loaded once more, and then something else.
+        for name, changed in (("b", 1), ("c", 2)):
+            store(restored, name=name)
+            assert restored.ask("select count(*) from amazon_ads.entity_changes") == [(changed,)]
+        names = restored.ask("select name, is_current from amazon_ads.entity_campaigns_history order by valid_from")
+        assert names == [("a", False), ("b", False), ("c", True)]
+
+
 def test_only_lists_that_were_complete_twice_make_an_entity_vanish(db: Warehouse) -> None:
     db.ask(
         "insert into amazon_ads.entity_campaigns (profile_id, campaign_id, campaign_type, synced_at) values"
@@ -301,3 +335,19 @@ def as_of_equals(pipeline: Pipeline, at: Any, rows: dict[str, Rows]) -> None:
             # Amazon's time of change may have moved since without anything else.
             shown = business(found[key])
             assert {**shown, "last_updated_time": None} == {**row, "last_updated_time": None}
+
+
+def test_a_full_refresh_counts_no_change_that_is_none_and_loses_none(pipeline: Pipeline) -> None:
+    run = ("tap-amazon-ads-entities", "target-postgres")
+    assert pipeline.meltano("run", *run).code == 0
+    before = truth(pipeline)
+    profile = min(row["profile_id"] for row in before["entity_campaigns"].values())
+    place = {"profile_id": profile, "product": "sp", "kind": "campaign", "number": 4}
+    pipeline.sandbox.control.edit([{**place, "fields": {"name": "refreshed"}}, {**place, "do": "touch", "number": 5}])
+    began = moment(pipeline)
+    result = pipeline.meltano("run", "--full-refresh", *run)
+    assert result.code == 0, result.output
+    assert len(result.lines(r"\d+ slices are read in full, 0 incrementally")) == 1
+    found = ask(pipeline, "select kind, path, new_value from amazon_ads.entity_changes where created_at > %s", began)
+    assert found == [{"kind": "changed", "path": "name", "new_value": "refreshed"}]
+    assert all_differences(pipeline, vanished_stay=True) == []
