@@ -168,6 +168,14 @@ def test_rows_that_are_taken_away_have_not_vanished(db: Warehouse) -> None:
     assert db.ask("select name, is_current from amazon_ads.entity_campaigns_history order by valid_from") == [
         ("a", False), ("a", False), ("a", False), ("b", True),
     ]  # fmt: skip
+    # One that comes back as it was, with the time of its version, is that version.
+    db.ask("create table public.kept as select * from amazon_ads.entity_campaigns")
+    db.ask("delete from amazon_ads.entity_campaigns")
+    db.ask("insert into amazon_ads.entity_campaigns select * from public.kept")
+    store(db, name="c")
+    ended = "select v.name from amazon_ads.entity_campaigns_versions as v, amazon_ads.entity_campaigns as e"
+    assert db.ask(f"{ended} where v.valid_to = e.valid_from") == [("b",)]
+    assert db.ask(f"{PATHS}, seen_at") == [("name", "a", "b"), ("name", "b", "c")]
 
 
 def test_a_backup_that_is_restored_brings_its_history_and_is_no_change(db: Warehouse) -> None:
