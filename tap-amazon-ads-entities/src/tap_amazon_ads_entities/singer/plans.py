@@ -135,7 +135,8 @@ def _period(settings: Settings, entity: str, watermark: str | None, now: datetim
     if not reaches:
         return None
     # The last request of the run is made later than it was planned, and what is too old by then is refused.
-    oldest = now - min(reaches) + timedelta(seconds=settings.run_deadline)
+    reach = min(reaches)
+    oldest = now - reach + min(timedelta(seconds=settings.run_deadline), reach / 2)
     if watermark is None:
         return oldest, now
     since = bookmarks.moment(bookmarks.emit_since(settings, watermark, now))
