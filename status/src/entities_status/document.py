@@ -58,6 +58,8 @@ def _views(session: Session) -> dict[str, Any]:
         "asins": _asked(account.asins, session, None, None),
         "changes": changes.recent(session, {}),
         "throttling": runs.throttling(session, 1),
+        # What the answers before it could not hold.
+        "left_out": session.left_out,
     }
 
 
