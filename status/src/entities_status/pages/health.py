@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -98,16 +98,27 @@ def detail(session: Session, profile_id: str, entity: str) -> dict[str, Any] | N
     """One slice with its facts and runs; None where there is none that the role sees."""
     profiles = [row for row in session.ask(health.PROFILES) if row["profile_id"] == profile_id]
     rows = session.ask(health.SLICES, profile=profile_id, entity=entity)
-    runs = session.ask(health.RUNS_OF_SLICE, profile=profile_id, entity=entity, limit=_RUNS)
-    if entity not in ENTITIES or not (profiles or rows or runs):
-        return None
-    running = any(run["status"] == "running" for run in runs)
+    profile = profiles[0] if profiles else {"profile_id": profile_id}
+    judged = judge(profile_id, entity, rows[0] if rows else None)
+    shown = described(session, profile, judged, _gone(session).get(profile_id))
+    return shown if entity in ENTITIES and (profiles or rows or shown["runs"]) else None
+
+
+def described(session: Session, profile: Row, judged: Judged, gone: Row | None = None) -> dict[str, Any]:
+    """A slice with its runs.
+
+    Args:
+        session: asked.
+        profile: of the slice.
+        judged: what is known of it.
+        gone: when its profile was last listed, if it no longer is.
+    """
+    runs = session.ask(health.RUNS_OF_SLICE, profile=judged.profile_id, entity=judged.entity_type, limit=_RUNS)
     lists: object = next((run["endpoints"] for run in runs if run["endpoints"]), None)
-    judged = judge(profile_id, entity, rows[0] if rows else None, running=running)
     return {
-        "profile": profiles[0] if profiles else {"profile_id": profile_id},
-        "slice": judged,
+        "profile": profile,
+        "slice": replace(judged, running=any(run["status"] == "running" for run in runs)),
         "runs": runs,
         "lists": dict(evidence.readable(lists)),
-        "gone": _gone(session).get(profile_id),
+        "gone": gone,
     }
