@@ -21,9 +21,8 @@ from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from target_postgres_copy.table import Table
 
-ALL = 1_000_000
-ROWS = int(os.environ.get("HISTORY_COST_ROWS", ALL))
-"""Fewer are for trying it, and are not written down."""
+ROWS = int(os.environ.get("HISTORY_COST_ROWS", "1_000_000"))
+"""Fewer are for trying it."""
 
 BATCH = 10_000
 ROUNDS = 3
@@ -101,7 +100,7 @@ def history_cost() -> Iterator[str]:
     yield f"{ROWS:,} targets by COPY in batches of {BATCH:,}, all of them loaded again; a change is another bid."
     yield "Seconds of COPY and upsert without and with the triggers, taken in turns, and seconds of CPU, the database's"
     yield f"with them, which other work hardly moves: the least of {ROUNDS}, and the median of their ratios."
-    yield "Then what the history holds for each such load, with its indexes. This section is written anew by"
+    yield "Then what the history holds for each such load, with its indexes. This part alone:"
     yield "`PYTHONPATH=tests .venv/bin/python benchmarks/bench.py history_cost`.\n"
     columns = "changed", "s without", "s with", "ratio", "CPU s without", "CPU s with", "ratio", "MB of history a load"
     yield f"| {' | '.join((*columns, 'bytes a change', 'of the table'))} |"
