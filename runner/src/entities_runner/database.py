@@ -53,7 +53,7 @@ class Database:
         """Connect later."""
         self._host = variables["TARGET_POSTGRES_HOST"]
         self._port = variables.get("TARGET_POSTGRES_PORT") or "5432"
-        self._name = variables.get("TARGET_POSTGRES_DATABASE") or ""
+        self.name = variables.get("TARGET_POSTGRES_DATABASE") or ""
         owner = "AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_"
         self._user = variables.get(f"{owner}USER") or ""
         self._password = variables.get(f"{owner}PASSWORD") or ""
@@ -72,7 +72,7 @@ class Database:
         connection: Connection = psycopg.connect(
             host=self._host,
             port=self._port,
-            dbname=self._name,
+            dbname=self.name,
             user=self._user,
             password=self._password,
             connect_timeout=10,
@@ -101,14 +101,14 @@ class Database:
     def _unreachable(self, error: Exception) -> str:
         reason = reasons.first_line(str(error)).rpartition("failed: ")[2] or "no answer"
         return (
-            f"The database {self._name} at {self._host}:{self._port} cannot be reached ({reason}). "
+            f"The database {self.name} at {self._host}:{self._port} cannot be reached ({reason}). "
             "Start it (`make up` starts the embedded one), or correct TARGET_POSTGRES_* in .env."
         )
 
     @property
     def address(self) -> str:
         """Where it is."""
-        return f"{self._host}:{self._port}/{self._name}"
+        return f"{self._host}:{self._port}/{self.name}"
 
     @property
     def takes_options(self) -> bool:
