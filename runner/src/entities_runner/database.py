@@ -116,25 +116,41 @@ class Database:
         return bool(self._options)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One transaction whose waits have a bound.
+    def session(self) -> Iterator[Connection]:
+        """One session, for transactions of their own.
 
         Raises:
             UsageError: the database refuses; says why.
         """
         try:
-            with self.open() as connection, connection.transaction():
-                for name, value in (
-                    ("search_path", "pg_catalog, pg_temp"),
-                    ("lock_timeout", self._lock_timeout),
-                    ("statement_timeout", self._statement_timeout),
-                ):
-                    connection.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+            with self.open() as connection:
                 yield connection
         except psycopg.errors.LockNotAvailable as error:
             raise UsageError(reasons.sentence(str(error), self.lock_holders())) from error
         except psycopg.Error as error:
             raise UsageError(reasons.of(error)) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction, in a session of its own, whose waits have a bound.
+
+        Raises:
+            UsageError: the database refuses; says why.
+        """
+        with self.session() as connection, self.bounded(connection):
+            yield connection
+
+    @contextmanager
+    def bounded(self, connection: Connection) -> Iterator[None]:
+        """One transaction of a session, whose waits have a bound."""
+        with connection.transaction():
+            for name, value in (
+                ("search_path", "pg_catalog, pg_temp"),
+                ("lock_timeout", self._lock_timeout),
+                ("statement_timeout", self._statement_timeout),
+            ):
+                connection.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+            yield
 
     def lock_holders(self) -> str:
         """Who keeps locks on our tables just now, in words."""
