@@ -24,7 +24,7 @@ class Tap:
             each.mkdir(parents=True)
         if editable:
             (installed / "_editable_impl_tap_amazon_ads_entities.pth").write_text(f"{place}\n")
-        self.says("one")
+        self.says("one ü")
         self.program.write_text(
             f'#!/bin/sh\necho >> "{self.starts}"\ncat "{self.sources}/tap.py"\nexit "${{CODE:-0}}"\n'
         )
@@ -46,7 +46,7 @@ def test_the_tap_is_started_when_it_has_changed(
     def ask(**settings: str) -> tuple[int, str]:
         return discover([str(tap.program), "--discover"], {**os.environ, **settings}, kept), capsys.readouterr().out
 
-    assert [ask(CODE="1"), ask(), ask()] == [(1, "one"), (0, "one"), (0, "one")]
+    assert [ask(CODE="1"), ask(), ask()] == [(1, "one ü"), (0, "one ü"), (0, "one ü")]
     assert tap.started() == 2, "what failed is not kept"
     assert (kept / "catalog.json").stat().st_mode & 0o777 == 0o600
     tap.says("two")
@@ -64,4 +64,4 @@ def test_where_nothing_can_be_kept_or_found_the_tap_answers(tmp_path: Path, caps
     assert discover([str(tap.program), "--discover"], os.environ, no_folder) == 0
     next(tap.packages.glob("*.pth")).unlink()
     assert [discover([str(tap.program), "--discover"], os.environ, tmp_path) for _ in range(2)] == [0, 0]
-    assert (capsys.readouterr().out, tap.started()) == ("oneoneone", 3)
+    assert (capsys.readouterr().out, tap.started()) == ("one ü" * 3, 3)

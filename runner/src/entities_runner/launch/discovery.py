@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from entities_runner.guard import guarded
+from entities_runner.launch.child import SIGNALS
 
 _PACKAGE = "tap_amazon_ads_entities"
 
@@ -34,16 +35,22 @@ def discover(command: Sequence[str], environment: Mapping[str, str], folder: Pat
     file = folder / "catalog.json"
     made_from = _fingerprint(Path(command[0]).parents[1])
     if made_from and (catalog := _kept(file, made_from)):
-        sys.stdout.write(catalog)
+        _write(catalog)
         return 0
     done = subprocess.run(  # noqa: S603 - the tap
         guarded(command), env=dict(environment), stdout=subprocess.PIPE, encoding="utf-8", check=False
     )
-    sys.stdout.write(done.stdout)
+    _write(done.stdout)
     if made_from and done.returncode == 0:
         with contextlib.suppress(OSError):
             _keep(file, made_from, done.stdout)
-    return done.returncode
+    return done.returncode if done.returncode >= 0 else SIGNALS - done.returncode
+
+
+def _write(catalog: str) -> None:
+    """As UTF-8, whatever the locale."""
+    sys.stdout.buffer.write(catalog.encode())
+    sys.stdout.buffer.flush()
 
 
 def _fingerprint(installed: Path) -> str:
