@@ -139,6 +139,7 @@ $(STAMPS)/plugins: meltano.yml requirements/tap.txt requirements/target.txt requ
 	@mkdir -p .meltano/run $(STAMPS) && chmod 700 .meltano/run
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(MELTANO) install > $(STAMPS)/plugins.log 2>&1 || { \
 		cat $(STAMPS)/plugins.log; exit 1; }
+	@$(BIN)/python -m compileall -q $(addsuffix /src,$(PACKAGES))
 	@touch $@
 
 RELEASE := .tools/release

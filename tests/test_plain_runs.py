@@ -146,6 +146,8 @@ def test_a_schedule_reads_the_account_of_env_into_the_database_of_make_sync(
     project.env(account)
     result = project.run("meltano", "schedule", "run", "entities-full")
     assert result.code == 0, result.output
+    assert len(result.lines("Running with dbt")) == 1, "what prepares compiles the checks, too"
+    assert result.lines(r"(\d\d) of \1 checks found nothing")
     assert project.counts("amazon_ads")["ads"] == ADS
     assert project.query("select 1 from pg_namespace where nspname = 'amazon_ads'", "sandbox") == []
     again = project.sync()

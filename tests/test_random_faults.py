@@ -65,7 +65,7 @@ DRIFTS = (
 )
 # It takes a request to its deadline.
 DRIP = {"kind": "drip"}
-DEADLINE, DRIP_DEADLINE = 5, 1
+DEADLINE, DRIP_DEADLINE = 2, 1
 PLACES = [*(endpoint.path for endpoint in CATALOGUE), "v2/profiles", "sp/*", "sb/*", "sd/*", "*"]
 
 

@@ -54,7 +54,7 @@ class Database:
         """Connect later."""
         self._host = variables["TARGET_POSTGRES_HOST"]
         self._port = variables.get("TARGET_POSTGRES_PORT") or "5432"
-        self._name = variables.get("TARGET_POSTGRES_DATABASE") or ""
+        self.name = variables.get("TARGET_POSTGRES_DATABASE") or ""
         owner = "AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_"
         self._user = variables.get(f"{owner}USER") or ""
         self._password = variables.get(f"{owner}PASSWORD") or ""
@@ -73,7 +73,7 @@ class Database:
         connection: Connection = psycopg.connect(
             host=self._host,
             port=self._port,
-            dbname=self._name,
+            dbname=self.name,
             user=self._user,
             password=self._password,
             connect_timeout=10,
@@ -102,14 +102,14 @@ class Database:
     def _unreachable(self, error: Exception) -> str:
         reason = reasons.first_line(str(error)).rpartition("failed: ")[2] or "no answer"
         return (
-            f"The database {self._name} at {self._host}:{self._port} cannot be reached ({reason}). "
+            f"The database {self.name} at {self._host}:{self._port} cannot be reached ({reason}). "
             "Start it (`make up` starts the embedded one), or correct TARGET_POSTGRES_* in .env."
         )
 
     @property
     def address(self) -> str:
         """Where it is."""
-        return f"{self._host}:{self._port}/{self._name}"
+        return f"{self._host}:{self._port}/{self.name}"
 
     @property
     def takes_options(self) -> bool:
@@ -117,25 +117,41 @@ class Database:
         return bool(self._options)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One transaction whose waits have a bound.
+    def session(self) -> Iterator[Connection]:
+        """One session, for transactions of their own.
 
         Raises:
             UsageError: the database refuses; says why.
         """
         try:
-            with self.open() as connection, connection.transaction():
-                for name, value in (
-                    ("search_path", "pg_catalog, pg_temp"),
-                    ("lock_timeout", self._lock_timeout),
-                    ("statement_timeout", self._statement_timeout),
-                ):
-                    connection.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+            with self.open() as connection:
                 yield connection
         except psycopg.errors.LockNotAvailable as error:
             raise UsageError(reasons.sentence(str(error), self.lock_holders())) from error
         except psycopg.Error as error:
             raise UsageError(reasons.of(error)) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction, in a session of its own, whose waits have a bound.
+
+        Raises:
+            UsageError: the database refuses; says why.
+        """
+        with self.session() as connection, self.bounded(connection):
+            yield connection
+
+    @contextmanager
+    def bounded(self, connection: Connection) -> Iterator[None]:
+        """One transaction of a session, whose waits have a bound."""
+        with connection.transaction():
+            for name, value in (
+                ("search_path", "pg_catalog, pg_temp"),
+                ("lock_timeout", self._lock_timeout),
+                ("statement_timeout", self._statement_timeout),
+            ):
+                connection.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+            yield
 
     def lock_holders(self) -> str:
         """Who keeps locks on our tables just now, in words."""
