@@ -21,7 +21,8 @@ values
     ('1', '12', null, 'Brand', 'sb', 'ENABLED', 'delivering', 20000000, now()),
     ('1', '13', null, 'Twice', 'sp', 'ENABLED', 'delivering', 1, now()),
     ('2', '13', null, 'Doppelt', 'sp', 'PAUSED', 'paused', 1, now());
-insert into amazon_ads.entity_ad_groups (profile_id, ad_group_id, campaign_id, name, state, default_bid_micros, synced_at)
+insert into amazon_ads.entity_ad_groups
+    (profile_id, ad_group_id, campaign_id, name, state, default_bid_micros, synced_at)
 values ('1', '21', '9007199254740993', 'Group', 'ENABLED', 500000, now());
 insert into amazon_ads.entity_ads
     (profile_id, ad_id, campaign_id, ad_group_id, ad_product, asin, sku, state, computed_status, creative, synced_at)

@@ -21,7 +21,7 @@ from entities_runner.leftovers import no_leftovers
 from entities_runner.private_file import LockError
 from entities_runner.progress import Progress
 from entities_runner.run import Run
-from entities_runner.services import running
+from entities_runner.services import check_connections, running
 from entities_runner.summary import summary
 
 _MODES = ("auto", "full", "incremental")
@@ -56,6 +56,7 @@ def _sync(run: Run, held: lock.Held) -> int:
     mode = _asked("MODE", run.variables.get("MODE") or run.variables.get(f"{TAP}MODE"), _MODES)
     _asked("PROGRESS", run.variables.get("PROGRESS"), (SLICES, TOTALS))
     with running(run.choice, run.home, run.variables) as found:
+        check_connections(run.choice, {**run.variables, **found})
         environment = run.environment(found)
         # Settlement looks for sessions of the run's name: ours must not keep it alive.
         database = Database(environment)
