@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from harness.project import ROOT
 from harness.warehouse import Warehouse, made, warehouse
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
@@ -137,6 +139,9 @@ def test_airbytes_reports_name_the_profile(loaded: Warehouse) -> None:
     # An ad of two products is shown once, without a product.
     assert loaded.ask(ADS) == [BOOTS_AD, ("32", "Brand", None, None, "delivering", 3_000_000)]
     assert loaded.ask(TARGETS) == [("1", "41", "boots", 500_000, 1_230_000), ("2", "77", None, None, 500_000)]
+    for block in re.findall(r"```sql\n(.*?)```", (ROOT / "docs/reports.md").read_text(), re.DOTALL):
+        for question in filter(str.strip, block.split(";")):
+            assert loaded.ask(question.replace("current_date", "date '2026-11-21'"))
 
 
 def test_fivetrans_reports_find_the_profile_by_ids_that_only_one_has(loaded: Warehouse) -> None:
