@@ -11,6 +11,7 @@ from harness.project import ROOT
 from harness.warehouse import Warehouse, made, warehouse
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
+from entities_runner.database import Database
 
 ENTITIES = """
 insert into amazon_ads.entity_profiles (profile_id, account_name, country_code, currency_code, synced_at)
@@ -165,6 +166,16 @@ def test_posthogs_reports_are_of_campaigns_alone_and_views_go_with_the_setting(l
     assert loaded.ask("select sum(cost_micros) from amazon_ads.campaign_spend") == [(Decimal(1_230_000),)]
     loaded.make()
     assert loaded.ask(VIEWS) == [(0,)]
+
+
+def test_a_report_that_is_new_is_seen_by_the_next_run(loaded: Warehouse) -> None:
+    variables = {**loaded.postgres.environment(), "TARGET_POSTGRES_DATABASE": loaded.database}
+    ours = Database({**variables, "AMAZON_ADS_REPORTS": "airbyte:lake"})
+    ours.bless("sources", [], "")
+    loaded.ask("create table lake.sponsored_products_campaigns (id text)")
+    assert ours.unchanged("sources", []) == "", "it is no report"
+    loaded.ask("create table lake.sponsored_display_campaigns_report_stream_daily (date text)")
+    assert ours.unchanged("sources", []) is None
 
 
 def test_a_schema_without_reports_is_said_and_nothing_is_made(loaded: Warehouse) -> None:

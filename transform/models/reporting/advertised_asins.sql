@@ -8,12 +8,7 @@ products as (
     union all
     select ads.profile_id, ads.ad_id, listed.asin, null as sku
     from ads
-    cross join lateral jsonb_array_elements_text(
-        case
-            when jsonb_typeof(ads.creative #> '{creative,asins}') = 'array' then ads.creative #> '{creative,asins}'
-            else '[]'::jsonb
-        end
-    ) as listed (asin)
+    cross join lateral {{ json_texts('ads.creative', ['creative', 'asins'], as='asin') }}
 )
 
 select distinct

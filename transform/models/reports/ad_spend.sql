@@ -1,3 +1,4 @@
+{{ config(enabled=env_var('AMAZON_ADS_REPORTS', '') != '') }}
 -- Spend of every ad and day, as somebody else's reports have it, with the ad's place in the account and its product.
 with reports as ({{ report_rows('ad') }}),
 

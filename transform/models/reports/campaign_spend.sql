@@ -1,3 +1,4 @@
+{{ config(enabled=env_var('AMAZON_ADS_REPORTS', '') != '') }}
 -- Spend of every campaign and day, as somebody else's reports have it, with what is known of the campaign.
 with reports as ({{ report_rows('campaign') }}),
 

@@ -1,3 +1,4 @@
+{{ config(enabled=env_var('AMAZON_ADS_REPORTS', '') != '') }}
 -- Spend of every keyword or other target and day, as somebody else's reports have it, with what it bids.
 with reports as ({{ report_rows('target') }}),
 
