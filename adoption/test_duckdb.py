@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,8 +89,13 @@ def test_the_reading_views_say_the_same_in_duckdb_as_in_postgres(
             ]
             question = f"select {', '.join(f'{name}::varchar' for name in columns)} from amazon_ads.{view}"
             here, there = ours.ask(question), asked(duck, question)
-            assert Counter(map(tuple, there)) == Counter(map(tuple, here)), view
+            assert Counter(map(_plain, there)) == Counter(map(_plain, here)), view
             assert len(here) > 0
+
+
+def _plain(row: Sequence[Any]) -> tuple[Any, ...]:
+    """A row in which JSON that stands for a name is spaced as Python does; DuckDB leaves the spaces out."""
+    return tuple(json.dumps(json.loads(each)) if str(each).startswith("[{") else each for each in row)
 
 
 @contextmanager
