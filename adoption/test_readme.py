@@ -158,6 +158,8 @@ FOLLOWED: dict[str, Callable[[Reader, str], object]] = {
     "cd /path/to/project && .venv/bin/meltano schedule run entities-full": lambda reader, line: reader.runs(
         line.replace("/path/to/project", f"'{reader.folder}'")
     ),
+    # It stops the account of this test as well.
+    "make down": lambda reader, line: (reader.runs(line), reader.runs("make up")),
     "make alert-test": lambda reader, line: reader.runs(line, AMAZON_ADS_ALERT_COMMAND="cat > told.txt"),
 }
 """Where the reader has to put something of their own, or the page tells to do more than the line."""
