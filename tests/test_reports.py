@@ -179,7 +179,8 @@ def test_a_report_that_is_new_is_seen_by_the_next_run(loaded: Warehouse) -> None
 
 
 def test_a_schema_without_reports_is_said_and_nothing_is_made(loaded: Warehouse) -> None:
+    before = loaded.ask(VIEWS)
     done = loaded.dbt("run", *MODELS, AMAZON_ADS_REPORTS="airbyte:nowhere")
     assert done.code != 0
     assert "the schema nowhere has none of the tables sponsored_products_campaigns_report_stream_daily" in done.output
-    assert loaded.ask(VIEWS) == [(0,)]
+    assert loaded.ask(VIEWS) == before
