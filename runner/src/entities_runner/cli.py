@@ -15,15 +15,17 @@ from entities_runner import lock, pending, process
 from entities_runner.account import TAP, UsageError
 from entities_runner.alerts import tell
 from entities_runner.database import Database, Slice
+from entities_runner.display import SLICES, TOTALS
 from entities_runner.launch import child
 from entities_runner.leftovers import no_leftovers
 from entities_runner.private_file import LockError
 from entities_runner.progress import Progress
 from entities_runner.run import Run
-from entities_runner.services import running
+from entities_runner.services import check_connections, running
 from entities_runner.summary import STOPPED, summary
 
 _MODES = ("auto", "full", "incremental")
+"""What is read of a slice; first what fits it: full where it was never read in full, incremental afterwards."""
 _STOPPED = {
     child.SIGNALS + signal.SIGINT: "Ctrl-C",
     child.SIGNALS + signal.SIGTERM: "SIGTERM",
@@ -55,8 +57,10 @@ def _told(run: Run, held: lock.Held) -> int:
 
 def _sync(run: Run, held: lock.Held) -> int:
     _say(run.choice.sentence())
-    mode = _mode(run.variables)
+    mode = _asked("MODE", run.variables.get("MODE") or run.variables.get(f"{TAP}MODE"), _MODES)
+    _asked("PROGRESS", run.variables.get("PROGRESS"), (SLICES, TOTALS))
     with running(run.choice, run.home, run.variables) as found:
+        check_connections(run.choice, {**run.variables, **found})
         environment = run.environment(found)
         # Settlement looks for sessions of the run's name: ours must not keep it alive.
         database = Database(environment)
@@ -65,13 +69,12 @@ def _sync(run: Run, held: lock.Held) -> int:
         return _run(run, {**environment, f"{TAP}MODE": mode, "NO_COLOR": "1"}, database, held)
 
 
-def _mode(variables: Mapping[str, str]) -> str:
-    """As asked for; else full for what was never read in full, incremental afterwards."""
-    mode = variables.get("MODE") or variables.get(f"{TAP}MODE") or "auto"
-    if mode not in _MODES:
-        message = f"MODE is {mode!r}, which is none of {', '.join(_MODES)}."
+def _asked(name: str, value: str | None, choices: Sequence[str]) -> str:
+    """What was asked for; the first one where nothing was."""
+    if value and value not in choices:
+        message = f"{name} is {value!r}, which is none of {', '.join(choices)}."
         raise UsageError(message)
-    return mode
+    return value or choices[0]
 
 
 def _run(run: Run, environment: Mapping[str, str], database: Database, held: lock.Held) -> int:

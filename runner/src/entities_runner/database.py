@@ -11,7 +11,7 @@ from psycopg import sql
 
 from entities_runner import catalog, reasons
 from entities_runner.account import UsageError
-from entities_runner.checks import schema_of
+from entities_runner.checks import reports_schema, schema_of
 
 TABLES = (
     "entity_profiles",
@@ -63,6 +63,7 @@ class Database:
         self._lock_timeout = f"{variables.get('AMAZON_ADS_LOCK_TIMEOUT') or 60}s"
         self._statement_timeout = f"{variables.get('AMAZON_ADS_STATEMENT_TIMEOUT') or 1800}s"
         self.schema = schema_of(variables)
+        self._reports = reports_schema(variables)
 
     def open(self) -> Connection:
         """A session in which names mean what they mean in Postgres.
@@ -221,8 +222,10 @@ class Database:
             " on conflict (name) do update set value = excluded.value"
         ).format(self.table("sync_meta"))
         with suppress(UsageError), self.transaction() as connection:
-            found = f"{fingerprint} {catalog.of(connection, self.schema, roles)}"
-            connection.execute(statement, (found, notes))
+            connection.execute(statement, (f"{fingerprint} {self._catalog(connection, roles)}", notes))
+
+    def _catalog(self, connection: Connection, roles: Sequence[str]) -> str:
+        return catalog.of(connection, self.schema, roles, self._reports)
 
     def changed_by_others(self, fingerprint: str) -> bool:
         """Whether something was remembered for these sources and settings: what differs now, others have done."""
@@ -242,7 +245,7 @@ class Database:
         try:
             with self.transaction() as connection:
                 row = connection.execute(statement).fetchone()
-                same = row is not None and row[0] == f"{fingerprint} {catalog.of(connection, self.schema, roles)}"
+                same = row is not None and row[0] == f"{fingerprint} {self._catalog(connection, roles)}"
         except UsageError:
             # Whoever prepares says what is wrong.
             return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psycopg
 from psycopg.conninfo import make_conninfo
 
 from amazon_ads_sandbox.postgres import ACCOUNT_DATABASE, SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
@@ -81,6 +82,32 @@ def running(choice: Choice, home: Path, environment: Mapping[str, str]) -> Itera
     """
     with ExitStack() as stack:
         yield start(choice, home, environment, stack)
+
+
+def check_connections(choice: Choice, environment: Mapping[str, str]) -> None:
+    """Make sure that a connection is stored, before anything that takes long is done for none.
+
+    Args:
+        choice: what will be done.
+        environment: the variables that point the tap at its services.
+
+    Raises:
+        UsageError: none is.
+    """
+    if not choice.stored:
+        return
+    try:
+        address = make_conninfo(environment[CONNECTIONS_URL], password=environment.get("PGPASSWORD") or None)
+        with psycopg.connect(address, connect_timeout=10) as connection:
+            row = connection.execute("select exists (select from private.amazon_ads_connections)").fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        row = (False,)
+    except psycopg.Error:
+        # Whoever reads the connections says what is wrong.
+        return
+    if row == (False,):
+        message = "No connection is stored yet: connect an account with `make connect`."
+        raise UsageError(message)
 
 
 def _made_up_account(home: Path, started: ExitStack | None) -> dict[str, str]:

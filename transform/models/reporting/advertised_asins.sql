@@ -9,13 +9,9 @@ with products as (
         ads.profile_id, ads.ad_id, ads.campaign_id, ads.ad_group_id, ads.ad_product, ads.state, ads.computed_status,
         listed.asin, null as sku
     from {{ source('amazon_ads', 'entity_ads') }} as ads
-    cross join lateral jsonb_array_elements_text(
-        case
-            when jsonb_typeof(ads.creative #> '{creative,asins}') = 'array' then ads.creative #> '{creative,asins}'
-        end
-    ) as listed (asin)
+    cross join lateral {{ json_texts('ads.creative', ['creative', 'asins'], as='asin') }}
     where
-        ads.creative #> '{creative,asins}' is not null
+        {{ json_part('ads.creative', ['creative', 'asins']) }} is not null
         and (ads.sku is not null or ads.asin is null or ads.asin is distinct from listed.asin)
 )
 

@@ -236,7 +236,7 @@ class Client:
 
 def _failed(request: Request, refusal: _Refusal) -> SliceError:
     """Asking again cannot help."""
-    advice = f"; {policy.hint(refusal.status)}" if refusal.status else ""
+    advice = f"; {policy.hint(refusal.response.status, refusal.response.body)}" if refusal.response else ""
     message = f"{request.endpoint}: {refusal.reason}{advice}"
     return SliceError(message, status=refusal.status, request_id=refusal.request_id)
 
