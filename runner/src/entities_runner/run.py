@@ -67,6 +67,11 @@ class Run:
         return self.project / ".sandbox"
 
     @property
+    def common(self) -> Path:
+        """What the shards of a project remember together."""
+        return self.home if self.home.is_dir() else self.folder
+
+    @property
     def schema(self) -> str:
         """The schema the tables are in."""
         return schema_of(self.variables)

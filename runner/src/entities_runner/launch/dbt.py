@@ -39,8 +39,13 @@ def _launch(arguments: Sequence[str]) -> int:
     database.check()
     pending.store(run.folder, database)
     step = _Step(run, database, tuple(arguments), fingerprint.of(run))
-    done = _without_dbt(step)
-    code = _with_dbt(step, variables, held) if done is None else done
+    code = _without_dbt(step)
+    if code is None:
+        with database.maker():
+            # Another shard may just have done it.
+            code = _without_dbt(step)
+            if code is None:
+                code = _with_dbt(step, variables, held)
     if code or step.arguments == _BUILD:
         reason = f"dbt {' '.join(arguments)} ended with exit code {code}" if code and not _named(step) else ""
         ended = tell.Step("build", run.run_id, reason, whole=code == 0)
@@ -81,7 +86,7 @@ class _Step:
     def kept(self) -> tuple[Path, str]:
         """The file of the kept checks, one a database so that two can take turns, and what they hold for."""
         digest = hashlib.sha256(self.database.address.encode()).hexdigest()[:_DIGITS]
-        return self.run.folder / f"checks-{digest}.json", f"{self.made_from} {self.database.address}"
+        return self.run.common / f"checks-{digest}.json", f"{self.made_from} {self.database.address}"
 
 
 def _without_dbt(step: _Step) -> int | None:
