@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from airflow.exceptions import AirflowFailException
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import dag, task
+from airflow.sdk.exceptions import AirflowFailException
 
 PROJECT = Path(os.environ["AMAZON_ADS_PROJECT"])
 REGIONS = os.environ.get("AMAZON_ADS_REGIONS", "NA,EU,FE").split(",")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -23,7 +23,6 @@ TABLES = (
 )
 _HISTORY = ("entity_changes", *(f"{name}_versions" for name in TABLES))
 _NEEDED = (*TABLES, *_HISTORY, "sync_differences", "sync_log", "sync_slices", "sync_meta", "profile_access")
-_MAKER = "entities-prepare"
 _OPTIONS = "-c search_path=pg_catalog,pg_temp"
 _ABSENT = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedColumn)
 
@@ -112,6 +111,11 @@ class Database:
         return f"{self._host}:{self._port}/{self._name}"
 
     @property
+    def statement_seconds(self) -> float:
+        """How long one statement may take."""
+        return float(self._statement_timeout.removesuffix("s"))
+
+    @property
     def takes_options(self) -> bool:
         """Whether sessions can begin with settings of their own."""
         return bool(self._options)
@@ -136,38 +140,6 @@ class Database:
             raise UsageError(reasons.sentence(str(error), self.lock_holders())) from error
         except psycopg.Error as error:
             raise UsageError(reasons.of(error)) from error
-
-    @contextmanager
-    def maker(self) -> Iterator[None]:
-        """Be the only run that makes tables and views here: two that begin at once would break each other.
-
-        Others are waited for as long as a statement may take. A transaction holds the lock, because some poolers give
-        a session to others after each.
-
-        Raises:
-            UsageError: others do not come to an end, or the database refuses.
-        """
-        try:
-            connection = self.open()
-        except psycopg.Error as error:
-            raise UsageError(reasons.of(error)) from error
-        with closing(connection):
-            try:
-                connection.execute("begin")
-                # Not by the name of the run, which is alive while it has sessions.
-                for name, value in (("application_name", _MAKER), ("lock_timeout", self._statement_timeout)):
-                    connection.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
-                lock = f"{_MAKER} {self.schema}"
-                connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
-            except psycopg.errors.LockNotAvailable as error:
-                message = (
-                    f"Another run has been making the tables and views of {self.schema} for more than "
-                    f"{self._statement_timeout}; wait for it, or stop it."
-                )
-                raise UsageError(message) from error
-            except psycopg.Error as error:
-                raise UsageError(reasons.of(error)) from error
-            yield
 
     def lock_holders(self) -> str:
         """Who keeps locks on our tables just now, in words."""

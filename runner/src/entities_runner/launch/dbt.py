@@ -14,6 +14,7 @@ from entities_runner.account import UsageError
 from entities_runner.alerts import tell
 from entities_runner.database import Database
 from entities_runner.launch import child, kept_checks
+from entities_runner.maker import only_maker
 from entities_runner.run import Run
 
 _PREFIX = re.compile(r"^(?:\x1b\[[0-9;]*m)?\d\d:\d\d:\d\d\s+")
@@ -41,7 +42,7 @@ def _launch(arguments: Sequence[str]) -> int:
     step = _Step(run, database, tuple(arguments), fingerprint.of(run))
     code = _without_dbt(step)
     if code is None:
-        with database.maker():
+        with only_maker(database):
             # Another shard may just have done it.
             code = _without_dbt(step)
             if code is None:

@@ -18,6 +18,7 @@ from entities_runner.account import UsageError
 from entities_runner.database import Database
 from entities_runner.launch import child, dbt
 from entities_runner.launch.siblings import without_siblings
+from entities_runner.maker import only_maker
 from entities_runner.run import Run
 
 _TESTS = "--test"
@@ -55,7 +56,7 @@ def _prepare(run: Run, database: Database, environment: Mapping[str, str]) -> No
     pending.store(run.folder, database)
     made_from = fingerprint.of(run)
     if not database.prepared(made_from):
-        with database.maker():
+        with only_maker(database):
             if not database.prepared(made_from):
                 _make(run, environment, made_from)
                 return
