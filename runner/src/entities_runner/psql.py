@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from entities_runner.account import DATABASE, UsageError
+from entities_runner.checks import tls
 from entities_runner.run import Run
 from entities_runner.services import database_of
 
@@ -19,7 +20,7 @@ def main() -> None:
     except UsageError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
-    variables = {**run.variables, "AMAZON_ADS_SCHEMA": run.schema}
+    variables = {**run.variables, **tls(run.variables), "AMAZON_ADS_SCHEMA": run.schema}
     if run.choice.embedded_database:
         variables.pop(DATABASE, None)
     database = database_of(run.choice)

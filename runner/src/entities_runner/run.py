@@ -26,7 +26,7 @@ from entities_runner.account import (
     choose,
     settings,
 )
-from entities_runner.checks import schema_of
+from entities_runner.checks import schema_of, tls
 
 SESSION = "tap-amazon-ads-entities"
 
@@ -110,6 +110,7 @@ class Run:
             "TARGET_POSTGRES_PORT": "5432",
             "TARGET_POSTGRES_PASSWORD": "",
             **variables,
+            **tls(variables),
             "MELTANO_PROJECT_ROOT": str(self.project),
             "MELTANO_RUN_ID": self.run_id,
             f"{TAP}RUN_ID": self.run_id,
