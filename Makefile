@@ -20,9 +20,9 @@ ifneq ($(filter C POSIX,$(LC_ALL)),)
 export LC_ALL := C.UTF-8
 endif
 
-# A user without a home, as services and containers have it, keeps here what uv downloads.
-ifneq ($(shell test -w "$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$${HOME:-/nonexistent}}}" && echo yes),yes)
-export UV_CACHE_DIR := $(CURDIR)/.tools/cache
+# A user without a home, as services and containers have it, gets one here: uv and Meltano keep things there.
+ifneq ($(shell test -w "$${HOME:-/nonexistent}" && echo yes),yes)
+export HOME := $(CURDIR)/.tools/home
 endif
 
 PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner status loader

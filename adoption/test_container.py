@@ -1,6 +1,6 @@
 """The image's steps without an engine: in a clean copy, by an ordinary user whose environment is empty.
 
-The copy has a name with a space and an umlaut, the user has no home and the C locale: what works here works on any machine.
+The copy has a name with a space and an umlaut, the user no home and the C locale: what works here works anywhere.
 """
 
 from __future__ import annotations
