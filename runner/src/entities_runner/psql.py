@@ -20,9 +20,12 @@ def main() -> None:
     except UsageError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
-    variables = {**run.variables, **tls(run.variables), "AMAZON_ADS_SCHEMA": run.schema}
+    variables = {**run.variables, "AMAZON_ADS_SCHEMA": run.schema}
     if run.choice.embedded_database:
         variables.pop(DATABASE, None)
+        variables["PGSSLMODE"] = "disable"
+    else:
+        variables |= tls(run.variables)
     database = database_of(run.choice)
     os.execve(command, [command, "psql", f"--database={database}", *sys.argv[1:]], variables)  # noqa: S606 - our own
 

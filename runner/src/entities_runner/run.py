@@ -105,6 +105,9 @@ class Run:
             # Whatever .env says of a real account, or of a database, is not for the made-up one.
             variables |= {CONNECTIONS_URL: "", ENCRYPTION_KEYS: "", f"{TAP}CONNECTIONS": "[]"}
             variables |= dict(zip(CREDENTIALS, (CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN), strict=True))
+        if self.choice.embedded_database:
+            # It has no TLS, and listens on this machine alone.
+            variables |= {"TARGET_POSTGRES_SSL_ENABLE": "false", "PGSSLMODE": "disable"}
         return {
             # The loader wants both said; an empty password leaves it to libpq (PGPASSFILE, ~/.pgpass).
             "TARGET_POSTGRES_PORT": "5432",

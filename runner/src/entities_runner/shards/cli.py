@@ -1,4 +1,4 @@
-"""The command behind `make shards`: what a scheduler starts side by side, as JSON."""
+"""The command entities-shards: what a scheduler starts side by side, as JSON."""
 
 from __future__ import annotations
 
