@@ -102,7 +102,7 @@ format: install-dev ## Format the code and apply safe fixes
 
 .PHONY: lock
 lock: $(UV) ## Write the lock files anew
-	for name in airflow dev release target transform; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in airflow dagster dev release target transform; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	for name in run sandbox tap; do \
 		$(COMPILE) -c requirements/dev.txt requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -165,11 +165,11 @@ $(STAMPS)/release: requirements/release.txt | $(UV)
 	@$(UV) pip install --quiet --python $(RELEASE)/bin/python --require-hashes -r requirements/release.txt
 	@mkdir -p $(STAMPS) && touch $@
 
-AIRFLOW := .tools/airflow
+SCHEDULERS := $(STAMPS)/airflow $(STAMPS)/dagster
 
-$(STAMPS)/airflow: requirements/airflow.txt | $(UV)
-	@$(UV) venv --quiet --clear --python "$(PYTHON)" $(AIRFLOW)
-	@$(UV) pip install --quiet --python $(AIRFLOW)/bin/python --require-hashes -r requirements/airflow.txt
+$(SCHEDULERS): $(STAMPS)/%: requirements/%.txt | $(UV)
+	@$(UV) venv --quiet --clear --python "$(PYTHON)" .tools/$*
+	@$(UV) pip install --quiet --python .tools/$*/bin/python --require-hashes -r requirements/$*.txt
 	@mkdir -p $(STAMPS) && touch $@
 
 # From copies in which links are what they lead to: an archive would keep them as links.
@@ -194,7 +194,7 @@ sbom: $(STAMPS)/release ## Write what the published packages are locked to into 
 			requirements/$$name.txt || exit 1; done
 
 .PHONY: test-adoption
-test-adoption: install-dev packages $(STAMPS)/airflow ## Use what is published and what others run it with: every Python at hand, Airflow, cron, a clean root
+test-adoption: install-dev packages $(SCHEDULERS) ## Use what is published, in clean environments of every Python at hand, and what schedulers and containers take
 	$(BIN)/pytest adoption
 
 .PHONY: docs
