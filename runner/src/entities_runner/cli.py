@@ -55,7 +55,7 @@ def _sync(run: Run, held: lock.Held) -> int:
     _say(run.choice.sentence())
     mode = _mode(run.variables)
     # Services that other shards use as well outlast this one.
-    with running(run.choice, run.home, run.variables, stop=SHARD not in run.variables) as found:
+    with running(run.choice, run.home, run.variables, stop=not run.variables.get(SHARD)) as found:
         environment = run.environment(found)
         # Settlement looks for sessions of the run's name: ours must not keep it alive.
         database = Database(environment)
