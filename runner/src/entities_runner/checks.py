@@ -35,7 +35,17 @@ _WHOLE_NUMBERS = (
 _SWITCHES = ("AMAZON_ADS_FIRST_LOAD_CREATED", f"{TARGET}SSL_ENABLE", f"{TARGET}SSL_CLIENT_CERTIFICATE_ENABLE")
 _ADDRESS = (f"{TARGET}USER", f"{TARGET}DATABASE")
 _SPELT = {
-    TARGET: ("HOST", "PORT", "USER", "PASSWORD", "DATABASE", "SSL_ENABLE", "SSL_MODE", "BATCH_SIZE_ROWS"),
+    TARGET: (
+        "HOST",
+        "PORT",
+        "USER",
+        "PASSWORD",
+        "DATABASE",
+        "SSL_ENABLE",
+        "SSL_MODE",
+        "SSL_CERTIFICATE_AUTHORITY",
+        "BATCH_SIZE_ROWS",
+    ),
     "AMAZON_ADS_": (
         "SCHEMA",
         "ANALYST_ROLE",
@@ -68,6 +78,18 @@ def schema_of(variables: Mapping[str, str]) -> str:
 def reports_schema(variables: Mapping[str, str]) -> str:
     """The schema of the reports that somebody else loads; empty where none is named."""
     return (variables.get(REPORTS) or "").partition(":")[2]
+
+
+def tls(variables: Mapping[str, str]) -> dict[str, str]:
+    """How libpq is told of the TLS that the loader's settings ask for, unless its own variables say something."""
+    found = {name: value for name in ("PGSSLMODE", "PGSSLROOTCERT") if (value := variables.get(name))}
+    if (variables.get(f"{TARGET}SSL_ENABLE") or "").lower() != "true":
+        return found
+    asked = {
+        "PGSSLMODE": variables.get(f"{TARGET}SSL_MODE") or "verify-full",
+        "PGSSLROOTCERT": variables.get(f"{TARGET}SSL_CERTIFICATE_AUTHORITY") or "",
+    }
+    return {**{name: value for name, value in asked.items() if value}, **found}
 
 
 def problems(variables: Mapping[str, str]) -> Iterator[str]:

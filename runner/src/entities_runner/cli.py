@@ -22,6 +22,7 @@ from entities_runner.private_file import LockError
 from entities_runner.progress import Progress
 from entities_runner.run import Run
 from entities_runner.services import check_connections, running
+from entities_runner.shards.folder import SHARD, own_folder
 from entities_runner.summary import STOPPED, summary
 
 _MODES = ("auto", "full", "incremental")
@@ -36,9 +37,10 @@ _STOPPED = {
 
 def main() -> None:
     """Sync, and exit with what the run deserves."""
-    project = Path.cwd()
     try:
-        run = Run.of(project, {**os.environ, "MELTANO_RUN_ID": str(uuid.uuid4())})
+        project, environment = own_folder(Path.cwd(), os.environ)
+        os.chdir(project)
+        run = Run.of(project, {**environment, "MELTANO_RUN_ID": str(uuid.uuid4())})
         with lock.only_one(run.folder) as held, no_leftovers(project):
             sys.exit(_told(run, held))
     except (UsageError, LockError) as error:
@@ -59,7 +61,8 @@ def _sync(run: Run, held: lock.Held) -> int:
     _say(run.choice.sentence())
     mode = _asked("MODE", run.variables.get("MODE") or run.variables.get(f"{TAP}MODE"), _MODES)
     _asked("PROGRESS", run.variables.get("PROGRESS"), (SLICES, TOTALS))
-    with running(run.choice, run.home, run.variables) as found:
+    # Services that other shards use as well outlast this one.
+    with running(run.choice, run.home, run.variables, stop=not run.variables.get(SHARD)) as found:
         check_connections(run.choice, {**run.variables, **found})
         environment = run.environment(found)
         # Settlement looks for sessions of the run's name: ours must not keep it alive.

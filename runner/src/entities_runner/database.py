@@ -11,7 +11,7 @@ from psycopg import sql
 
 from entities_runner import catalog, reasons
 from entities_runner.account import UsageError
-from entities_runner.checks import reports_schema, schema_of
+from entities_runner.checks import reports_schema, schema_of, tls
 
 TABLES = (
     "entity_profiles",
@@ -58,6 +58,7 @@ class Database:
         owner = "AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_"
         self._user = variables.get(f"{owner}USER") or ""
         self._password = variables.get(f"{owner}PASSWORD") or ""
+        self._tls = {name.removeprefix("PG").lower(): value for name, value in tls(variables).items()}
         self._session = session
         self._options = _OPTIONS
         self._lock_timeout = f"{variables.get('AMAZON_ADS_LOCK_TIMEOUT') or 60}s"
@@ -81,6 +82,7 @@ class Database:
             application_name=self._session,
             options=self._options,
             autocommit=True,
+            **self._tls,  # type: ignore[arg-type]
         )
         return connection
 
@@ -111,6 +113,11 @@ class Database:
     def address(self) -> str:
         """Where it is."""
         return f"{self._host}:{self._port}/{self.name}"
+
+    @property
+    def statement_seconds(self) -> float:
+        """How long one statement may take."""
+        return float(self._statement_timeout.removesuffix("s"))
 
     @property
     def takes_options(self) -> bool:

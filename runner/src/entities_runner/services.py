@@ -71,8 +71,16 @@ def start(
 
 
 @contextmanager
-def running(choice: Choice, home: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def running(
+    choice: Choice, home: Path, environment: Mapping[str, str], *, stop: bool = True
+) -> Iterator[dict[str, str]]:
     """Run what the choice needs, and stop at the end what was started for it.
+
+    Args:
+        choice: what will be done.
+        home: the state folder.
+        environment: the variables in force.
+        stop: false where others may use it by then.
 
     Yields:
         The variables that point tap and loader at it.
@@ -81,7 +89,7 @@ def running(choice: Choice, home: Path, environment: Mapping[str, str]) -> Itera
         UsageError: it cannot be started.
     """
     with ExitStack() as stack:
-        yield start(choice, home, environment, stack)
+        yield start(choice, home, environment, stack if stop else None)
 
 
 def check_connections(choice: Choice, environment: Mapping[str, str]) -> None:

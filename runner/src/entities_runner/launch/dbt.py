@@ -14,6 +14,7 @@ from entities_runner.account import UsageError
 from entities_runner.alerts import tell
 from entities_runner.database import Database
 from entities_runner.launch import child, kept_checks
+from entities_runner.maker import only_maker
 from entities_runner.run import Run
 
 _PREFIX = re.compile(r"^(?:\x1b\[[0-9;]*m)?\d\d:\d\d:\d\d\s+")
@@ -40,8 +41,13 @@ def _launch(arguments: Sequence[str]) -> int:
     database.check()
     pending.store(run.folder, database)
     step = _Step(run, database, tuple(arguments), fingerprint.of(run))
-    done = _without_dbt(step)
-    code = _with_dbt(step, variables, held) if done is None else done
+    code = _without_dbt(step)
+    if code is None:
+        with only_maker(database):
+            # Another shard may just have done it.
+            code = _without_dbt(step)
+            if code is None:
+                code = _with_dbt(step, variables, held)
     if code or step.arguments == _BUILD:
         reason = f"dbt {' '.join(arguments)} ended with exit code {code}" if code and not _named(step) else ""
         ended = tell.Step("build", run.run_id, reason, whole=code == 0)
@@ -85,7 +91,7 @@ class _Step:
         They name the database and nothing of its server, whose port may be another one each time.
         """
         digest = hashlib.sha256(self.database.name.encode()).hexdigest()[:_DIGITS]
-        return self.run.folder / f"checks-{digest}.json", f"{self.made_from} {self.database.name}"
+        return self.run.common / f"checks-{digest}.json", f"{self.made_from} {self.database.name}"
 
 
 def _without_dbt(step: _Step) -> int | None:
