@@ -156,9 +156,17 @@ class CopySink(PostgresSink):
         Raises:
             LoadError, psycopg.Error: the database refuses.
         """
-        if not self._batch.taken and not self._before.taken:
+        if self._batch.taken or self._before.taken:
+            self._store_all()
+        else:
             super().process_batch(context)
-            return
+
+    def process_batch_files(self, encoding: Any, files: Any) -> None:
+        """Files that only the parent reads, after what came before them."""
+        self._store_all()
+        super().process_batch_files(encoding, files)
+
+    def _store_all(self) -> None:
         self._finish()
         if self._batch.taken:
             self._before, self._batch = self._batch, Batch()

@@ -13,6 +13,7 @@ from tap_amazon_ads_entities import __name__ as package
 from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, LISTS, SOURCES
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS, TOKEN_URL
 from tap_amazon_ads_entities.settings.allowance import Allowance
+from tap_amazon_ads_entities.settings.batching import Batching
 
 ENV_PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
 """What the environment variable of a setting begins with."""
@@ -66,6 +67,8 @@ class Settings:
     accepted_shortfall: Allowance
     confirm_reads: bool
     refresh_statuses: bool
+    batching: Batching | None
+    batch_files_mb: int | None
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Settings:
@@ -113,6 +116,8 @@ class Settings:
             accepted_shortfall=Allowance.parse(get("accepted_shortfall")),
             confirm_reads=as_flag(get("confirm_reads")),
             refresh_statuses=as_flag(get("refresh_statuses")),
+            batching=Batching.parse(get("batch_config")),
+            batch_files_mb=int(waiting) if (waiting := get("batch_files_mb")) else None,
         )
 
 
@@ -304,6 +309,13 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "refresh_statuses",
         "In incremental runs, emit campaigns, ad groups and portfolios whole, and of ads and targets everything that "
         "is not archived: statuses change without a time of change. false: by the time of change alone.",
+    ),
+    "batch_files_mb": _number(
+        "batch_files_mb",
+        "With batch_config: MB of files that may wait for a loader that removes what it has read, such as "
+        "target-postgres-copy; the tap waits meanwhile. Default: no limit, and nobody is asked to remove them.",
+        kind="integer",
+        minimum=1,
     ),
     "loader_session": _text(
         "application_name of the loader's database sessions; with it, sync_runs notices at once that a run died.",
