@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -53,6 +54,34 @@ def state(value: int) -> bytes:
     return json.dumps({"type": "STATE", "value": {"n": value}}).encode() + b"\n"
 
 
+def in_files(lines: bytes, folder: Path, **more: Any) -> bytes:
+    """The same, with the rows of the entities in files that BATCH messages name, as the tap writes them."""
+    folder.mkdir(exist_ok=True)
+    told: list[bytes] = []
+    rows: list[bytes] = []
+    stream = ""
+
+    def finish() -> None:
+        if rows:
+            path = folder / f"{stream}-{len(told)}.jsonl"
+            path.write_bytes(b"".join(rows))
+            message = {"type": "BATCH", "stream": stream, "encoding": {"format": "jsonl"}, "manifest": [path.as_uri()]}
+            told.append(json.dumps({**message, **more}).encode() + b"\n")
+            rows.clear()
+
+    for line in lines.splitlines(keepends=True):
+        message = json.loads(line)
+        if message["type"] != "RECORD" or message["stream"] != stream or len(rows) >= 150:
+            finish()
+        if message["type"] == "RECORD" and message["stream"] not in {"sync_log", "entity_profiles"}:
+            stream = message["stream"]
+            rows.append(json.dumps(message["record"]).encode() + b"\n")
+        else:
+            told.append(line)
+    finish()
+    return b"".join(told)
+
+
 CHANGES = (
     "select profile_id, entity_type, entity_id, kind, path, old_value, new_value, changed_at"
     " from amazon_ads.entity_changes order by 1, 2, 3, 5"
@@ -78,25 +107,25 @@ def test_an_account_is_stored_alike_new_and_again(pipeline: Pipeline, tmp_path: 
         )
     lines = (tmp_path / "out").read_bytes()
     stored, states, changes = [], [], []
-    for program in (STOCK, COPY):
+    for program, as_given in ((STOCK, bytes), (COPY, bytes), (COPY, lambda lines: in_files(lines, tmp_path / "files"))):
         renew(pipeline)
         # A batch that ends in the midst of a stream, and one for every stream.
         for size in (700, 10_000):
-            done = load(pipeline, program, lines, batch_size_rows=size)
+            done = load(pipeline, program, as_given(lines), batch_size_rows=size)
             assert done.returncode == 0, done.stderr
         assert pipeline.query(CHANGES) == [], "what is as it was has not changed"
-        assert load(pipeline, program, changed(lines)).returncode == 0
+        assert load(pipeline, program, as_given(changed(lines))).returncode == 0
         changes.append(pipeline.query(CHANGES))
         stored.append({table: content(pipeline, table) for table in (*TABLES, "sync_log")})
         states.append(json.loads(done.stdout.splitlines()[-1]))
-    assert stored[0] == stored[1]
-    assert changes[0] == changes[1] != []
-    assert states[0] == states[1]
+    assert stored[0] == stored[1] == stored[2]
+    assert changes[0] == changes[1] == changes[2] != []
+    assert states[0] == states[1] == states[2]
     assert all(stored[1].values())
 
 
 @pytest.mark.parametrize("keys", [(), ("id",)])
-def test_streams_of_others_are_stored_alike(pipeline: Pipeline, keys: tuple[str, ...]) -> None:
+def test_streams_of_others_are_stored_alike(pipeline: Pipeline, tmp_path: Path, keys: tuple[str, ...]) -> None:
     properties = {
         "id": {"type": ["string"]},
         "name": TEXT,
@@ -111,12 +140,59 @@ def test_streams_of_others_are_stored_alike(pipeline: Pipeline, keys: tuple[str,
     lines += record("others", id="2", name="", tags=["x", "y"], more={"a": [1, None]})
     lines += record("others", id="1", name="the last one counts", share=-0.001, more=None)
     stored = []
-    for program in (STOCK, COPY):
+    batch = in_files(lines, tmp_path / "files", disposable=True)
+    for program, given in ((STOCK, lines), (COPY, lines), (COPY, batch)):
         pipeline.reset()
-        assert load(pipeline, program, lines + state(1)).returncode == 0
+        assert load(pipeline, program, given + state(1)).returncode == 0
         stored.append(content(pipeline, "others"))
-    assert stored[0] == stored[1]
+    assert stored[0] == stored[1] == stored[2]
     assert len(stored[1]) == (2 if keys else 3)
+    assert list((tmp_path / "files").iterdir()) == [], "what is disposable is removed once it is read"
+
+
+def named(path: Path, **more: Any) -> bytes:
+    message = {"type": "BATCH", "stream": "days", "encoding": {"format": "jsonl", **more}, "manifest": [path.as_uri()]}
+    return json.dumps({**message, "disposable": True}).encode() + b"\n"
+
+
+def test_records_and_files_of_one_stream_are_stored_in_their_order(pipeline: Pipeline, tmp_path: Path) -> None:
+    pipeline.reset()
+    lines = schema("days", {"id": TEXT, "n": NUMBER}, "id")
+    for number in range(6):
+        path = tmp_path / f"{number} rows.jsonl.gz"
+        path.write_bytes(gzip.compress(b"".join(b'{"id":"%d","n":%d}\n' % (n, number) for n in range(number, 9))))
+        lines += record("days", id=str(number), n=-1) + named(path, compression="gzip")
+    lines += record("days", id="8", n=8)
+    assert load(pipeline, COPY, lines + state(1), batch_size_rows=4).returncode == 0
+    stored = pipeline.query("select n::int from amazon_ads.days order by id")
+    assert [n for (n,) in stored] == [0, 1, 2, 3, 4, 5, 5, 5, 8]
+
+
+CUT = b'{"id": "1"}\n{"id": "2'
+
+
+@pytest.mark.parametrize(
+    ("content", "keys", "says"),
+    [
+        (None, ("id",), "days: the file {path} of a BATCH message cannot be read"),
+        (CUT, ("id",), "days: a record that is no JSON"),
+        # Without a key it is the parent who stores.
+        (CUT, (), "days: a record that is no JSON"),
+    ],
+)
+def test_a_file_that_is_not_whole_fails_the_run(
+    pipeline: Pipeline, tmp_path: Path, content: bytes | None, keys: tuple[str, ...], says: str
+) -> None:
+    pipeline.reset()
+    path = tmp_path / "rows.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    done = load(pipeline, COPY, schema("days", {"id": TEXT}, *keys) + named(path) + state(1))
+    assert done.returncode == 1
+    assert says.format(path=path) in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    assert done.stdout == b"", "no STATE"
+    assert not path.exists()
 
 
 def test_a_row_that_is_refused_is_named_and_what_came_before_it_is_kept(pipeline: Pipeline) -> None:

@@ -42,7 +42,7 @@ def lines(message: Mapping[str, Any], path: Path) -> Iterator[bytes]:
             if message.get("disposable"):
                 # It is read through what is open: nothing is left over, however this ends.
                 path.unlink()
-            yield from gzip.open(opened) if compressed else opened
+            yield from gzip.GzipFile(fileobj=opened) if compressed else opened
     except (OSError, EOFError, zlib.error) as error:
         text = f"{message['stream']}: the file {path} of a BATCH message cannot be read ({error})."
         raise LoadError(text) from error

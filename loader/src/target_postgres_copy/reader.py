@@ -1,5 +1,7 @@
-"""Reads the lines of a tap, and the files that they name: records go to their sinks as they are written, everything else
-to the target."""
+"""Reads the lines of a tap, and the files that they name.
+
+Records go to their sinks as they are written, everything else to the target.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from typing import Any, Protocol
 
 import msgspec
 from singer_sdk.io_base import SingerReader
+from singer_sdk.singerlib.json import deserialize_json
 
 from target_postgres_copy import files
 from target_postgres_copy.errors import LoadError
@@ -127,9 +130,9 @@ class LineReader(SingerReader):  # type: ignore[misc]
                 self._taken(taker, taker.take(storable(line)))
                 continue
             try:
-                record = self.deserialize_json(line.decode())
+                record = deserialize_json(line)
             except ValueError as error:
-                text = f"{message['stream']}: a record that is no JSON: {error}."
+                text = f"{message['stream']}: a record that is no JSON."
                 raise LoadError(text) from error
             callbacks["RECORD"]({**fields, "type": "RECORD", "record": record})
 
