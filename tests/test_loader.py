@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
+import socket
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from harness import forks
 from harness.pipeline import TARGET, Direct, Pipeline
 from harness.warehouse import renew
 
+from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.process import SandboxProcess
 from entities_runner.database import TABLES
 
@@ -236,6 +240,53 @@ def test_no_state_passes_a_batch_that_fails_while_the_next_ones_are_read(pipelin
     assert b"days: the row id 1 is refused, column day" in done.stderr
     assert done.stdout == b""
     assert pipeline.query("select count(*) from amazon_ads.days") == [(0,)]
+
+
+@pytest.fixture
+def pooler(pipeline: Pipeline, tmp_path: Path) -> Iterator[int]:
+    """The port of a pgbouncer that gives every transaction whichever of two sessions is free."""
+    if (program := shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")) is None:
+        pytest.skip("no pgbouncer is installed")
+    port, settings = free_port(), tmp_path / "pgbouncer.ini"
+    known = psycopg.conninfo.conninfo_to_dict(pipeline.postgres.dsn)
+    address = " ".join(f"{name}={known[name]}" for name in ("host", "port", "user", "password", "dbname"))
+    settings.write_text(
+        f"[databases]\n{known['dbname']} = {address} pool_size=2\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+        f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\n"
+        "ignore_startup_parameters = extra_float_digits,options\n"
+    )
+    settings.chmod(0o600)
+    as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []
+    server = subprocess.Popen([program, "-q", *as_nobody, str(settings)], stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: socket.create_connection(("127.0.0.1", port)).close())
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def until(works: Callable[[], None]) -> None:
+    ends = time.monotonic() + 30
+    while True:
+        try:
+            works()
+        except OSError:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        else:
+            return
+
+
+def test_nothing_depends_on_a_session_that_a_pooler_may_change(pipeline: Pipeline, pooler: int) -> None:
+    pipeline.reset()
+    lines = b"".join(schema(stream, {"id": TEXT, "n": NUMBER}, "id") for stream in ("days", "nights"))
+    lines += b"".join(record(stream, id=str(n), n=n) for n in range(99) for stream in ("days", "nights"))
+    # Again: statements that the first one left prepared in a session would be in the way of the second.
+    for _ in range(2):
+        done = load(pipeline, COPY, lines, port=pooler, batch_size_rows=4)
+        assert done.returncode == 0, done.stderr
+    assert pipeline.query("select count(*), sum(n)::int from amazon_ads.days") == [(99, 4851)]
 
 
 def test_a_constraint_that_refuses_is_named(pipeline: Pipeline) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import types
 from sqlalchemy.dialects.postgresql import JSONB
 from target_postgres.sinks import PostgresSink
 
+from target_postgres_copy.connector import Connector
 from target_postgres_copy.errors import LoadError
 from target_postgres_copy.rows import Key, Kind, Row, Rows
 from target_postgres_copy.table import Cursor, Table
@@ -57,6 +58,7 @@ class CopySink(PostgresSink):
     The database stores a full batch while the next one is read; one at a time, so that rows are stored in order.
     """
 
+    connector_class = Connector
     rows: Rows | None = None
     """Set where records can be taken."""
 
