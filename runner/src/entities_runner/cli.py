@@ -21,11 +21,15 @@ from entities_runner.private_file import LockError
 from entities_runner.progress import Progress
 from entities_runner.run import Run
 from entities_runner.services import running
-from entities_runner.summary import summary
+from entities_runner.summary import STOPPED, summary
 
 _MODES = ("auto", "full", "incremental")
-_STOPPED = frozenset(child.SIGNALS + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
-"""Exit codes of a run that somebody has ended: they know, and wait."""
+_STOPPED = {
+    child.SIGNALS + signal.SIGINT: "Ctrl-C",
+    child.SIGNALS + signal.SIGTERM: "SIGTERM",
+    child.SIGNALS + signal.SIGHUP: "a closed terminal",
+}
+"""Exit codes of a run that somebody has ended, and by what: they know, and wait."""
 
 
 def main() -> None:
@@ -77,7 +81,10 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
     # Our own lock has made sure that nobody else runs: whatever Meltano still believes to run is dead.
     command = [str(Path(sys.executable).parent / "meltano"), "run", "--force", "sync"]
     code = process.run(command, environment, progress.follow, (held.fd,), progress.idle)
-    if code > child.SIGNALS and not progress.reasons:
+    if stopped := _STOPPED.get(code):
+        # How its parts say that they were interrupted tells nobody more.
+        progress.reasons[:] = [f"{STOPPED}{stopped}"]
+    elif code > child.SIGNALS and not progress.reasons:
         progress.reasons.append(f"Meltano: {child.ended(code)}.")
     slices = _slices(run, database, progress)
     modes = _modes(slices)
@@ -86,11 +93,14 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
     except UsageError as error:
         progress.reasons.append(str(error))
     failed = code != 0 or not slices or any(each.status != "success" for each in slices)
-    if failed:
+    if stopped:
+        _say(f"\nThe run was stopped by {stopped}. What it has stored stays; the next run reads what it had not.")
+        _say(f"The whole log: {progress.log}")
+    elif failed:
         # Where the run log names the failed slices, Meltano's own words add nothing.
         named = progress.reasons or any(each.status != "success" for each in slices)
         _explain(code, progress, [*progress.reasons, *([] if named else progress.trouble)])
-    if code not in _STOPPED:
+    if not stopped:
         unnamed = failed and all(each.status == "success" for each in slices)
         why = next(iter([*progress.reasons, *progress.trouble]), child.ended(code)) if unnamed else ""
         tell.after(tell.Step("sync", run.run_id, why, whole=not failed), run.folder, environment)

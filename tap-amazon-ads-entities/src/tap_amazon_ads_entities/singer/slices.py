@@ -7,7 +7,7 @@ from typing import Any
 
 from tap_amazon_ads_entities.amazon.request import throttled_seconds
 from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
-from tap_amazon_ads_entities.lists.ids import Distinct, number_of
+from tap_amazon_ads_entities.lists.ids import Distinct, numbers_of
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
@@ -103,7 +103,7 @@ class SliceRun:
                     rows = [row for row in rows if row[self._key] not in known]
                     known.update(row[self._key] for row in rows)
                 tally.rows += len(rows)
-                tally.ids.add(number_of(row[self._key]) for row in rows)
+                tally.ids.add(numbers_of([row[self._key] for row in rows]))
                 changed = self._changed(rows)
                 tally.emitted += len(changed)
                 if changed:
