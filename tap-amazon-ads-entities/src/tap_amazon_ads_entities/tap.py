@@ -17,6 +17,7 @@ from tap_amazon_ads_entities.process.shutdown import GRACE, exit_now, exit_withi
 from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, Settings
 from tap_amazon_ads_entities.singer import state_check
+from tap_amazon_ads_entities.singer.batches import BatchFiles
 from tap_amazon_ads_entities.singer.command_line import EXIT_FAILED, CommandLine
 from tap_amazon_ads_entities.singer.run import Run
 from tap_amazon_ads_entities.singer.streams import (
@@ -45,6 +46,7 @@ class TapAmazonAdsEntities(CommandLine):
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,
+        PluginCapabilities.BATCH,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
 
@@ -121,6 +123,9 @@ class TapAmazonAdsEntities(CommandLine):
         """
         watch_parent()
         memory.tune()
+        if self.settings.batching:
+            limit = self.settings.batch_files_mb
+            self._writer.files = BatchFiles(self.settings.batching, limit and limit * 1_000_000)
         seconds = self.settings.run_deadline
         reason = f"the run was not over after {seconds:g} s (run_deadline)"
         try:

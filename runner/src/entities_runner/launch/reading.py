@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from entities_runner import bookmarks, fingerprint, lock, pending, services
+from entities_runner import batches, bookmarks, fingerprint, lock, pending, services
 from entities_runner.account import UsageError
 from entities_runner.database import Database
 from entities_runner.launch import child, dbt
@@ -38,7 +38,8 @@ def launch(run: Run, command: Sequence[str], arguments: Sequence[str]) -> int:
     if any(argument.startswith(_TESTS) for argument in arguments):
         return child.run([*command, *arguments, "--config=ENV"], _environment(run))
     held = (lock.tap_alone(run.folder), lock.hold(run.folder))
-    environment = _environment(run)
+    batches.remove_left_overs(run)
+    environment = _environment(run) | batches.settings(run)
     database = Database(environment, run.session)
     database.check()
     _prepare(run, database, environment)

@@ -13,6 +13,7 @@ from tap_amazon_ads_entities import __name__ as package
 from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, LISTS, SOURCES
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS, TOKEN_URL
 from tap_amazon_ads_entities.settings.allowance import Allowance
+from tap_amazon_ads_entities.settings.batching import Batching
 
 ENV_PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
 """What the environment variable of a setting begins with."""
@@ -67,6 +68,8 @@ class Settings:
     confirm_reads: bool
     refresh_statuses: bool
     change_events: bool
+    batching: Batching | None
+    batch_files_mb: int | None
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Settings:
@@ -115,6 +118,8 @@ class Settings:
             confirm_reads=as_flag(get("confirm_reads")),
             refresh_statuses=as_flag(get("refresh_statuses")),
             change_events=as_flag(get("change_events")),
+            batching=Batching.parse(get("batch_config")),
+            batch_files_mb=int(waiting) if (waiting := get("batch_files_mb")) else None,
         )
 
 
@@ -312,6 +317,13 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "change_events",
         "Read Amazon's own history of changes too, into change_events: Sponsored Products and Brands, 90 days back, "
         "with the moment of each change. Costs two requests for every ten campaigns, at a low rate.",
+    ),
+    "batch_files_mb": _number(
+        "batch_files_mb",
+        "With batch_config: MB of files that may wait for a loader that removes what it has read, such as "
+        "target-postgres-copy; the tap waits meanwhile. Default: no limit, and nobody is asked to remove them.",
+        kind="integer",
+        minimum=1,
     ),
     "loader_session": _text(
         "application_name of the loader's database sessions; with it, sync_runs notices at once that a run died.",

@@ -11,6 +11,7 @@ from tap_amazon_ads_entities.endpoints import AD_PRODUCTS_OF, UNIFIED, history
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import keys
 from tap_amazon_ads_entities.settings.allowance import Allowance
+from tap_amazon_ads_entities.settings.batching import Batching
 from tap_amazon_ads_entities.settings.model import (
     CHOICES,
     CONFIG_SCHEMA,
@@ -33,6 +34,7 @@ _LARGEST = 100_000_000
 
 _FORMS: dict[str, Callable[[Any], object]] = {
     "accepted_shortfall": Allowance.parse,
+    "batch_config": Batching.parse,
     "confirm_reads": as_flag,
     "refresh_statuses": as_flag,
     "change_events": as_flag,
@@ -47,7 +49,7 @@ def problems(config: Mapping[str, Any]) -> list[str]:
         return found
     found = list(_missing(config))
     for name, value in config.items():
-        if name in OWN_SETTINGS and value is not None and value != "" and name not in LIST_SETTINGS:
+        if (name in OWN_SETTINGS or name in _FORMS) and value is not None and value != "" and name not in LIST_SETTINGS:
             found.extend(_wrong_form(name, value))
     if not found:
         found.extend(_wrong_meaning(config))
