@@ -14,7 +14,7 @@ class Connector(PostgresConnector):
 
     def create_engine(self) -> sqlalchemy.Engine:
         """The parent's engine."""
-        engine = super().create_engine()
+        engine: sqlalchemy.Engine = super().create_engine()
         sqlalchemy.event.listen(engine, "connect", _prepare_nothing)
         return engine
 
