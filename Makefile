@@ -15,6 +15,16 @@ MELTANO := $(BIN)/meltano
 export UV_COMPILE_BYTECODE := 1
 STAMPS := .tools/stamps
 
+# Some releases of Python 3.10 to 3.12 read the paths of their packages in the locale's encoding, and ASCII is not enough.
+ifneq ($(filter C POSIX,$(LC_ALL)),)
+export LC_ALL := C.UTF-8
+endif
+
+# A user without a home, as services and containers have it, gets one here: uv and Meltano keep things there.
+ifneq ($(shell test -w "$${HOME:-/nonexistent}" && echo yes),yes)
+export HOME := $(CURDIR)/.tools/home
+endif
+
 PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner status loader
 SOURCES := $(addsuffix /src,$(PACKAGES)) contract
 # The long ones first, so that both processes end at the same time.
@@ -92,7 +102,7 @@ format: install-dev ## Format the code and apply safe fixes
 
 .PHONY: lock
 lock: $(UV) ## Write the lock files anew
-	for name in dev release target transform; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in airflow dagster dev release target transform; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	for name in run sandbox tap; do \
 		$(COMPILE) -c requirements/dev.txt requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -108,7 +118,10 @@ audit: install-dev ## Look for known vulnerabilities in everything that is locke
 clean: ## Remove what the set-up made; the data in .sandbox stays
 	rm -rf $(VENV) .tools dist sbom .meltano .mypy_cache .ruff_cache .pytest_cache transform/target transform/logs
 
+WRITABLE := test -w . || { echo "$(CURDIR) cannot be written: the set-up puts .tools, .venv and .meltano there."; exit 1; }
+
 $(UV):
+	@$(WRITABLE)
 	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed; none was found on the PATH."; exit 1; }
 	@"$(PYTHON)" -m venv .tools >/dev/null 2>&1 || { \
 		echo "$(PYTHON) cannot make virtual environments; install its venv module (Debian: python3-venv)."; exit 1; }
@@ -122,12 +135,14 @@ EDITABLE := $(UV) pip install --quiet --python $(BIN)/python --no-deps
 
 $(STAMPS)/run: requirements/run.txt plugins/amazon-ads-sandbox/pyproject.toml runner/pyproject.toml \
 		status/pyproject.toml VERSION | $(BIN)/python
+	@$(WRITABLE)
 	@echo "Setting up .venv ..."
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
 	@$(EDITABLE) -e plugins/amazon-ads-sandbox -e runner -e status
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/dev: requirements/dev.txt tap-amazon-ads-entities/pyproject.toml loader/pyproject.toml VERSION $(STAMPS)/run | $(BIN)/python
+	@$(WRITABLE)
 	@echo "Setting up .venv for tests ..."
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@$(EDITABLE) -e tap-amazon-ads-entities -e loader
@@ -135,10 +150,12 @@ $(STAMPS)/dev: requirements/dev.txt tap-amazon-ads-entities/pyproject.toml loade
 
 $(STAMPS)/plugins: meltano.yml requirements/tap.txt requirements/target.txt requirements/transform.txt \
 		requirements/sandbox.txt tap-amazon-ads-entities/pyproject.toml loader/pyproject.toml VERSION | $(STAMPS)/run
+	@$(WRITABLE)
 	@echo "Setting up the Meltano plugins ..."
 	@mkdir -p .meltano/run $(STAMPS) && chmod 700 .meltano/run
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(MELTANO) install > $(STAMPS)/plugins.log 2>&1 || { \
 		cat $(STAMPS)/plugins.log; exit 1; }
+	@$(BIN)/python -m compileall -q $(addsuffix /src,$(PACKAGES))
 	@touch $@
 
 RELEASE := .tools/release
@@ -147,6 +164,13 @@ PUBLISHED := tap-amazon-ads-entities loader plugins/amazon-ads-sandbox
 $(STAMPS)/release: requirements/release.txt | $(UV)
 	@$(UV) venv --quiet --clear --python "$(PYTHON)" $(RELEASE)
 	@$(UV) pip install --quiet --python $(RELEASE)/bin/python --require-hashes -r requirements/release.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+SCHEDULERS := $(STAMPS)/airflow $(STAMPS)/dagster
+
+$(SCHEDULERS): $(STAMPS)/%: requirements/%.txt | $(UV)
+	@$(UV) venv --quiet --clear --python "$(PYTHON)" .tools/$*
+	@$(UV) pip install --quiet --python .tools/$*/bin/python --require-hashes -r requirements/$*.txt
 	@mkdir -p $(STAMPS) && touch $@
 
 # From copies in which links are what they lead to: an archive would keep them as links.
@@ -171,7 +195,7 @@ sbom: $(STAMPS)/release ## Write what the published packages are locked to into 
 			requirements/$$name.txt || exit 1; done
 
 .PHONY: test-adoption
-test-adoption: install-dev packages ## Install what is published in clean environments of every Python at hand, and use it
+test-adoption: install-dev packages $(SCHEDULERS) ## Use what is published, in clean environments of every Python at hand, and what schedulers and containers take
 	$(BIN)/pytest adoption
 
 .PHONY: docs

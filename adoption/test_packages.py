@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from pythons import SUPPORTED, CleanEnvironment, python
+from targets import ROWS
 
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
@@ -26,7 +27,6 @@ PACKAGES = {
     "target-postgres-copy": ROOT / "loader",
     "amazon-ads-sandbox": ROOT / "plugins/amazon-ads-sandbox",
 }
-ROWS = {"profiles": 4, "portfolios": 20, "campaigns": 190, "ad_groups": 380, "ads": 760, "targets": 2940}
 
 
 def wheel(name: str) -> zipfile.ZipFile:

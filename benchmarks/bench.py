@@ -1,6 +1,6 @@
 """`make bench`: what it costs to keep an account in step; prints the tables and writes docs/benchmarks.md.
 
-With the names of parts, only those are measured and printed; with `--write` before them, their sections are replaced.
+With names of parts, only these are measured, and their sections of that file are renewed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import tap_cases
 from measure import HERE
 
 ROOT = HERE.parent
-PAGE = ROOT / "docs" / "benchmarks.md"
+_TITLE = re.compile(r"^## ", re.MULTILINE)
 Part = Callable[[], Iterator[str]]
 PARTS: tuple[Part, ...] = (
     *tap_cases.PARTS,
@@ -36,28 +36,23 @@ PARTS: tuple[Part, ...] = (
 
 def heading() -> Iterator[str]:
     """Where and when."""
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)  # noqa: S603 - git
     machine = f"{platform.system()} on {platform.machine()} with {os.cpu_count()} cores"
     yield "# Benchmarks\n"
     yield "Written by `make bench-peers`; `make bench` measures the same without the peers."
-    yield f"Commit {commit.stdout.strip()}, {machine}, Python {platform.python_version()}."
+    yield f"Commit {_commit()}, {machine}, Python {platform.python_version()}."
     yield "The sandbox account, Postgres and whatever is measured share the machine. Medians; compare ratios within one"
     yield "run. What follows from the numbers: [performance.md](performance.md)."
 
 
-def with_sections(page: str, measured: str) -> str:
-    """The page with some sections measured anew: each in its old place, or at the end."""
-    every = [*re.split(r"(?m)^(?=## )", page), *re.split(r"(?m)^(?=## )", measured)]
-    found = {each.partition("\n")[0]: each.rstrip("\n") for each in every if each.strip()}
-    return "\n\n".join(found.values()) + "\n"
+def _commit() -> str:
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)  # noqa: S603 - git
+    return found.stdout.strip()
 
 
 def main() -> None:
     """Measure everything, or the parts that are named."""
     wanted = sys.argv[1:]
-    write = wanted[:1] == ["--write"]
-    wanted = wanted[write:]
     known = {part.__name__: part for part in (*PARTS, *peers.PARTS)}
     if wanted == ["peers"]:
         parts = (heading, *peers.PARTS, *PARTS)
@@ -69,11 +64,22 @@ def main() -> None:
             lines.append(line)
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
-    text = "\n".join(lines) + "\n"
-    if heading in parts:
-        PAGE.write_text(text)
-    elif write:
-        PAGE.write_text(with_sections(PAGE.read_text(), text))
+    file = ROOT / "docs" / "benchmarks.md"
+    file.write_text("\n".join(lines) + "\n" if heading in parts else renewed(file.read_text(), "\n".join(lines)))
+
+
+def renewed(text: str, measured: str) -> str:
+    """The file with the sections that were measured anew; each says at which commit.
+
+    Args:
+        text: of the file.
+        measured: sections, each of which begins with its title.
+    """
+    sections = {each.partition("\n")[0]: each.strip() for each in _TITLE.split(text)}
+    for each in _TITLE.split(measured)[1:]:
+        title, _, rest = each.strip().partition("\n")
+        sections[title] = f"{title}\n\nCommit {_commit()}. {rest.strip()}"
+    return "\n\n## ".join(sections.values()) + "\n"
 
 
 if __name__ == "__main__":

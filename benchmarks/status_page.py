@@ -59,6 +59,7 @@ QUESTIONS = {
     "Runs, 7 days": "/runs?days=7",
     "Runs, 30 days": "/runs?days=30",
     "Throttling, a day": "/throttling?days=1",
+    "Throttling, 30 days": "/throttling?days=30",
     "metrics": "/metrics",
     "tree: the profile": f"/part/tree?kind=profile&profile={LARGE}",
     "tree: 20,000 campaigns, the first page": f"/part/tree?kind=no_portfolio&profile={LARGE}&id=",
@@ -72,6 +73,7 @@ QUESTIONS = {
     "counts of all entities": "/part/counts?",
     "distributions of budgets and bids": "/part/amounts?",
     "ASINs": "/part/asins?",
+    "where an ASIN runs": "/part/asins?asin=B000000042",
 }
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from contract.compare import Change, accepted, compare
+from contract.compare import Change, accepted, compare, operation, undescribed
 from contract.described import Files, FolderError
 from contract.seen import seen
 from contract.used import UsedList, items_of, used_lists
@@ -41,7 +41,10 @@ def main(arguments: list[str] | None = None, known: Path = KNOWN, lists: list[Us
     lists = [*(used_lists() if lists is None else lists), *items]
     before = json.loads(known.read_text()) if known.exists() else {}
     changes = compare(files, lists, before)
+    silent = [each for each in lists if undescribed(each, before.get("used", {})) and not operation(files, each)]
     _print(changes, len(lists))
+    for name in sorted({each.operation for each in silent}):
+        _say(f"The files say nothing of {name}.")
     if options.accept:
         known.write_text(json.dumps(accepted(files, lists, before), indent=1) + "\n")
         _say(f"Accepted: {known.name} holds what the files say today.")

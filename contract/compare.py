@@ -68,8 +68,15 @@ def operation(files: Files, used: UsedList) -> Operation | None:
     return min(offered, key=lambda each: len(used.sent(each) - each.facts(used.operation).keys()), default=None)
 
 
+def undescribed(used: UsedList, known: Mapping[str, Any]) -> bool:
+    """Whether the files did not have a list when they were accepted: that they lack it is no news."""
+    return bool(known) and used.name not in known
+
+
 def _of_list(files: Files, used: UsedList, known: Mapping[str, Any]) -> Iterator[Change]:
     today = operation(files, used)
+    if today is None and undescribed(used, known):
+        return
     if today is None:
         yield Change(GONE, used=True, where=used.name, kind="list", name=used.operation)
         return

@@ -14,8 +14,11 @@ from harness.truth import KEYS
 
 from amazon_ads_sandbox.process import SandboxProcess
 
-HISTORY = 1 + 2 * len(KEYS) + 4
+HISTORY = 1 + 2 * len(KEYS) + 5
 """Changes, versions as tables and as views, and views of changes."""
+
+EVENTS = 1
+"""Of Amazon's own history."""
 
 DIFFERENCES = 1
 """Of two sources that were compared."""
@@ -59,7 +62,7 @@ def loaded(pipeline: Pipeline, people: Roles) -> Roles:
     """After two full runs, between which ads vanished and everything changed; the second makes the views anew."""
     for blocks in (("tap-amazon-ads-entities", "target-postgres"), ("sync",)):
         # Which fills every table.
-        result = pipeline.meltano("run", *blocks, mode="full", source="unified")
+        result = pipeline.meltano("run", *blocks, mode="full", source="unified", change_events=True)
         assert result.code == 0, result.output
         pipeline.sandbox.control.change(vanish=1, tables=["entity_ads"])
         # Enough for one of them to be a prompt: the others are videos, which have no text that could change.
@@ -98,7 +101,7 @@ def test_each_analyst_sees_their_profile_and_no_other_in_every_table_and_view(
     pipeline: Pipeline, loaded: Roles, profiles: dict[str, str]
 ) -> None:
     names = relations(pipeline)
-    assert len(names) == len(KEYS) + 2 + 7 + 6 + HISTORY + DIFFERENCES
+    assert len(names) == len(KEYS) + 2 + 7 + 6 + HISTORY + DIFFERENCES + EVENTS
     for name, column in names:
         statement = f"select {column} from {name}"
         if name == "amazon_ads_fivetran.profile":
@@ -168,6 +171,9 @@ def test_analysts_write_nothing(loaded: Roles, statement: str) -> None:
         assert loaded.refused(person, statement)
 
 
+_SPIED = ("targets_keywords", "entity_changes", "entity_targets_history", "targets_as_of(now())", "change_events")
+
+
 def test_a_function_of_an_analyst_sees_no_row_that_policies_hide(loaded: Roles, profiles: dict[str, str]) -> None:
     with loaded.connect("ann") as ann:
         ann.execute(
@@ -176,7 +182,7 @@ def test_a_function_of_an_analyst_sees_no_row_that_policies_hide(loaded: Roles, 
         )
         notices: list[str] = []
         ann.add_notice_handler(lambda notice: notices.append(notice.message_primary or ""))
-        for name in ("targets_keywords", "entity_changes", "entity_targets_history", "targets_as_of(now())"):
+        for name in _SPIED:
             ann.execute(f"select count(*) from amazon_ads.{name} where pg_temp.spy(profile_id)")  # type: ignore[call-overload]
     assert set(notices) == {profiles["ann"]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -33,6 +34,7 @@ class Hook:
         self.status = 200
         self.location = ""
         self.waits = 0.0
+        self.drips = False
         hook = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -40,6 +42,13 @@ class Hook:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 assert list(body) == ["text"]
                 time.sleep(hook.waits)
+                if hook.drips:
+                    # An answer that never ends, and is never silent for long.
+                    with contextlib.suppress(OSError):
+                        while hook.drips:
+                            self.wfile.write(b"H")
+                            time.sleep(0.1)
+                    return
                 if hook.status == 200:
                     hook.texts.append(body["text"])
                 self.send_response(hook.status)
@@ -169,7 +178,7 @@ def test_short_and_stale_slices_are_causes_of_their_own(
     assert "Well again (1):" in text, "it is not short any more"
 
 
-@pytest.mark.parametrize("trouble", ["down", "slow", "500", "redirect"])
+@pytest.mark.parametrize("trouble", ["down", "slow", "drips", "500", "redirect", "nowhere"])
 def test_a_receiver_in_trouble_costs_nothing_and_is_told_by_the_next_run(
     loaded: Pipeline,
     hook: Hook,
@@ -182,7 +191,16 @@ def test_a_receiver_in_trouble_costs_nothing_and_is_told_by_the_next_run(
     monkeypatch.setattr(receivers, "WEBHOOK_SECONDS", 1.0)
     break_slice(loaded, "ads", "HTTP 500")
     settings = dict(told)
-    says = {"down": "cannot be reached", "slow": "within 1 s", "500": "HTTP 500", "redirect": "HTTP 302"}[trouble]
+    says = {
+        "down": "cannot be reached",
+        "slow": "within 1 s",
+        "drips": "within 1 s",
+        "500": "HTTP 500",
+        "redirect": "HTTP 302",
+        "nowhere": "cannot be reached (gaierror)",
+    }[trouble]
+    if trouble == "nowhere":
+        settings[checks.ALERT_WEBHOOK] = f"https://nobody.invalid/{SECRET}"
     if trouble == "down":
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
@@ -190,12 +208,15 @@ def test_a_receiver_in_trouble_costs_nothing_and_is_told_by_the_next_run(
     hook.status = {"500": 500, "redirect": 302}.get(trouble, 200)
     hook.location = hook.url if trouble == "redirect" else ""
     hook.waits = 3.0 if trouble == "slow" else 0.0
+    hook.drips = trouble == "drips"
+    begun = time.monotonic()
     tell.after(Step("loader", "r1"), tmp_path, settings)
+    assert time.monotonic() - begun < 20, "no receiver keeps a run"
     said = capfd.readouterr().err
     assert "Alerts: the webhook was not told: it " in said
     assert says in said
     assert SECRET not in said
-    hook.status, hook.location, hook.waits = 200, "", 0.0
+    hook.status, hook.location, hook.waits, hook.drips = 200, "", 0.0, False
     time.sleep(2.5 if trouble == "slow" else 0)
     hook.taken()
     tell.after(Step("loader", "r2"), tmp_path, told)
@@ -211,10 +232,43 @@ def test_a_command_is_ended_in_time_with_all_it_started_and_the_webhook_is_told_
     tell.after(Step("loader", "r1"), tmp_path, {**told, checks.ALERT_COMMAND: f"(sleep 2; touch {mark}) & wait"})
     tell.after(Step("loader", "r2"), tmp_path, {**told, checks.ALERT_COMMAND: "exit 3"})
     assert len(hook.taken()) == 1
-    tell.after(Step("loader", "r3"), tmp_path, {**told, checks.ALERT_COMMAND: f"cat > {tmp_path}/mail"})
+    left = f"cat > {tmp_path}/mail; (sleep 2; touch {mark}) > {tmp_path}/closed &"
+    tell.after(Step("loader", "r3"), tmp_path, {**told, checks.ALERT_COMMAND: left})
     assert "HTTP 500" in (tmp_path / "mail").read_text()
     time.sleep(2)
-    assert not mark.exists()
+    assert not mark.exists(), "neither what it waits for nor what it leaves in the background"
+
+
+def test_a_receiver_that_fails_is_tried_once_a_run_whatever_comes_up(
+    loaded: Pipeline, told: dict[str, str], tmp_path: Path
+) -> None:
+    tries = tmp_path / "tries"
+    settings = {**told, checks.ALERT_COMMAND: f"cat >> {tries}; echo --- >> {tries}; exit 3"}
+    del settings[checks.ALERT_WEBHOOK]
+    break_slice(loaded, "ads", "HTTP 500")
+    tell.after(Step("loader", "r1"), tmp_path, settings)
+    tell.after(Step("sync", "r1", "the database went away"), tmp_path, settings)
+    assert tries.read_text().count("---") == 1
+    settings[checks.ALERT_COMMAND] = f"cat > {tries}"
+    tell.after(Step("loader", "r2"), tmp_path, settings)
+    assert "Wrong (2):" in tries.read_text(), "what came up after the first attempt is not forgotten"
+    assert "the database went away" in tries.read_text()
+
+
+def test_a_slice_whose_moment_is_infinite_is_stale(
+    loaded: Pipeline, hook: Hook, told: dict[str, str], tmp_path: Path
+) -> None:
+    loaded.query(
+        "update amazon_ads.sync_slices set last_success_at = 'infinity', last_full_sync_at = 'infinity'"
+        " where profile_id = %s and entity_type = 'targets' returning 1",
+        first(loaded),
+    )
+    try:
+        tell.after(Step("loader", "r1"), tmp_path, told)
+    finally:
+        loaded.query("update amazon_ads.sync_slices set last_success_at = now(), last_full_sync_at = now() returning 1")
+    (text,) = hook.taken()
+    assert "targets: stale, last complete at an unknown time" in text
 
 
 def test_machines_on_one_database_tell_it_once(

@@ -22,7 +22,10 @@ FOLDER = os.environ.get("AMAZON_ADS_OPENAPI_DIR")
 KNOWN = (re.compile(r"resolvedExpression/\d+: .*'category=\"\d+\" lookback=30'"),)
 
 
-LISTS = {endpoint.path for endpoint in CATALOGUE} | {"sd/adGroups"}
+HISTORY = "history"
+"""A file of its own, which not every folder has."""
+
+LISTS = {endpoint.path for endpoint in CATALOGUE} | {"sd/adGroups", HISTORY}
 UNIFIED = {endpoint.path for endpoint in unified.ENDPOINTS} | {"portfolios/list"}
 STATUS = "exports/"
 PORTFOLIOS = "portfolios/list"
@@ -49,7 +52,9 @@ def test_every_request_of_the_tap_and_every_answer_conforms(
 ) -> None:
     specification = OpenAPI(Path(FOLDER or ""))
     sandbox.control.clear_requests()
-    assert pipeline.direct(mode="full", page_size=60, source=source).code == 0
+    if source == "lists":
+        assert sandbox.control.change(count=3)["updated"]
+    assert pipeline.direct(mode="full", page_size=60, source=source, change_events=source == "lists").code == 0
     # What the address of a file is at is no operation of the API.
     requests = [request for request in sandbox.control.requests() if request["region"]]
     http = urllib3.PoolManager(retries=False)
@@ -62,7 +67,9 @@ def test_every_request_of_the_tap_and_every_answer_conforms(
         endpoints.add(STATUS if request["endpoint"].startswith(STATUS) else request["endpoint"])
         headers = {**request["headers"], "authorization": f"Bearer {token}"}
         query = f"?{request['query']}" if request["query"] else ""
-        problems += specification.request(request["method"], route, request["query"], headers, request["body"])
+        described = request["endpoint"] != HISTORY or bool(specification.operations("POST", route))
+        if described:
+            problems += specification.request(request["method"], route, request["query"], headers, request["body"])
         answer = http.request(
             request["method"],
             f"{sandbox.url}/{request['region'].lower()}{route}{query}",
@@ -71,8 +78,9 @@ def test_every_request_of_the_tap_and_every_answer_conforms(
         )
         assert answer.status == (202 if request["endpoint"] in EXPORTS else 200), route
         assert headers["amazon-advertising-api-clientid"] == CLIENT_ID
-        problems += specification.response(request["method"], route, answer.headers["content-type"], answer.data)
-        payloads += 2
+        if described:
+            problems += specification.response(request["method"], route, answer.headers["content-type"], answer.data)
+        payloads += 2 * described
     with capsys.disabled():
         print(f"\nchecked {len(endpoints)} endpoints and {payloads} payloads against {FOLDER}")  # noqa: T201
     assert wanted | {"v2/profiles"} == endpoints

@@ -15,6 +15,8 @@ from harness.consent import follow, press
 from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, UNAPPROVED_CLIENT_ID
+from entities_runner.account import Choice, UsageError
+from entities_runner.services import check_connections
 from tap_amazon_ads_entities.settings import keys
 
 ADDRESS = r"http://127\.0\.0\.1:\d+/ap/oa\?\S+"
@@ -187,6 +189,16 @@ def test_the_database_never_holds_the_token_and_nobody_else_may_look(connections
         "select has_schema_privilege('outsider', 'private', 'usage'),"
         " has_table_privilege('outsider', 'private.amazon_ads_connections', 'select')"
     ) == [(False, False)]
+
+
+def test_a_run_without_a_connection_says_so_before_it_begins(connections: Connections) -> None:
+    choice = Choice("prod", embedded_database=True, stored=True)
+    with pytest.raises(UsageError, match="No connection is stored yet: connect an account with `make connect`"):
+        check_connections(choice, connections.environment())
+    connections.connect("me")
+    check_connections(choice, connections.environment())
+    # Whatever else is wrong is the tap's to say.
+    check_connections(choice, connections.environment(connections_url="host=127.0.0.1 port=9"))
 
 
 def keys_open(connections: Connections, sealed: bytes, key_id: str) -> str:

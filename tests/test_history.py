@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from harness.histories import Entry, write
+from harness.histories import settle as settle_run
 from harness.pipeline import Direct, Pipeline, Result
+from harness.programs import run_to_end
 from harness.script import LISTS, PER_RUN, RUNS, Expected, Script
 from harness.truth import KEYS, OURS, Rows, all_differences, expected, plain
 from harness.warehouse import Warehouse, made, warehouse
@@ -21,6 +26,7 @@ from psycopg.types.json import set_json_loads
 from amazon_ads_sandbox.model.generate import count
 from amazon_ads_sandbox.model.sizes import Sizes
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
+from amazon_ads_sandbox.postgres.binaries import program
 from amazon_ads_sandbox.process import SandboxProcess
 
 SIZES = {"profiles": 2, "campaigns": 10, "portfolios": 3, "ad_groups": 1, "ads": 1, "keywords": 2, "targets": 1}
@@ -162,6 +168,14 @@ def test_rows_that_are_taken_away_have_not_vanished(db: Warehouse) -> None:
     assert db.ask("select name, is_current from amazon_ads.entity_campaigns_history order by valid_from") == [
         ("a", False), ("a", False), ("a", False), ("b", True),
     ]  # fmt: skip
+    # One that comes back as it was, with the time of its version, is that version.
+    db.ask("create table public.kept as select * from amazon_ads.entity_campaigns")
+    db.ask("delete from amazon_ads.entity_campaigns")
+    db.ask("insert into amazon_ads.entity_campaigns select * from public.kept")
+    store(db, name="c")
+    ended = "select v.name from amazon_ads.entity_campaigns_versions as v, amazon_ads.entity_campaigns as e"
+    assert db.ask(f"{ended} where v.valid_to = e.valid_from") == [("b",)]
+    assert db.ask(f"{PATHS}, seen_at") == [("name", "a", "b"), ("name", "b", "c")]
 
 
 def test_a_backup_that_is_restored_brings_its_history_and_is_no_change(db: Warehouse) -> None:
@@ -178,6 +192,64 @@ def test_a_backup_that_is_restored_brings_its_history_and_is_no_change(db: Wareh
     assert db.ask("select name from amazon_ads.entity_campaigns_history order by valid_from") == [("a",), ("b",)]
     store(db, name="c")
     assert len(db.ask(PATHS)) == 2
+
+
+def test_a_dump_takes_the_history_along_and_what_is_restored_goes_on_where_it_was(
+    db: Warehouse, postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    for name in "ab":
+        store(db, name=name)
+    server = postgres.environment()
+    environment = {**os.environ, "PGPASSWORD": server["TARGET_POSTGRES_PASSWORD"]}
+    reached = [f"--{name}={server[f'TARGET_POSTGRES_{name.upper()}']}" for name in ("host", "port")]
+    reached.append(f"--username={server['TARGET_POSTGRES_USER']}")
+    tables = ("entity_campaigns", "entity_campaigns_versions", "entity_changes")
+    kept = [db.ask(f"select * from amazon_ads.{table} order by 1, 2, 3, 4, 5") for table in tables]
+    with warehouse(postgres) as restored:
+        dump = tmp_path / "dump"
+        for command in (
+            ["pg_dump", "--format=custom", f"--file={dump}", db.database],
+            ["pg_restore", "--exit-on-error", f"--dbname={restored.database}", str(dump)],
+        ):
+            code, said = run_to_end([program(command[0]), *reached, *command[1:]], environment)
+            assert code == 0, said
+        found = [restored.ask(f"select * from amazon_ads.{table} order by 1, 2, 3, 4, 5") for table in tables]
+        assert found == kept
+        assert len(kept[2]) == 1
+        # What it was when it was dumped is loaded once more, and then something else.
+        for name, changed in (("b", 1), ("c", 2)):
+            store(restored, name=name)
+            assert restored.ask("select count(*) from amazon_ads.entity_changes") == [(changed,)]
+        names = restored.ask("select name, is_current from amazon_ads.entity_campaigns_history order by valid_from")
+        assert names == [("a", False), ("b", False), ("c", True)]
+
+
+def test_only_lists_that_were_complete_twice_make_an_entity_vanish(db: Warehouse) -> None:
+    db.ask(
+        "insert into amazon_ads.entity_campaigns (profile_id, campaign_id, campaign_type, synced_at) values"
+        " ('p', '1', 'sp', now() - interval '1 day'), ('p', '2', 'sb', now() - interval '1 day')"
+    )
+    gone = "select campaign_id, vanished_since is not null from amazon_ads.entity_campaigns order by 1"
+    refused = {"sp/campaigns/list": {"rows": 0}, "sb/v4/campaigns/list": {"rows": 0, "skipped": "no SB (HTTP 403)"}}
+    runs = (
+        Entry("short", ago=900, details={"endpoints": {"sp/campaigns/list": {"accepted_shortfall": 1}}}),
+        Entry("failed", ago=800, status="error", error="refused"),
+        Entry("incremental", ago=700, mode="incremental"),
+        Entry("first", ago=600, details={"endpoints": refused}),
+        Entry("second", ago=500, details={"endpoints": refused}),
+    )
+    for entry in runs:
+        entry.details["ad_products"] = ["SP", "SB"]
+        write(db, entry)
+        settle_run(db, entry.run_id, state="stored")
+        assert db.ask(gone) == [("1", entry.run_id == "second"), ("2", False)], entry.run_id
+    since = "select vanished_since = (select finished_at from amazon_ads.sync_log where run_id = 'first')"
+    assert db.ask(f"{since} from amazon_ads.entity_campaigns where campaign_id = '1'") == [(True,)]
+    store(db, name="back")
+    kinds = (
+        "select kind, column_name from amazon_ads.entity_changes where column_name = 'vanished_since' order by seen_at"
+    )
+    assert [kind for kind, _ in db.ask(kinds)] == ["vanished", "reappeared"]
 
 
 def test_what_is_older_than_it_is_to_be_kept_is_forgotten(db: Warehouse) -> None:
@@ -271,3 +343,19 @@ def as_of_equals(pipeline: Pipeline, at: Any, rows: dict[str, Rows]) -> None:
             # Amazon's time of change may have moved since without anything else.
             shown = business(found[key])
             assert {**shown, "last_updated_time": None} == {**row, "last_updated_time": None}
+
+
+def test_a_full_refresh_counts_no_change_that_is_none_and_loses_none(pipeline: Pipeline) -> None:
+    run = ("tap-amazon-ads-entities", "target-postgres")
+    assert pipeline.meltano("run", *run).code == 0
+    before = truth(pipeline)
+    profile = min(row["profile_id"] for row in before["entity_campaigns"].values())
+    place = {"profile_id": profile, "product": "sp", "kind": "campaign", "number": 4}
+    pipeline.sandbox.control.edit([{**place, "fields": {"name": "refreshed"}}, {**place, "do": "touch", "number": 5}])
+    began = moment(pipeline)
+    result = pipeline.meltano("run", "--full-refresh", *run)
+    assert result.code == 0, result.output
+    assert len(result.lines(r"\d+ slices are read in full, 0 incrementally")) == 1
+    found = ask(pipeline, "select kind, path, new_value from amazon_ads.entity_changes where created_at > %s", began)
+    assert found == [{"kind": "changed", "path": "name", "new_value": "refreshed"}]
+    assert all_differences(pipeline, vanished_stay=True) == []

@@ -11,6 +11,9 @@ from harness.histories import Entry, settle, verdicts, write
 from harness.warehouse import Warehouse, made, warehouse
 
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
+from entities_runner.account import UsageError
+from entities_runner.database import Database
+from entities_runner.maker import only_maker
 
 BOUND = {"AMAZON_ADS_LOCK_TIMEOUT": "2"}
 RELATIONS = (
@@ -73,6 +76,22 @@ def test_who_keeps_a_lock_is_named_in_time_and_the_next_run_heals(
     assert db.ask(VIEWS) == views
     settle(db, "next", state="stored")
     assert verdicts(db)[f"dead {table}", "campaigns"][0] == "error"
+
+
+def test_tables_and_views_are_made_by_one_run_at_a_time(db: Warehouse) -> None:
+    database = Database({**db.environment(), "AMAZON_ADS_STATEMENT_TIMEOUT": "1"})
+    with only_maker(database):
+        with pytest.raises(UsageError, match="Another run has been making tables and views of amazon_ads for more"):
+            only_maker(database).__enter__()
+        with only_maker(Database({**db.environment(), "AMAZON_ADS_SCHEMA": "another"})):
+            pass
+    with only_maker(database):
+        pass
+    held = "select pg_advisory_lock(hashtext('entities-prepare'), hashtext('amazon_ads'))"
+    with db.connect(user="lock_reader", password="x") as stranger:
+        stranger.execute(held)
+        with only_maker(database):
+            assert db.ask("select count(*) from pg_stat_activity where application_name = 'entities-prepare'") == [(1,)]
 
 
 def test_what_a_run_does_not_need_may_be_locked(db: Warehouse) -> None:

@@ -107,19 +107,32 @@ def test_rows_that_are_lost_change_no_verdict_are_said_and_come_back(
     assert project.run(*BARE).code == 0
     databases.do("losing", "update amazon_ads.entity_ads set state = 'as in the backup'")
     databases.create("backup", template="losing")
+    held = "select count(*) from amazon_ads.entity_{}"
+    rows = {entity: databases.ask("losing", held.format(entity)) for entity in ("campaigns", "ads", "targets")}
     databases.do("losing", "truncate amazon_ads.entity_ads")
+    databases.do("losing", "drop table amazon_ads.entity_campaigns cascade")
+    databases.do(
+        "losing",
+        "delete from amazon_ads.entity_targets where target_id in"
+        " (select min(target_id) from amazon_ads.entity_targets group by profile_id)",
+    )
     refused = project.run(*BARE, **{f"{TAP}READ_TIMEOUT": "soon"})
     assert refused.code == 1
     assert refused.lines("Setting 'read_timeout' must be a number, not text"), refused.output
     assert "ValueError" not in refused.output
-    verdicts = "select string_agg(distinct settled_status, ',') from amazon_ads.sync_log where entity_type = 'ads'"
+    verdicts = "select string_agg(distinct settled_status, ',') from amazon_ads.sync_log"
     assert databases.ask("losing", verdicts) == "success"
-    state = "select count(*) from amazon_ads.sync_slices where entity_type = 'ads' and {}"
-    lost = "last_success_at is null and last_error like 'lost rows: entity_ads holds 0 of the % rows it had of them'"
-    assert databases.ask("losing", state.format(lost)) == databases.ask("losing", state.format("true"))
-    assert project.run(*BARE).code == 0
-    assert databases.ask("losing", "select count(*) from amazon_ads.entity_ads") == ADS
-    assert databases.ask("losing", state.format("last_success_at is null or consecutive_errors > 0")) == 0
+    state = "select string_agg(distinct entity_type, ',') from amazon_ads.sync_slices where {}"
+    lost = (
+        "last_success_at is null and last_error like 'lost rows: entity_' || entity_type || ' holds % of the % rows%'"
+    )
+    assert databases.ask("losing", state.format(lost)) == "ads,campaigns,targets"
+    assert databases.ask("losing", state.format("last_success_at is null")) == "ads,campaigns,targets"
+    made_good = project.run(*BARE)
+    assert made_good.code == 0, made_good.output
+    assert {entity: databases.ask("losing", held.format(entity)) for entity in rows} == rows
+    assert databases.ask("losing", state.format("last_success_at is null or consecutive_errors > 0")) is None
+    assert made_good.lines("6 slices are read in full, 4 incrementally"), made_good.output
     databases.create("losing", template="backup")
     restored = project.run(*BARE)
     assert restored.code == 0, restored.output
@@ -133,6 +146,8 @@ def test_a_schedule_reads_the_account_of_env_into_the_database_of_make_sync(
     project.env(account)
     result = project.run("meltano", "schedule", "run", "entities-full")
     assert result.code == 0, result.output
+    assert len(result.lines("Running with dbt")) == 1, "what prepares compiles the checks, too"
+    assert result.lines(r"(\d\d) of \1 checks found nothing")
     assert project.counts("amazon_ads")["ads"] == ADS
     assert project.query("select 1 from pg_namespace where nspname = 'amazon_ads'", "sandbox") == []
     again = project.sync()

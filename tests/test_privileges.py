@@ -109,8 +109,9 @@ def test_nothing_that_others_have_planted_runs(planted: Warehouse) -> None:
     )
     ours = {"settle_runs", "announce_run", "prune_log", "change_under_views", "reopen_run", *OF_HISTORY}
     entities = {table.removeprefix("entity_") for table in KEYS}
+    stamps, changes = ({f"stamp_{each}_version" for each in entities}, {f"keep_{each}_changes" for each in entities})
     captures, reads = ({f"keep_{each}_history" for each in entities}, {f"{each}_as_of" for each in entities})
-    assert {row[0] for row in functions} == ours | captures | reads
+    assert {row[0] for row in functions} == ours | stamps | changes | captures | reads
     path = "search_path=pg_catalog, pg_temp"
     for name, *facts in functions:
         if name in reads:
@@ -118,11 +119,13 @@ def test_nothing_that_others_have_planted_runs(planted: Warehouse) -> None:
             assert facts == [None, False, True, False], name
         else:
             # What writes down a change does it for whoever loads.
-            written_down = name in captures
-            assert facts == [[path, "TimeZone=UTC"] if written_down else [path], False, False, written_down], name
+            zone = ["TimeZone=UTC"] if name in captures | changes else []
+            plans = [f"enable_{each}=off" for each in ("seqscan", "hashjoin", "mergejoin") if name in changes]
+            written_down = name in stamps | changes | captures
+            assert facts == [[path, *zone, *plans], False, False, written_down], name
 
 
-OF_HISTORY = {"stamp_version", "running_run", "json_changes", "list_member", "prune_history", "mark_vanished"}
+OF_HISTORY = {"running_run", "json_changes", "list_member", "prune_history", "mark_vanished"}
 
 
 def settle_everything(db: Warehouse) -> int:

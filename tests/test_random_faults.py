@@ -67,7 +67,7 @@ DRIFTS = (
 SHIFT = {"kind": "shift"}
 # It takes a request to its deadline.
 DRIP = {"kind": "drip"}
-DEADLINE, DRIP_DEADLINE = 5, 1
+DEADLINE, DRIP_DEADLINE = 2, 1
 PLACES = {
     "lists": [*(endpoint.path for endpoint in CATALOGUE), "v2/profiles", "sp/*", "sb/*", "sd/*", "*"],
     "unified": [*dict.fromkeys(endpoint.path for endpoint in unified.ENDPOINTS), "v2/profiles", "adsApi/*", "*"],

@@ -28,6 +28,8 @@ _STANDARD = _Standard.server
 @pytest.fixture(scope="module", autouse=True)
 def _server() -> Iterator[None]:
     _STANDARD.start()
+    # Something has happened.
+    _STANDARD.control.change(count=1)
     yield
     _STANDARD.stop()
 
@@ -39,6 +41,7 @@ CONFIG: dict[str, Any] = {
     "api_url": f"{_STANDARD.url}/{{region}}",
     "token_url": f"{_STANDARD.url}/auth/o2/token",
     "mode": "full",
+    "change_events": True,
 }
 
 TestStandard = get_tap_test_class(
@@ -67,7 +70,7 @@ def test_about_and_discover_need_no_credentials(pipeline: Pipeline) -> None:
     catalog = tap(pipeline, "--discover", client_id="", client_secret="", refresh_token="")
     assert catalog.returncode == 0
     streams = {stream["tap_stream_id"] for stream in json.loads(catalog.stdout)["streams"]}
-    assert len(streams) == 8
+    assert len(streams) == 9
 
 
 def test_the_connection_test_succeeds_and_fails_in_words(pipeline: Pipeline) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -365,6 +366,149 @@ def contained(written: Any, read: Any) -> bool:
     if isinstance(written, list):
         return len(written) == len(read) and all(map(contained, written, read))
     return bool(written == read)
+
+
+@contextmanager
+def changed(account: Pipeline, change: str, undo: str) -> Iterator[None]:
+    """The database after a statement, as it was before afterwards."""
+    account.query_none(change)
+    try:
+        yield
+    finally:
+        account.query_none(undo)
+
+
+def test_what_no_page_can_show_is_named_and_costs_nothing_else(account: Pipeline, page: str) -> None:
+    profile = min(account.sandbox.control.counts()["entity_profiles"])
+    where = f"where profile_id = '{profile}' and entity_type = 'campaigns'"
+    account.query_none(f"create table amazon_ads.kept as select * from amazon_ads.sync_slices {where}")
+    account.query_none(f"create table amazon_ads.kept_log as select * from amazon_ads.sync_log {where}")
+    change = (
+        "update amazon_ads.sync_slices set last_full_sync_at = 'infinity', last_success_at = 'infinity',"
+        f" high_watermark = '-infinity' {where};"
+        " update amazon_ads.sync_log set finished_at = 'infinity', throttled_seconds = 'NaN',"
+        ' details = jsonb_set(details, \'{endpoints}\', \'{"sp/campaigns/list": {"rows": "many", "shortfall": {}}}\')'
+        f" {where}"
+    )
+    undo = (
+        f"delete from amazon_ads.sync_slices {where}; insert into amazon_ads.sync_slices select * from amazon_ads.kept;"
+        f"delete from amazon_ads.sync_log {where}; insert into amazon_ads.sync_log select * from amazon_ads.kept_log;"
+        "drop table amazon_ads.kept, amazon_ads.kept_log"
+    )
+    with changed(account, change, undo):
+        text = get(page)[1]
+        assert f"profile_id {profile}, entity_type campaigns: last_full_sync_at is infinity" in text
+        for path in (*VIEWS, f"/slice/{profile}/campaigns", "/part/running", "/part/recent", "/metrics"):
+            assert get(page + path)[0] == 200, path
+        report = json.loads(get(f"{page}/status.json")[1])
+        (tampered,) = (
+            each for each in report["slices"] if (each["profile_id"], each["entity_type"]) == (profile, "campaigns")
+        )
+        assert tampered["facts"]["completeness"]["level"] == "unknown"
+        assert any("infinity" in each for each in report["left_out"])
+    assert "cannot be shown" not in get(page)[1]
+
+
+def test_a_profile_that_is_no_longer_listed_is_gone_and_no_error(account: Pipeline, page: str) -> None:
+    profile = max(account.sandbox.control.counts()["entity_profiles"])
+    change = (
+        f"update amazon_ads.entity_profiles set synced_at = now() - interval '3 days' where profile_id = '{profile}';"
+        "insert into amazon_ads.sync_log (run_id, profile_id, entity_type, mode, status, started_at, finished_at,"
+        " settled_at, settled_status, details) values ('gone', '*', 'profiles', 'full', 'success', now(), now(), now(),"
+        f' \'success\', \'{{"no_longer_visible": {{"profiles": 1, "first": ["{profile}"]}}}}\')'
+    )
+    undo = (
+        "delete from amazon_ads.sync_log where run_id = 'gone';"
+        f"update amazon_ads.entity_profiles set synced_at = now() where profile_id = '{profile}'"
+    )
+    with changed(account, change, undo):
+        text = get(page)[1]
+        assert "no longer lists" in text
+        assert "3 d ago" in text
+        assert "no longer lists this profile" in get(f"{page}/slice/{profile}/campaigns")[1]
+        report = json.loads(get(f"{page}/status.json")[1])
+        assert [each["profile_id"] for each in report["gone"]] == [profile]
+        assert profile not in {each["profile_id"] for each in report["slices"]}
+        assert "amazon_ads_profiles_gone 1.0" in get(f"{page}/metrics")[1]
+    assert json.loads(get(f"{page}/status.json")[1])["gone"] == []
+
+
+def test_a_text_that_no_database_holds_is_refused(page: str) -> None:
+    for path in ("/slice/%00/ads", "/run/%00", "/part/search?kind=campaign&text=a%00b", "/changes?campaign=%00"):
+        status, text = get(page + path)
+        assert (status, "the character NUL" in text) == (400, True), path
+
+
+@pytest.mark.parametrize(
+    ("change", "undo", "paths"),
+    [
+        ("alter view {}sync_runs rename retries to r", "alter view {}sync_runs rename r to retries", ("/", "/runs")),
+        ("alter table {}entity_ads rename asin to a", "alter table {}entity_ads rename a to asin", ("/account",)),
+        (
+            "alter table {}entity_campaigns rename daily_budget_micros to d",
+            "alter table {}entity_campaigns rename d to daily_budget_micros",
+            ("/part/amounts",),
+        ),
+    ],
+)
+def test_tables_that_are_half_migrated_are_a_sentence(
+    account: Pipeline, page: str, change: str, undo: str, paths: tuple[str, ...]
+) -> None:
+    with changed(account, change.replace("{}", "amazon_ads."), undo.replace("{}", "amazon_ads.")):
+        for path in paths:
+            status, text = get(page + path)
+            assert (status, "of another version, or half made" in text) == (503, True), text[-500:]
+
+
+def test_older_runs_are_a_page_away(account: Pipeline, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "_RUNS", 1)
+    with as_owner(account).session() as session:
+        newest = runs.recent(session, 30)
+        older = runs.recent(session, 30, newest["following"])
+    assert len(newest["runs"]) == len(older["runs"]) == 1
+    assert older["runs"][0]["started_at"] < newest["runs"][0]["started_at"]
+    assert "Runs before" in get(f"{page}/runs?days=30&before={newest['following']:%Y-%m-%dT%H:%M:%S}")[1]
+
+
+@needs_chromium
+def test_hostile_texts_of_every_kind_run_nothing_in_the_file(
+    account: Pipeline, browser: Chromium, tmp_path: Path
+) -> None:
+    evil = "</script><script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+    here, quoted = "http://127.0.0.1:9/x.png", evil.replace("'", "''")
+    link = f"{quoted}<link rel=stylesheet href={here}><img src={here}>"
+    details = json.dumps(
+        {"endpoints": {f"{evil}<img src={here}>": {"rows": evil, "problem": evil, "unreadable": {evil: {}}}}}
+    )
+    change = (
+        f"insert into amazon_ads.entity_profiles (profile_id, account_name, country_code, synced_at)"
+        f" values ('\"><script>', '{link}', '{quoted}', now());"
+        "insert into amazon_ads.sync_log (run_id, profile_id, entity_type, mode, status, started_at, finished_at,"
+        " error, request_id, settled_at, settled_status, details) values"
+        f" ('{quoted}', '\"><script>', 'ads', '{quoted}', 'error', now(), now(), '{link}', '{quoted}', now(), 'error',"
+        f" '{details.replace(chr(39), chr(39) * 2)}');"
+        "insert into amazon_ads.sync_slices (profile_id, entity_type, last_error, consecutive_errors)"
+        f" values ('\"><script>', 'ads', '{link}', 1);"
+        "insert into amazon_ads.entity_ads (profile_id, ad_id, asin, ad_product, synced_at)"
+        f" values ('\"><script>', 'evil', '{link}', 'sp', now())"
+    )
+    undo = "; ".join(
+        f"delete from amazon_ads.{table} where profile_id = '\"><script>'"
+        for table in ("sync_log", "sync_slices", "entity_ads", "entity_profiles")
+    )
+    file = tmp_path / "hostile.html"
+    with changed(account, change, undo):
+        assert command(account, "--html", str(file)).returncode == 0
+    assert "onerror=&#34;" in file.read_text()
+    browser.events.clear()
+    browser.look(1280, 900)
+    settled(browser, file.as_uri())
+    assert browser.evaluate("document.title") == "Status · Amazon Ads entities"
+    assert (
+        browser.evaluate("document.querySelectorAll('img, link[rel=stylesheet], main script:not([type])').length") == 0
+    )
+    assert browser.troubles() == []
+    assert {url for url in browser.requests() if not url.startswith((file.as_uri(), "data:"))} == set()
 
 
 def test_every_panel_is_answered_and_shows_an_analyst_the_analyst_s_profile(

@@ -26,6 +26,7 @@ INDEXES: dict[str, list[list[str]]] = {
     "entity_ads": [["profile_id", "campaign_id"], ["profile_id", "ad_group_id"], ["asin"]],
     "entity_targets": [["profile_id", "campaign_id"], ["profile_id", "ad_group_id"]],
     "entity_ad_extensions": [["profile_id", "campaign_id"], ["profile_id", "ad_id"]],
+    "change_events": [["profile_id", "entity_type", "entity_id", "path", "occurred_at"], ["occurred_at"]],
     "sync_differences": [["run_id"]],
     "sync_log": [["profile_id", "entity_type", "started_at"], ["started_at"], ["created_at"]],
 }

@@ -42,6 +42,11 @@ def test_which_account_goes_into_which_database(
         ({**OWN, "TARGET_POSTGRES_PORT": "many"}, "auto", "TARGET_POSTGRES_PORT is 'many', which is not a port"),
         ({**OWN, "TARGET_POSTGRES_PORT": "65536"}, "auto", "which is not a port"),
         ({"AMAZON_ADS_LOADER": "fast"}, "auto", "AMAZON_ADS_LOADER is 'fast', which is none of copy, stock"),
+        *(
+            ({"AMAZON_ADS_REPORTS": value}, "auto", "which is none of airbyte:SCHEMA, fivetran:SCHEMA, posthog:SCHEMA")
+            for value in ("airbyte", "airbyte:", "stitch:raw")
+        ),
+        ({"TARGET_POSTGRES_SSL_MODE": "on"}, "auto", "SSL_MODE is 'on', which is none of disable, .*, verify-full"),
         ({"TARGET_POSTGRES_BATCH_SIZE_ROWS": "1e4"}, "auto", "TARGET_POSTGRES_BATCH_SIZE_ROWS is '1e4'"),
         (
             {**OWN, "TARGET_POSTGRES_SSL_ENABLE": "ture"},

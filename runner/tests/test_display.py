@@ -156,3 +156,19 @@ def test_durations_are_short() -> None:
         "3:05 min",
         "1:02 h",
     ]
+
+
+def test_refusals_are_counted_and_a_stop_is_no_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [
+        b"tap run r1: auto, 1 profiles, each with entity_campaigns, entity_ads\n",
+        *[b"tap sp/ads/list (region NA, profile 1): HTTP 429 THROTTLED; trying again in 1.0 s (request id R)\n"] * 3,
+        b"tap slice done profile=1 entity=campaigns rows=1 pages=1 retries=0 throttled=0.0\n",
+        b"tap slice failed profile=1 entity=ads rows=0 error=stopped by SIGINT request_id=unknown\n",
+    ]
+    progress = Progress(tmp_path / "run.log", {"PROGRESS": "totals"})
+    progress.follow(lines)
+    text = capsys.readouterr().out
+    assert "1 profile, each with campaigns, ads" in text
+    assert text.splitlines()[-1].endswith("1 row, 1 page, 0 rows/s, 3 requests refused (HTTP 429)")
+    assert "trying again" not in text
+    assert "FAILED" not in text

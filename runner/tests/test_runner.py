@@ -23,7 +23,7 @@ from entities_runner.leftovers import no_leftovers
 from entities_runner.process import run
 from entities_runner.progress import Progress
 from entities_runner.services import running
-from entities_runner.summary import summary
+from entities_runner.summary import STOPPED, summary
 
 ALL = dict.fromkeys(CREDENTIALS, "x")
 OWN = {"TARGET_POSTGRES_HOST": "db", "TARGET_POSTGRES_USER": "me", "TARGET_POSTGRES_DATABASE": "ads"}
@@ -139,8 +139,21 @@ def test_the_summary_names_every_failure() -> None:
     text = summary({"entity_ads": 1234}, slices, 12.3, "2 full")
     assert "entity_ads" in text
     assert "1,234" in text
-    assert "1 slices succeeded, 1 failed (2 full), 12 s" in text
+    assert "1 slice succeeded, 1 failed (2 full), 12 s" in text
     assert "FAILED  profile 2, ads: HTTP 403 (request id R1)" in text
+
+
+def test_what_a_stopped_run_had_not_read_is_counted_and_no_failure() -> None:
+    aborted = f"aborted: {STOPPED}Ctrl-C"
+    slices = [
+        Slice("1", "ads", "success", None, None),
+        Slice("2", "ads", "error", aborted, None),
+        Slice("*", "profiles", "error", aborted, None),
+    ]
+    text = summary({}, slices, 2.0, "2 full")
+    assert "1 slice succeeded, 0 failed" in text
+    assert "1 slice had not been read to the end" in text
+    assert "FAILED" not in text
 
 
 def test_an_interrupt_ends_the_whole_group(tmp_path: Path) -> None:

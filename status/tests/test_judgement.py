@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 
 from entities_status.judgement import Level, judge
+from entities_status.values import Unreadable
 
 FULL = datetime(2026, 1, 1, tzinfo=timezone.utc)
-WELL = {"status": "success", "freshness": "fresh", "last_full_sync_at": FULL}
+LIST = {"rows": 30, "pages": 1, "emitted": 30, "total_reported": 30}
+WELL = {"status": "success", "freshness": "fresh", "last_full_sync_at": FULL, "endpoints": {"sp/ads/list": LIST}}
+
+
+def gave(**numbers: Any) -> dict[str, Any]:
+    """A slice that is well but for what one of its lists gave."""
+    return {**WELL, "endpoints": {"sp/ads/list": LIST, "sb/ads/list": {**LIST, **numbers}}}
 
 
 @pytest.mark.parametrize(
@@ -27,11 +34,15 @@ WELL = {"status": "success", "freshness": "fresh", "last_full_sync_at": FULL}
         ({**WELL, "status": "error", "consecutive_errors": 3}, Level.ERROR, "failed, 3 times in a row"),
         ({**WELL, "status": "error", "error": "aborted: it died"}, Level.ERROR, "aborted"),
         ({**WELL, "status": None}, Level.UNKNOWN, "not known since the last complete run"),
-        ({**WELL, "status": "error", "shortfall": 50, "total": 80}, Level.ERROR, "50 of 80 rows are missing"),
-        ({**WELL, "status": "error", "problems": 1}, Level.ERROR, "a list is not complete"),
-        ({**WELL, "unreadable": 2}, Level.WARNING, "complete, but for 2 values that no column holds"),
+        ({**gave(shortfall=50, total_reported=80), "status": "error"}, Level.ERROR, "50 of 80 rows are missing"),
+        (gave(problem="was not read to its end"), Level.ERROR, "a list is not complete"),
         (
-            {**WELL, "shortfall": 3, "accepted": 3, "total": 900},
+            gave(unreadable={"bid": {"count": 2, "sample": "x"}}),
+            Level.WARNING,
+            "complete, but for 2 values that no column holds",
+        ),
+        (
+            gave(shortfall=3, accepted_shortfall=3, total_reported=900),
             Level.OK,
             "complete, but for 3 rows that may be missing (accepted_shortfall)",
         ),
@@ -55,3 +66,24 @@ def test_a_slice_is_as_well_as_the_worst_of_its_facts(row: dict[str, Any] | None
     else:
         assert judged.reason == reason
     assert [fact.name for fact in judged.facts] == ["last run", "freshness", "completeness"]
+
+
+@pytest.mark.parametrize(
+    "endpoints",
+    [
+        None,
+        "complete",
+        [],
+        {},
+        {"sp/ads/list": None},
+        {"sp/ads/list": {"shortfall": "0"}},
+        {"sp/ads/list": {"shortfall": -5}},
+        {"sp/ads/list": {"shortfall": 1.5}},
+        {"sp/ads/list": {"accepted_shortfall": True}},
+        {"sp/ads/list": {"unreadable": {"bid": 2}}},
+        Unreadable("NaN"),
+    ],
+)
+def test_what_is_not_in_the_run_log_as_the_tap_writes_it_is_not_known(endpoints: object) -> None:
+    judged = judge("4711", "ads", {**WELL, "endpoints": endpoints})
+    assert (judged.level, judged.reason) == (Level.UNKNOWN, "what its lists gave cannot be read in the run log")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from entities_status.pages.text import amount, seconds, shown
+from entities_status.pages.text import amount, integer, seconds, shown
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,9 @@ def test_amounts_and_durations() -> None:
         "1 h 02 min",
         "1 d 1 h",
     ]
+
+
+@pytest.mark.parametrize("text", ["abc", "1e400", "nan", {"rows": 1}])
+def test_what_is_no_number_is_shown_as_it_stands(text: object) -> None:
+    assert integer(text) == str(text)
+    assert seconds(text) == str(text)

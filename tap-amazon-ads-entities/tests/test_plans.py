@@ -279,6 +279,50 @@ def test_no_schedule_of_runs_loses_a_change(seed: int) -> None:
     assert full < 30
 
 
+# --- what happens, instead of what there is ---------------------------------------------------
+
+
+def events(mode: str = "auto", watermark: str | None = BEFORE, **more: Any) -> Plan:
+    known = {"full_read": read_of("SP", "SB", entity="change_events")}
+    return decide({**bookmark(watermark=watermark), **known, **more}, mode, entity="change_events")
+
+
+@pytest.mark.parametrize(
+    ("made", "mode", "since"),
+    [
+        (events(), "incremental", datetime(2026, 11, 18, 23, tzinfo=timezone.utc)),
+        (events(watermark=None), "incremental", NOW - timedelta(days=89, hours=18)),
+        (events("full"), "full", NOW - timedelta(days=89, hours=18)),
+        (events(full_read_due="lost"), "full", NOW - timedelta(days=89, hours=18)),
+        (events(watermark="2026-01-01T00:00:00.000Z"), "incremental", NOW - timedelta(days=89, hours=18)),
+    ],
+    ids=["since the watermark", "no watermark", "full", "due", "too long ago"],
+)
+def test_what_happened_is_read_since_the_watermark_or_as_far_back_as_amazon_knows(
+    made: Plan, mode: str, since: datetime
+) -> None:
+    # The run may last six hours: what is asked for at its end must not be too old by then.
+    assert (made.mode, made.period, made.since) == (mode, (since, NOW), None)
+
+
+def test_what_happened_longer_ago_than_amazon_knows_is_said_to_be_unknown(caplog: pytest.LogCaptureFixture) -> None:
+    known = Bookmarks({})
+    known.keep("1", bookmark(watermark="2026-01-01T00:00:00.000Z"))
+    known.keep("2", bookmark())
+    plans = planning.plan_slices(settings(), ["1", "2"], {"change_events": (known, False)}, STARTED)
+    planning.announce(plans, "full")
+    [said] = caplog.messages
+    assert said.startswith("change_events of profile 1: last read longer ago than Amazon remembers: ")
+    assert said.endswith("from 2026-01-01T00:00:00.000Z to 2026-08-26T18:00:00.000Z is not known")
+
+
+def test_a_period_that_was_read_to_its_end_is_where_the_next_one_begins() -> None:
+    read = events()
+    assert read.period is not None
+    after = finish(bookmark(), read, seen=utc_text(read.period[1]))
+    assert (after["replication_key"], after["replication_key_value"]) == ("occurred_at", STARTED)
+
+
 # --- all slices of a run ----------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tap_amazon_ads_entities.amazon.policy import BACKOFF_CAP, Verdict, backoff, classify, describe, retry_after
+from tap_amazon_ads_entities.amazon.policy import BACKOFF_CAP, Verdict, backoff, classify, describe, hint, retry_after
 
 INVALID = b'{"code":"INVALID_ARGUMENT","errors":[{"errorValue":{"invalidInputError":{"reason":"INVALID_TOKEN"}}}]}'
 
@@ -101,3 +101,22 @@ def test_backoff_counts_as_far_as_a_patient_caller_does() -> None:
 )
 def test_errors_are_described_in_amazons_words(body: bytes, words: str) -> None:
     assert describe(429, body) == words
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "this endpoint does not exist on this host"),
+        (b"<html>", "this endpoint does not exist on this host"),
+        (b'{"code":"404"}', "this endpoint does not exist on this host"),
+        (
+            b'{"code":"NOT_FOUND","details":"Could not find resource for full path: https://x/v2/sp/campaigns"}',
+            "this endpoint does not exist on this host",
+        ),
+        (b'{"code":"NOT_FOUND","details":"Method Not Found"}', "this endpoint does not exist on this host"),
+        (b'{"code":"404","details":"Export not found"}', "Amazon has no such thing, or this user may not see it"),
+        (b'{"code":"NOT_FOUND","message":"Profile 123 was not found"}', "Amazon has no such thing"),
+    ],
+)
+def test_an_entity_that_is_missing_is_no_endpoint_that_is_missing(body: bytes, words: str) -> None:
+    assert hint(404, body).startswith(words)

@@ -9,6 +9,8 @@ import pytest
 
 from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.errors import RefusedItemError
+from tap_amazon_ads_entities.rows.change_events import change_event
 from tap_amazon_ads_entities.rows.context import Row, RowContext
 from tap_amazon_ads_entities.singer.streams.entities import ENTITY_STREAMS
 
@@ -316,3 +318,56 @@ def test_a_full_products_campaign() -> None:
 def test_the_normal_form_of_targets(path: str, item: dict[str, Any], expected: tuple[Any, ...]) -> None:
     row = to_row(BY_PATH[path], minimal(BY_PATH[path], **item))
     assert (row["target_type"], row["match_type"], row["expression"]) == expected
+
+
+# --- what has happened ------------------------------------------------------------------------
+
+
+def event(product: str = "sp", metadata: Any = None, **fields: Any) -> Row:
+    told = {"timestamp": 1_761_001_200_123, "entityType": "CAMPAIGN", "entityId": "1", "changeType": "STATUS"}
+    values = {"previousValue": "a", "newValue": "b", "metadata": metadata or {}}
+    return change_event(product)({**told, **values, **fields}, CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        (event(), ("campaigns", "state", "state")),
+        (event(entityType="THEME", changeType="BID_AMOUNT"), ("targets", "bid_micros", "bid_micros")),
+        (event(entityType="AD_GROUP", changeType="BID_AMOUNT"), ("ad_groups",) + ("default_bid_micros",) * 2),
+        (event(changeType="IN_BUDGET"), ("campaigns", None, None)),
+        (event(changeType="SMART_BIDDING_STRATEGY"), ("campaigns", "bidding", "bidding.strategy")),
+        (event("sb", changeType="SMART_BIDDING_STRATEGY"), ("campaigns", None, None)),
+        (event(changeType="PLACEMENT_GROUP"), ("campaigns", None, None)),
+        (
+            event(changeType="PLACEMENT_GROUP", metadata={"placementGroupPosition": "TOP_OF_SEARCH"}),
+            ("campaigns", "bidding", "bidding.placementBidding[PLACEMENT_TOP].percentage"),
+        ),
+        (event(entityType="MOOD", changeType="COLOUR"), (None, None, None)),
+        (event(entityType=["?"], changeType={"?": 1}), (None, None, None)),
+    ],
+)
+def test_an_event_says_which_place_has_changed(row: Row, place: tuple[str | None, ...]) -> None:
+    assert (row["entity_type"], row["column_name"], row["path"]) == place
+    assert list(row) == list(STREAM["change_events"].schema["properties"])
+
+
+def test_events_are_one_where_they_say_the_same() -> None:
+    assert event()["event_id"] == event(metadata={"campaignId": "7"}, mood="new")["event_id"]
+    others = [event(newValue="c"), event(timestamp=1_761_001_200_124), event(metadata={"placementGroupPosition": "X"})]
+    assert len({each["event_id"] for each in (event(), *others)}) == 4
+
+
+def test_an_event_has_amounts_in_micros_and_keeps_what_has_no_column() -> None:
+    row = event(changeType="BUDGET_AMOUNT", previousValue="", newValue="25.5", metadata={"campaignBudgetType": "DAILY"})
+    assert (row["old_micros"], row["new_micros"], row["occurred_at"]) == (None, 25_500_000, "2025-10-20T23:00:00.123Z")
+    assert row["other_fields"] == {"campaignBudgetType": "DAILY"}
+    strange = event(changeType="BUDGET_AMOUNT", previousValue="1", newValue="much")
+    assert (strange["new_micros"], strange["new_value"]) == (None, "much")
+    assert strange["other_fields"] == {"unreadable": {"newValue": "much"}}
+
+
+@pytest.mark.parametrize("field", ["timestamp", "entityId"])
+def test_an_event_without_what_it_is_about_is_refused(field: str) -> None:
+    with pytest.raises(RefusedItemError, match=field):
+        event(**{field: None})

@@ -33,9 +33,26 @@ GOOD = {"client_id": "id", "client_secret": "hush", "refresh_token": "hush-hush"
         ({"api_url": "http://example.com"}, "Setting 'api_url' must use https"),
         ({"api_url": "https://user:pw@example.com"}, "Setting 'api_url' must not hold credentials"),
         ({"token_url": "ftp://example.com"}, "Setting 'token_url' must be an http(s) URL"),
+        ({"batch_config": "files"}, "Setting 'batch_config' is wrong: it is to be an object, such as {"),
+        ({"batch_config": {"encoding": {"format": "jsonl"}}}, "'batch_config' is wrong: storage is to be an object"),
+        ({"batch_config": {"storage": {"root": "s3://x/y"}}}, "storage.root is to be the absolute path of a folder"),
+        (
+            {"batch_config": {"encoding": {"format": "parquet"}, "storage": {"root": "/x"}}},
+            "encoding.format is 'parquet', and this tap writes jsonl",
+        ),
+        (
+            {"batch_config": {"encoding": {"compression": "zip"}, "storage": {"root": "/x"}}},
+            "encoding.compression is 'zip', which is none of none, gzip",
+        ),
+        (
+            {"batch_config": {"batch_size": 0.5, "storage": {"root": "/x"}}},
+            "batch_size is 0.5, which is no number of rows",
+        ),
+        ({"batch_files_mb": 0}, "Setting 'batch_files_mb' must be at least 1"),
     ],
 )
 def test_a_wrong_setting_gets_one_sentence_that_names_it(change: dict[str, Any], words: str) -> None:
+    TapAmazonAdsEntities(config=GOOD)  # the SDK has added its own settings
     found = problems({**GOOD, **change})
     assert len(found) == 1
     assert words in found[0]
@@ -100,8 +117,8 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant(name: str, mean
 
 @pytest.mark.parametrize("value", ["x", 0, False, [], {"a": 1}])
 def test_an_unknown_setting_is_refused_whatever_it_says(value: Any) -> None:
-    found = problems({**GOOD, "batch_size_rows": value})
-    assert found == ["Setting 'batch_size_rows' is not known; tap-amazon-ads-entities --about lists those there are."]
+    found = problems({**GOOD, "on_conflict": value})
+    assert found == ["Setting 'on_conflict' is not known; tap-amazon-ads-entities --about lists those there are."]
 
 
 def test_a_misspelt_setting_is_not_also_reported_as_missing() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tap_amazon_ads_entities.errors import StateError
 from tap_amazon_ads_entities.lists.completeness import Verdict
-from tap_amazon_ads_entities.lists.ids import Distinct, number_of
+from tap_amazon_ads_entities.lists.ids import Distinct, ids_of, number_of, numbers_of
 from tap_amazon_ads_entities.settings.model import Settings
 from tap_amazon_ads_entities.singer import bookmarks, state_check
 from tap_amazon_ads_entities.singer.streams import STREAMS
@@ -220,6 +220,45 @@ def test_distinct_rows_are_counted_and_clashes_named() -> None:
     assert Distinct.clashes([first, second]) == [2]
     assert Distinct.union([first, second]) == 6
     assert Distinct.union([]) == 0
+    assert first.fingerprint() != second.fingerprint()
+
+
+def test_more_ids_than_one_set_should_hold_are_counted_alike() -> None:
+    many = range(1 << 60, (1 << 60) + 150_000)
+    first, second = Distinct(), Distinct()
+    first.add(many)
+    second.add(reversed([*many, *many]))
+    assert len(second) == 300_000
+    assert first.count() == second.count() == Distinct.union([first, second]) == 150_000
+    assert first.fingerprint() == second.fingerprint()
+    second.add([1, 2, 1 << 60])
+    assert first.fingerprint() != second.fingerprint()
+    assert Distinct.clashes([first, second]) == [*many]
+
+
+ODD_IDS = ["007", "18446744073709551615", "18446744073709551616", "\u0661\u0662", "sb-legacy-1", "", "9" * 30, "0" * 25]
+
+
+@pytest.mark.parametrize("odd", ODD_IDS)
+def test_ids_of_a_page_are_the_same_numbers_alone_and_among_others(odd: str) -> None:
+    def page(*ids: str) -> bytes:
+        return json.dumps([{"id": each, "more": [each]} for each in ids], ensure_ascii=False).encode()
+
+    texts = ["1", odd, "300000000000000001"]
+    assert numbers_of(texts) == [number_of(each) for each in texts]
+    alone = [ids_of(page(each), "id")[0] for each in texts]
+    together = ids_of(page(*texts), "id")
+    assert [*together] == alone
+    if odd:
+        assert [*together] == numbers_of(texts)
+
+
+def test_ids_sent_as_numbers_and_items_without_one_are_told_apart() -> None:
+    page = b'[{"id":5},{"id":"5"},{"id":5.0},{"id":5e0},{"id":null},{"x":1},{"id":{"a":1}},{"id":true},{"id":-1}]'
+    numbers = [*ids_of(page, "id")]
+    assert numbers[:4] == [5] * 4
+    assert len({*numbers}) == 6
+    assert ids_of(b'[{"id":5},7,{"id":6}]', "id") != ids_of(b'[{"id":5},{"id":7},{"id":6}]', "id")
 
 
 def test_a_shortfall_against_amazons_total_is_reported() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tap_amazon_ads_entities.rows import unified
+from tap_amazon_ads_entities.rows import common_model, unified
 from tap_amazon_ads_entities.rows.ad_extensions import ad_extension
-from tap_amazon_ads_entities.rows.context import Row, RowContext
+from tap_amazon_ads_entities.rows.context import Row, RowContext, RowFunction
+from tap_amazon_ads_entities.rows.unreadable import Notes
 
 NAMES = {"sp": "PRODUCTS", "sb": "BRANDS", "sd": "DISPLAY", "st": "TELEVISION"}
 CONTEXT = RowContext("1", "2026-11-24T00:00:00.000Z", "USD", {"20": "10"}, timezone="America/Los_Angeles")
@@ -224,3 +226,14 @@ def test_an_ad_extension_that_names_no_ad_group_has_no_campaign() -> None:
     )
     assert (row["campaign_id"], row["ad_id"], row["extension_status"]) == (None, None, "OPTED_OUT")
     assert context.notes.cells["campaignId"].count == 1
+
+
+@pytest.mark.parametrize("product", NAMES)
+@pytest.mark.parametrize("read", [common_model.ad, common_model.target, unified.ad, unified.target])
+def test_what_names_neither_its_campaign_nor_a_known_ad_group_is_noted(read: RowFunction, product: str) -> None:
+    kind = {"targetType": "PRODUCT", "targetDetails": {}, "negative": False}
+    for ad_group, found in (("20", "10"), ("21", None)):
+        context = replace(CONTEXT, notes=Notes())
+        row = read(item(product, adId="30", targetId="30", adGroupId=ad_group, **kind), context)
+        assert row["campaign_id"] == found
+        assert ("campaignId" in context.notes.cells) == (found is None)

@@ -1,8 +1,9 @@
-"""Dbt and the tap as they are installed, imported once per test process: most of what a start costs is importing."""
+"""Meltano, dbt and the tap as installed, imported once per test process: most of what a start costs is importing."""
 
 from __future__ import annotations
 
 import atexit
+import hashlib
 import json
 import os
 import select
@@ -21,13 +22,39 @@ from typing import IO, Any
 from harness.project import ROOT
 
 _LISTENS_WITHIN = 60
-_ANSWERS_WITHIN = 180
+_ANSWERS_WITHIN = 540
+_CONNECTION = (
+    "TARGET_POSTGRES_HOST",
+    "TARGET_POSTGRES_PORT",
+    "TARGET_POSTGRES_DATABASE",
+    "TARGET_POSTGRES_USER",
+    "AMAZON_ADS_OWNER_USER",
+    "AMAZON_ADS_SCHEMA",
+    "AMAZON_ADS_SEARCH_PATH",
+)
 _DBT = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/python"
 _TARGET = ROOT / ".meltano/loaders/target-postgres/venv/bin/python"
 
 TAP = (sys.executable, "tap_amazon_ads_entities.tap:TapAmazonAdsEntities.cli")
 TARGET = (str(_TARGET), "target_postgres_copy.main:main")
+MELTANO = (sys.executable, "meltano.cli:main")
 """How they are started."""
+
+
+def run_meltano(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    """Run a command of Meltano in a process of its own; what it starts are programs as always.
+
+    Args:
+        arguments: of the command line.
+        environment: all of it.
+        folder: the project's.
+
+    Returns:
+        Its exit code, and everything it wrote.
+    """
+    late = ("alembic.command", "sqlalchemy.dialects.sqlite", "meltano.core.block.extract_load")
+    code, output, _ = _ask(_server(*MELTANO, *late), arguments, environment, together=True, folder=folder)
+    return code, output
 
 
 def run_dbt(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
@@ -41,7 +68,11 @@ def run_dbt(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[i
         Its exit code, and everything it wrote.
     """
     late = ("dbt.adapters.postgres", "dbt.task.build", "dbt.task.run_operation")
-    code, output, _ = _ask(_server(str(_DBT), "dbt.cli.main:cli", *late), arguments, environment, together=True)
+    # Dbt parses everything anew for another connection than last time: each has a folder of its own for what it parsed.
+    connection = "\n".join(environment.get(name, "") for name in _CONNECTION)
+    folder = f"target/{hashlib.sha256(connection.encode()).hexdigest()[:12]}"
+    variables = {"DBT_TARGET_PATH": folder, **environment}
+    code, output, _ = _ask(_server(str(_DBT), "dbt.cli.main:cli", *late), arguments, variables, together=True)
     return code, output
 
 
@@ -112,22 +143,29 @@ class Started:
 
 
 def _ask(
-    server: str, arguments: Sequence[str], environment: Mapping[str, str], *, together: bool
+    server: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    together: bool,
+    folder: Path | None = None,
 ) -> tuple[int, str, str]:
     with socket.socket(socket.AF_UNIX) as asked:
         asked.settimeout(_ANSWERS_WITHIN)
         asked.connect(server)
-        asked.sendall(_request(arguments, environment, together=together))
+        asked.sendall(_request(arguments, environment, together=together, folder=folder))
         answer = b"".join(iter(lambda: asked.recv(1 << 16), b""))
     code, output, errors = json.loads(answer)
     return code, output, errors
 
 
-def _request(arguments: Sequence[str], environment: Mapping[str, str], *, together: bool) -> bytes:
+def _request(
+    arguments: Sequence[str], environment: Mapping[str, str], *, together: bool, folder: Path | None = None
+) -> bytes:
     request = {
         "arguments": list(arguments),
         "environment": dict(environment),
-        "folder": str(Path.cwd()),
+        "folder": str(folder or Path.cwd()),
         "together": together,
     }
     return json.dumps(request).encode() + b"\n"
@@ -140,7 +178,7 @@ def _server(python: str, entry: str, *late: str) -> str:
     address = f"{folder}/socket"
     server = subprocess.Popen(
         [python, "-I", str(Path(__file__).with_name("fork_server.py")), address, entry, *late],
-        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "NO_COLOR": "1"},
         stdin=subprocess.PIPE,
     )
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -15,6 +15,7 @@ from amazon_ads_sandbox.background import BackgroundSandbox
 from amazon_ads_sandbox.control import SandboxControl
 from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import SANDBOX_DATABASE, EmbeddedPostgres
+from harness.forks import run_meltano
 from harness.pipeline import BIN, TAP, Result
 from harness.programs import run_to_end
 from harness.project import make_project
@@ -54,8 +55,11 @@ class Installation:
 
     def run(self, *command: str, **more: str) -> Result:
         """A command of ours to its end, as a shell in the project's folder runs it."""
-        program = [BIN / command[0], *command[1:]]
-        done = run_to_end(program, self.environment(**more), folder=self.folder, timeout=_TIMEOUT)
+        name, *arguments = command
+        variables = self.environment(**more)
+        if name == "meltano":
+            return Result(*run_meltano(arguments, variables, self.folder), "")
+        done = run_to_end([BIN / name, *arguments], variables, folder=self.folder, timeout=_TIMEOUT)
         return Result(*done, "")
 
     def sync(self, **more: str) -> Result:

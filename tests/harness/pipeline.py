@@ -18,7 +18,6 @@ from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
 from harness import forks
-from harness.programs import run_to_end
 from harness.project import ROOT, project
 
 BIN = Path(sys.executable).parent
@@ -88,8 +87,7 @@ class Pipeline:
         """`meltano …` to its end."""
         run_id = str(uuid.uuid4())
         variables = {**self.environment(**settings), "MELTANO_RUN_ID": run_id, **(environment or {})}
-        command = [BIN / "meltano", "--environment=prod", *arguments]
-        return Result(*run_to_end(command, variables, folder=project(), timeout=_TIMEOUT), run_id)
+        return Result(*forks.run_meltano(["--environment=prod", *arguments], variables, project()), run_id)
 
     def start_direct(self, announced: Callable[[], None] = lambda: None, **settings: Any) -> Direct:
         """Start tap and loader joined by a pipe, with a state file, as in any Singer pipeline.

@@ -151,10 +151,13 @@ def warehouse(postgres: EmbeddedPostgres, template: Warehouse | None = None) -> 
 def made(postgres: EmbeddedPostgres) -> Warehouse:
     """One with all tables and views, to copy from: made once for a server."""
     template = Warehouse(postgres, f"made_{uuid.uuid4().hex[:10]}")
-    with psycopg.connect(postgres.dsn, dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"create database {template.database}")  # type: ignore[call-overload]
-    template.make()
-    template.ask("truncate amazon_ads.sync_log")
+    # Made under a name that will be used again: what dbt parses for it holds.
+    with warehouse(postgres) as new:
+        new.make()
+        new.ask("truncate amazon_ads.sync_log")
+        with psycopg.connect(postgres.dsn, dbname="postgres", autocommit=True) as connection:
+            statement = f"create database {template.database} template {new.database}"
+            connection.execute(statement)  # type: ignore[call-overload]
     return template
 
 

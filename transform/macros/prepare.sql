@@ -24,6 +24,7 @@
     {% if migrates %}{% do statements.extend(settle_earlier_log(found)) %}{% endif %}
     {% do statements.extend(missing_trigger()) %}
     {% do statements.extend(stale_triggers(found, retyped)) %}
+    {% do statements.extend(stale_report_views()) %}
     {#- Their text is checked against the tables. -#}
     {% do statements.extend(stale_functions(as_of_functions(), functions)) %}
     {% do statements.extend(missing_indexes(tables)) %}

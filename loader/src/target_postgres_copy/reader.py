@@ -1,15 +1,22 @@
-"""Reads the lines of a tap: records go to their sinks as they are written, everything else to the target."""
+"""Reads the lines of a tap, and the files that they name.
+
+Records go to their sinks as they are written, everything else to the target.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 from singer_sdk.io_base import SingerReader
+from singer_sdk.singerlib.json import deserialize_json
 
+from target_postgres_copy import files
+from target_postgres_copy.errors import LoadError
 from target_postgres_copy.rows import storable
 
 _AGE_IS_LOOKED_AT_EVERY = 5_000
@@ -24,6 +31,7 @@ class Envelope(msgspec.Struct, gc=False):
 
 
 _DECODER = msgspec.json.Decoder(Envelope)
+_Callbacks = Mapping[str, Callable[[dict[str, Any]], None]]
 
 
 class Taker(Protocol):
@@ -60,6 +68,7 @@ class LineReader(SingerReader):  # type: ignore[misc]
         """Read nothing yet."""
         super().__init__()
         self._target = target
+        self._records = 0
 
     def process_lines(
         self, file_input: Iterable[str] | None, callbacks: dict[str, Callable[[dict[str, Any]], None]]
@@ -76,7 +85,6 @@ class LineReader(SingerReader):  # type: ignore[misc]
         seen: Counter[str] = Counter()
         takers: dict[str, Taker] = {}
         taker: Taker | None = None
-        records = 0
         for line in lines:
             clean = storable(line)
             # Records of one stream come one after the other.
@@ -84,25 +92,49 @@ class LineReader(SingerReader):  # type: ignore[misc]
             if full is None and (envelope := _envelope(clean)) and envelope.stream in takers:
                 taker = takers[envelope.stream]
                 full = taker.take(envelope.record)
-            if full is not None:
-                records += 1
-                if full:
-                    self._target.full(taker)
-                if records % _AGE_IS_LOOKED_AT_EVERY == 0:
-                    self._target.time_passes()
+            if taker is not None and full is not None:
+                self._taken(taker, full)
                 continue
             message = self.deserialize_json(line.decode("utf-8", "surrogateescape"))
             self.assert_line_requires(message, requires={"type"})
             kind = message["type"]
-            if callback := callbacks.get(kind):
+            if kind == "BATCH" and (found := files.paths(message)) is not None:
+                for path in found:
+                    self._read(path, message, takers.get(message["stream"]), callbacks)
+            elif callback := callbacks.get(kind):
                 callback(message)
             else:
                 self._process_unknown_message(message)
             seen[kind] += 1
             if kind == "SCHEMA":
                 takers, taker = _with(takers, message["stream"], self._target), None
-        seen["RECORD"] += records
+        seen["RECORD"] += self._records
         return seen
+
+    def _taken(self, taker: Taker, full: bool) -> None:  # noqa: FBT001 - what it has just said
+        self._records += 1
+        if full:
+            self._target.full(taker)
+        if self._records % _AGE_IS_LOOKED_AT_EVERY == 0:
+            self._target.time_passes()
+
+    def _read(self, path: Path, message: Mapping[str, Any], taker: Taker | None, callbacks: _Callbacks) -> None:
+        """The records of a file, as if they had come in the place of the message that names it.
+
+        Raises:
+            LoadError: they cannot be read.
+        """
+        fields = {name: message[name] for name in ("stream", "time_extracted") if name in message}
+        for line in files.lines(message, path):
+            if taker is not None:
+                self._taken(taker, taker.take(storable(line)))
+                continue
+            try:
+                record = deserialize_json(line)
+            except ValueError as error:
+                text = f"{message['stream']}: a record that is no JSON."
+                raise LoadError(text) from error
+            callbacks["RECORD"]({**fields, "type": "RECORD", "record": record})
 
 
 def _envelope(line: bytes) -> Envelope | None:

@@ -103,6 +103,9 @@ class Rows:
         except msgspec.ValidationError:
             # A value of another type than the schema says: Postgres reads what is written, as far as it can.
             return self._keyed(self._plainly(record))
+        except msgspec.DecodeError as error:
+            message = f"{self._stream}: a record that is no JSON: {error}."
+            raise LoadError(message) from error
 
     def _finished(self, decoded: tuple[Any, ...]) -> tuple[Key, Row]:
         row = list(decoded)

@@ -13,6 +13,7 @@ from sqlalchemy import types
 from sqlalchemy.dialects.postgresql import JSONB
 from target_postgres.sinks import PostgresSink
 
+from target_postgres_copy.connector import Connector
 from target_postgres_copy.errors import LoadError
 from target_postgres_copy.rows import Key, Kind, Row, Rows
 from target_postgres_copy.table import Cursor, Table
@@ -57,6 +58,7 @@ class CopySink(PostgresSink):
     The database stores a full batch while the next one is read; one at a time, so that rows are stored in order.
     """
 
+    connector_class = Connector
     rows: Rows | None = None
     """Set where records can be taken."""
 
@@ -156,9 +158,17 @@ class CopySink(PostgresSink):
         Raises:
             LoadError, psycopg.Error: the database refuses.
         """
-        if not self._batch.taken and not self._before.taken:
+        if self._batch.taken or self._before.taken:
+            self._store_all()
+        else:
             super().process_batch(context)
-            return
+
+    def process_batch_files(self, encoding: Any, files: Any) -> None:
+        """Files that only the parent reads, after what came before them."""
+        self._store_all()
+        super().process_batch_files(encoding, files)
+
+    def _store_all(self) -> None:
         self._finish()
         if self._batch.taken:
             self._before, self._batch = self._batch, Batch()

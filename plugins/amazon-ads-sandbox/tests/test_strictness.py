@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -165,6 +167,71 @@ def test_brands_keywords_are_incomplete_without_a_campaign_filter(sandbox: Sandb
     states = "&stateFilter=enabled,paused,archived"
     assert count(states) < count(f"{states}&campaignIdFilter={ids}")
     assert count(f"&campaignIdFilter={ids}") < count(f"{states}&campaignIdFilter={ids}")
+
+
+# --- the change history -----------------------------------------------------------------------
+
+NOW = int(time.time() * 1000)
+ALL = {"parents": [{"useProfileIdAdvertiser": True}]}
+V1_1 = "application/vnd.historyresponse.v1.1+json"
+
+
+def history(sandbox: SandboxProcess, accept: str = V1_1, **fields: Any) -> tuple[int, dict[str, Any]]:
+    body = {"fromDate": NOW - 1000, "toDate": NOW + 10**9, "eventTypes": {"CAMPAIGN": ALL}, **fields}
+    asked = replace(SP, path="history", accept=accept, content_type="application/json")
+    answer = call(sandbox, asked, {name: value for name, value in body.items() if value is not None})
+    return answer.status, json.loads(answer.data)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"fromDate": NOW - 91 * 86_400_000},
+        {"fromDate": NOW + 10**10},
+        {"fromDate": "yesterday"},
+        {"toDate": None},
+        {"eventTypes": {}},
+        {"eventTypes": {"TARGET": ALL}},
+        {"eventTypes": {"CAMPAIGN": {"eventTypeIds": [str(number) for number in range(11)]}}},
+        {"eventTypes": {"AD": {"parents": [{"campaignId": "1"}] * 11}}},
+        {"eventTypes": {"AD": {"parents": [{"campaignId": "1", "useProfileIdAdvertiser": True}]}}},
+        {"eventTypes": {"AD": {**ALL, "filters": ["MOOD"]}}},
+        {"eventTypes": {"THEME": ALL}, "accept": "application/json"},
+        {"count": 49},
+        {"count": 201},
+        {"pageOffset": 0, "nextToken": "x"},
+        {"pageOffset": 10_000},
+        {"nextToken": "nonsense"},
+        {"sort": {"key": "NAME"}},
+        {"mood": 1},
+    ],
+    ids=str,
+)
+def test_the_history_refuses_what_amazon_refuses(sandbox: SandboxProcess, wrong: dict[str, Any]) -> None:
+    status, document = history(sandbox, **wrong)
+    assert (status, set(document)) == (400, {"code", "details", "requestId"})
+    assert history(sandbox, accept="text/html")[0] == 406
+
+
+def test_the_history_tells_ids_as_it_was_asked_and_totals_where_there_are_offsets(sandbox: SandboxProcess) -> None:
+    sandbox.control.change(fraction=1, tables=["entity_campaigns"])
+    asked = {"sort": {"key": "DATE", "direction": "ASC"}, "count": 50}
+    events: list[dict[str, Any]] = []
+    token: str | None = None
+    while events == [] or token:
+        page = history(sandbox, **asked, nextToken=token)[1]
+        assert "totalResults" not in page
+        events, token = events + page["events"], page.get("nextToken")
+    total = history(sandbox, pageOffset=0)[1]
+    assert (total["totalResults"], total.get("nextToken")) == (len(events), None)
+    assert len(events) > 50
+    assert not any(each["entityId"].isdecimal() for each in events)
+    ids = [row["campaignId"] for row in json.loads(call(sandbox, SP).data)["campaigns"]][:10]
+    numbers = history(sandbox, eventTypes={"CAMPAIGN": {"eventTypeIds": ids, "filters": ["NAME"]}})[1]["events"]
+    assert {each["entityId"] for each in numbers} == set(ids)
+    assert {each["changeType"] for each in numbers} == {"NAME"}
+    # Without ids, parents or the advertiser, nothing.
+    assert history(sandbox, eventTypes={"CAMPAIGN": {}})[1]["events"] == []
 
 
 def test_a_rate_limit_answers_429_with_retry_after(sandbox: SandboxProcess) -> None:

@@ -22,7 +22,9 @@ ID_COLUMNS = {
     "ads": "ad_id",
     "targets": "target_id",
     "ad_extensions": "ad_extension_id",
+    "change_events": "event_id",
 }
+_EVENTS = "change_events"
 DUE = "full_read_due"
 _FOREIGN = "its bookmark was not written for what this database holds"
 
@@ -69,6 +71,11 @@ def hold(state: dict[str, Any], database: Database) -> int:
     return marked
 
 
+def table_of(entity: str) -> str:
+    """The table, and the stream, of a slice's rows."""
+    return entity if entity == _EVENTS else f"entity_{entity}"
+
+
 def _tell(connection: Connection, database: Database, lost: dict[tuple[str, str], str]) -> None:
     """`sync_state` says so until the slice has been read again; what had been read is not there any more."""
     statement = sql.SQL(
@@ -92,7 +99,7 @@ def _partitions(state: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
     if not isinstance(bookmarks, dict):
         return
     for entity in ID_COLUMNS:
-        bookmark = bookmarks.get(f"entity_{entity}")
+        bookmark = bookmarks.get(table_of(entity))
         partitions = bookmark.get("partitions") if isinstance(bookmark, dict) else None
         for partition in partitions if isinstance(partitions, list) else ():
             context = partition.get("context") if isinstance(partition, dict) else None
@@ -134,14 +141,15 @@ def _lost(
 ) -> Iterator[tuple[tuple[str, str], str]]:
     for entity, column in ID_COLUMNS.items():
         wanted = {profile_id: each for (profile_id, of), each in kept.items() if of == entity}
-        table = database.table(f"entity_{entity}")
+        name = table_of(entity)
+        table = database.table(name)
         counted = connection.execute(sql.SQL("select profile_id, count(*) from {} group by profile_id").format(table))
         counts = {str(row[0]): int(str(row[1])) for row in counted}
         rows = {profile_id: counts.get(profile_id, 0) for profile_id in wanted}
         fewer = [profile_id for profile_id, each in wanted.items() if rows[profile_id] < each.rows]
         had, has = sum(wanted[profile_id].rows for profile_id in fewer), sum(rows[profile_id] for profile_id in fewer)
         for profile_id in fewer:
-            yield (profile_id, entity), f"entity_{entity} holds {has:,} of the {had:,} rows it had of them"
+            yield (profile_id, entity), f"{name} holds {has:,} of the {had:,} rows it had of them"
         statement = sql.SQL(
             "select k.profile_id"
             " from unnest(%s::text[], %s::text[], %s::timestamptz[]) as k (profile_id, id, synced_at)"
@@ -159,4 +167,4 @@ def _lost(
             [each.last_synced_at for _, each in with_key],
         )
         for row in connection.execute(statement, arrays):
-            yield (str(row[0]), entity), f"entity_{entity} holds older rows than were stored last"
+            yield (str(row[0]), entity), f"{name} holds older rows than were stored last"

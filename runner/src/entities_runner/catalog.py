@@ -1,5 +1,7 @@
 """One short text for everything of ours that a database has: tables, views, functions, policies, grants, comments.
 
+The reports of others that our views read belong to it: of one that is new, its rows are not seen yet.
+
 Where it is what it was after the last `prepare`, nothing has been changed, dropped or opened to others since, and
 nothing has to be looked at piece by piece.
 """
@@ -59,6 +61,12 @@ _STATEMENT = sql.SQL("""
             f.proconfig::text, f.prosecdef, f.prolang, f.prorettype, obj_description(f.oid, 'pg_proc'))
         from pg_proc as f join ours as n on n.oid = f.pronamespace
         union all
+        select concat_ws('|', 'report', c.relname, c.relowner, a.attname, format_type(a.atttypid, a.atttypmod))
+        from pg_class as c
+        join pg_namespace as n on n.oid = c.relnamespace
+        join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        where n.nspname = %(reports)s and c.relkind in ('r', 'v', 'm', 'p', 'f') and c.relname like '%%report%%'
+        union all
         select concat_ws('|', 'defaults', d.defaclnamespace, d.defaclrole, d.defaclobjtype, d.defaclacl::text)
         from pg_default_acl as d
         union all
@@ -74,14 +82,15 @@ NOTES = re.compile(r"(?:There is no role|The loader role|Stored connections are 
 """What `prepare` says each time as long as it holds."""
 
 
-def of(connection: psycopg.Connection[tuple[object, ...]], schema: str, roles: Sequence[str]) -> str:
+def of(connection: psycopg.Connection[tuple[object, ...]], schema: str, roles: Sequence[str], reports: str = "") -> str:
     """The fingerprint of what is there.
 
     Args:
         connection: of the role that prepares.
         schema: the tables are in.
         roles: that are of concern beside the tables.
+        reports: schema of the reports that others load; empty without any.
     """
-    parameters = {"schemas": [schema, f"{schema}_fivetran"], "roles": list(roles)}
+    parameters = {"schemas": [schema, f"{schema}_fivetran"], "roles": list(roles), "reports": reports}
     row = connection.execute(_STATEMENT, parameters).fetchone()
     return str(row[0]) if row else ""

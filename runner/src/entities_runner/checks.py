@@ -15,7 +15,12 @@ ALERT_WEBHOOK = "AMAZON_ADS_ALERT_WEBHOOK"
 ALERT_COMMAND = "AMAZON_ADS_ALERT_COMMAND"
 
 LOADER = "AMAZON_ADS_LOADER"
-_LOADERS = ("copy", "stock")
+REPORTS = "AMAZON_ADS_REPORTS"
+_REPORTERS = ("airbyte", "fivetran", "posthog")
+_CHOICES = {
+    LOADER: ("copy", "stock"),
+    f"{TARGET}SSL_MODE": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+}
 
 _WHOLE = re.compile("[1-9][0-9]{0,5}")
 _USABLE_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,49}")
@@ -30,7 +35,17 @@ _WHOLE_NUMBERS = (
 _SWITCHES = ("AMAZON_ADS_FIRST_LOAD_CREATED", f"{TARGET}SSL_ENABLE", f"{TARGET}SSL_CLIENT_CERTIFICATE_ENABLE")
 _ADDRESS = (f"{TARGET}USER", f"{TARGET}DATABASE")
 _SPELT = {
-    TARGET: ("HOST", "PORT", "USER", "PASSWORD", "DATABASE", "SSL_ENABLE", "SSL_MODE", "BATCH_SIZE_ROWS"),
+    TARGET: (
+        "HOST",
+        "PORT",
+        "USER",
+        "PASSWORD",
+        "DATABASE",
+        "SSL_ENABLE",
+        "SSL_MODE",
+        "SSL_CERTIFICATE_AUTHORITY",
+        "BATCH_SIZE_ROWS",
+    ),
     "AMAZON_ADS_": (
         "SCHEMA",
         "ANALYST_ROLE",
@@ -46,6 +61,7 @@ _SPELT = {
         "LOADER",
         "ALERT_WEBHOOK",
         "ALERT_COMMAND",
+        "REPORTS",
         "STATUS_USER",
         "STATUS_PASSWORD",
     ),
@@ -57,6 +73,23 @@ _LAST_PORT = 65_535
 def schema_of(variables: Mapping[str, str]) -> str:
     """The schema the tables are in."""
     return variables.get(SCHEMA) or "amazon_ads"
+
+
+def reports_schema(variables: Mapping[str, str]) -> str:
+    """The schema of the reports that somebody else loads; empty where none is named."""
+    return (variables.get(REPORTS) or "").partition(":")[2]
+
+
+def tls(variables: Mapping[str, str]) -> dict[str, str]:
+    """How libpq is told of the TLS that the loader's settings ask for, unless its own variables say something."""
+    found = {name: value for name in ("PGSSLMODE", "PGSSLROOTCERT") if (value := variables.get(name))}
+    if (variables.get(f"{TARGET}SSL_ENABLE") or "").lower() != "true":
+        return found
+    asked = {
+        "PGSSLMODE": variables.get(f"{TARGET}SSL_MODE") or "verify-full",
+        "PGSSLROOTCERT": variables.get(f"{TARGET}SSL_CERTIFICATE_AUTHORITY") or "",
+    }
+    return {**{name: value for name, value in asked.items() if value}, **found}
 
 
 def problems(variables: Mapping[str, str]) -> Iterator[str]:
@@ -74,6 +107,19 @@ def problems(variables: Mapping[str, str]) -> Iterator[str]:
         )
     if variables.get(f"{TARGET}HOST") and (lacking := [name for name in _ADDRESS if not variables.get(name)]):
         yield f"{TARGET}HOST names a Postgres, but {' and '.join(lacking)} is missing: set it in .env."
+    yield from _wrong_values(variables)
+    yield from webhook_problem(variables)
+    reports = variables.get(REPORTS) or f"{_REPORTERS[0]}:schema"
+    if reports.partition(":")[0] not in _REPORTERS or not reports_schema({REPORTS: reports}):
+        forms = ", ".join(f"{name}:SCHEMA" for name in _REPORTERS)
+        yield f"{REPORTS} is {reports!r}, which is none of {forms}."
+    port = variables.get(f"{TARGET}PORT") or "5432"
+    if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
+        yield f"{TARGET}PORT is {port!r}, which is not a port number."
+
+
+def _wrong_values(variables: Mapping[str, str]) -> Iterator[str]:
+    """Numbers, switches, and settings that are one of a few words."""
     for name in _WHOLE_NUMBERS:
         value = variables.get(name) or "1"
         if not _WHOLE.fullmatch(value):
@@ -82,13 +128,10 @@ def problems(variables: Mapping[str, str]) -> Iterator[str]:
         value = variables.get(name) or "false"
         if value.lower() not in {"true", "false"}:
             yield f"{name} is {value!r}, which is neither true nor false."
-    yield from webhook_problem(variables)
-    loader = variables.get(LOADER) or "copy"
-    if loader not in _LOADERS:
-        yield f"{LOADER} is {loader!r}, which is none of {', '.join(_LOADERS)}."
-    port = variables.get(f"{TARGET}PORT") or "5432"
-    if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
-        yield f"{TARGET}PORT is {port!r}, which is not a port number."
+    for name, choices in _CHOICES.items():
+        value = variables.get(name) or choices[0]
+        if value not in choices:
+            yield f"{name} is {value!r}, which is none of {', '.join(choices)}."
 
 
 def webhook_problem(variables: Mapping[str, str]) -> list[str]:

@@ -15,24 +15,32 @@ from entities_runner import lock, pending, process
 from entities_runner.account import TAP, UsageError
 from entities_runner.alerts import tell
 from entities_runner.database import Database, Slice
+from entities_runner.display import SLICES, TOTALS
 from entities_runner.launch import child
 from entities_runner.leftovers import no_leftovers
 from entities_runner.private_file import LockError
 from entities_runner.progress import Progress
 from entities_runner.run import Run
-from entities_runner.services import running
-from entities_runner.summary import summary
+from entities_runner.services import check_connections, running
+from entities_runner.shards.folder import SHARD, own_folder
+from entities_runner.summary import STOPPED, summary
 
 _MODES = ("auto", "full", "incremental")
-_STOPPED = frozenset(child.SIGNALS + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
-"""Exit codes of a run that somebody has ended: they know, and wait."""
+"""What is read of a slice; first what fits it: full where it was never read in full, incremental afterwards."""
+_STOPPED = {
+    child.SIGNALS + signal.SIGINT: "Ctrl-C",
+    child.SIGNALS + signal.SIGTERM: "SIGTERM",
+    child.SIGNALS + signal.SIGHUP: "a closed terminal",
+}
+"""Exit codes of a run that somebody has ended, and by what: they know, and wait."""
 
 
 def main() -> None:
     """Sync, and exit with what the run deserves."""
-    project = Path.cwd()
     try:
-        run = Run.of(project, {**os.environ, "MELTANO_RUN_ID": str(uuid.uuid4())})
+        project, environment = own_folder(Path.cwd(), os.environ)
+        os.chdir(project)
+        run = Run.of(project, {**environment, "MELTANO_RUN_ID": str(uuid.uuid4())})
         with lock.only_one(run.folder) as held, no_leftovers(project):
             sys.exit(_told(run, held))
     except (UsageError, LockError) as error:
@@ -51,8 +59,11 @@ def _told(run: Run, held: lock.Held) -> int:
 
 def _sync(run: Run, held: lock.Held) -> int:
     _say(run.choice.sentence())
-    mode = _mode(run.variables)
-    with running(run.choice, run.home, run.variables) as found:
+    mode = _asked("MODE", run.variables.get("MODE") or run.variables.get(f"{TAP}MODE"), _MODES)
+    _asked("PROGRESS", run.variables.get("PROGRESS"), (SLICES, TOTALS))
+    # Services that other shards use as well outlast this one.
+    with running(run.choice, run.home, run.variables, stop=not run.variables.get(SHARD)) as found:
+        check_connections(run.choice, {**run.variables, **found})
         environment = run.environment(found)
         # Settlement looks for sessions of the run's name: ours must not keep it alive.
         database = Database(environment)
@@ -61,13 +72,12 @@ def _sync(run: Run, held: lock.Held) -> int:
         return _run(run, {**environment, f"{TAP}MODE": mode, "NO_COLOR": "1"}, database, held)
 
 
-def _mode(variables: Mapping[str, str]) -> str:
-    """As asked for; else full for what was never read in full, incremental afterwards."""
-    mode = variables.get("MODE") or variables.get(f"{TAP}MODE") or "auto"
-    if mode not in _MODES:
-        message = f"MODE is {mode!r}, which is none of {', '.join(_MODES)}."
+def _asked(name: str, value: str | None, choices: Sequence[str]) -> str:
+    """What was asked for; the first one where nothing was."""
+    if value and value not in choices:
+        message = f"{name} is {value!r}, which is none of {', '.join(choices)}."
         raise UsageError(message)
-    return mode
+    return value or choices[0]
 
 
 def _run(run: Run, environment: Mapping[str, str], database: Database, held: lock.Held) -> int:
@@ -77,7 +87,10 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
     # Our own lock has made sure that nobody else runs: whatever Meltano still believes to run is dead.
     command = [str(Path(sys.executable).parent / "meltano"), "run", "--force", "sync"]
     code = process.run(command, environment, progress.follow, (held.fd,), progress.idle)
-    if code > child.SIGNALS and not progress.reasons:
+    if stopped := _STOPPED.get(code):
+        # How its parts say that they were interrupted tells nobody more.
+        progress.reasons[:] = [f"{STOPPED}{stopped}"]
+    elif code > child.SIGNALS and not progress.reasons:
         progress.reasons.append(f"Meltano: {child.ended(code)}.")
     slices = _slices(run, database, progress)
     modes = _modes(slices)
@@ -86,11 +99,14 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
     except UsageError as error:
         progress.reasons.append(str(error))
     failed = code != 0 or not slices or any(each.status != "success" for each in slices)
-    if failed:
+    if stopped:
+        _say(f"\nThe run was stopped by {stopped}. What it has stored stays; the next run reads what it had not.")
+        _say(f"The whole log: {progress.log}")
+    elif failed:
         # Where the run log names the failed slices, Meltano's own words add nothing.
         named = progress.reasons or any(each.status != "success" for each in slices)
         _explain(code, progress, [*progress.reasons, *([] if named else progress.trouble)])
-    if code not in _STOPPED:
+    if not stopped:
         unnamed = failed and all(each.status == "success" for each in slices)
         why = next(iter([*progress.reasons, *progress.trouble]), child.ended(code)) if unnamed else ""
         tell.after(tell.Step("sync", run.run_id, why, whole=not failed), run.folder, environment)

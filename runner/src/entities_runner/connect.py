@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from entities_runner.account import DATABASE, Choice, UsageError, settings
+from entities_runner.checks import tls
 from entities_runner.services import running
 
 COMMAND = ".meltano/extractors/tap-amazon-ads-entities/venv/bin/amazon-ads-connect"
@@ -23,7 +24,7 @@ def main() -> None:
         with running(choice, home, variables) as found:
             done = subprocess.run(  # noqa: S603 - our own command
                 [str(project / COMMAND), *(sys.argv[1:] or ["add"])],
-                env={**variables, **found},
+                env={**variables, **({} if choice.embedded_database else tls(variables)), **found},
                 check=False,
             )
     except UsageError as error:

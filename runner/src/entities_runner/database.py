@@ -11,7 +11,7 @@ from psycopg import sql
 
 from entities_runner import catalog, reasons
 from entities_runner.account import UsageError
-from entities_runner.checks import schema_of
+from entities_runner.checks import reports_schema, schema_of, tls
 
 TABLES = (
     "entity_profiles",
@@ -23,7 +23,8 @@ TABLES = (
     "entity_ad_extensions",
 )
 _HISTORY = ("entity_changes", *(f"{name}_versions" for name in TABLES))
-_NEEDED = (*TABLES, *_HISTORY, "sync_differences", "sync_log", "sync_slices", "sync_meta", "profile_access")
+_OWN = ("sync_slices", "sync_meta", "profile_access")
+_NEEDED = (*TABLES, *_HISTORY, "change_events", "sync_differences", "sync_log", *_OWN)
 _OPTIONS = "-c search_path=pg_catalog,pg_temp"
 _ABSENT = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psycopg.errors.UndefinedColumn)
 
@@ -54,15 +55,17 @@ class Database:
         """Connect later."""
         self._host = variables["TARGET_POSTGRES_HOST"]
         self._port = variables.get("TARGET_POSTGRES_PORT") or "5432"
-        self._name = variables.get("TARGET_POSTGRES_DATABASE") or ""
+        self.name = variables.get("TARGET_POSTGRES_DATABASE") or ""
         owner = "AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_"
         self._user = variables.get(f"{owner}USER") or ""
         self._password = variables.get(f"{owner}PASSWORD") or ""
+        self._tls = {name.removeprefix("PG").lower(): value for name, value in tls(variables).items()}
         self._session = session
         self._options = _OPTIONS
         self._lock_timeout = f"{variables.get('AMAZON_ADS_LOCK_TIMEOUT') or 60}s"
         self._statement_timeout = f"{variables.get('AMAZON_ADS_STATEMENT_TIMEOUT') or 1800}s"
         self.schema = schema_of(variables)
+        self._reports = reports_schema(variables)
 
     def open(self) -> Connection:
         """A session in which names mean what they mean in Postgres.
@@ -73,13 +76,14 @@ class Database:
         connection: Connection = psycopg.connect(
             host=self._host,
             port=self._port,
-            dbname=self._name,
+            dbname=self.name,
             user=self._user,
             password=self._password,
             connect_timeout=10,
             application_name=self._session,
             options=self._options,
             autocommit=True,
+            **self._tls,  # type: ignore[arg-type]
         )
         return connection
 
@@ -102,14 +106,19 @@ class Database:
     def _unreachable(self, error: Exception) -> str:
         reason = reasons.first_line(str(error)).rpartition("failed: ")[2] or "no answer"
         return (
-            f"The database {self._name} at {self._host}:{self._port} cannot be reached ({reason}). "
+            f"The database {self.name} at {self._host}:{self._port} cannot be reached ({reason}). "
             "Start it (`make up` starts the embedded one), or correct TARGET_POSTGRES_* in .env."
         )
 
     @property
     def address(self) -> str:
         """Where it is."""
-        return f"{self._host}:{self._port}/{self._name}"
+        return f"{self._host}:{self._port}/{self.name}"
+
+    @property
+    def statement_seconds(self) -> float:
+        """How long one statement may take."""
+        return float(self._statement_timeout.removesuffix("s"))
 
     @property
     def takes_options(self) -> bool:
@@ -117,25 +126,41 @@ class Database:
         return bool(self._options)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One transaction whose waits have a bound.
+    def session(self) -> Iterator[Connection]:
+        """One session, for transactions of their own.
 
         Raises:
             UsageError: the database refuses; says why.
         """
         try:
-            with self.open() as connection, connection.transaction():
-                for name, value in (
-                    ("search_path", "pg_catalog, pg_temp"),
-                    ("lock_timeout", self._lock_timeout),
-                    ("statement_timeout", self._statement_timeout),
-                ):
-                    connection.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+            with self.open() as connection:
                 yield connection
         except psycopg.errors.LockNotAvailable as error:
             raise UsageError(reasons.sentence(str(error), self.lock_holders())) from error
         except psycopg.Error as error:
             raise UsageError(reasons.of(error)) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction, in a session of its own, whose waits have a bound.
+
+        Raises:
+            UsageError: the database refuses; says why.
+        """
+        with self.session() as connection, self.bounded(connection):
+            yield connection
+
+    @contextmanager
+    def bounded(self, connection: Connection) -> Iterator[None]:
+        """One transaction of a session, whose waits have a bound."""
+        with connection.transaction():
+            for name, value in (
+                ("search_path", "pg_catalog, pg_temp"),
+                ("lock_timeout", self._lock_timeout),
+                ("statement_timeout", self._statement_timeout),
+            ):
+                connection.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+            yield
 
     def lock_holders(self) -> str:
         """Who keeps locks on our tables just now, in words."""
@@ -205,8 +230,10 @@ class Database:
             " on conflict (name) do update set value = excluded.value"
         ).format(self.table("sync_meta"))
         with suppress(UsageError), self.transaction() as connection:
-            found = f"{fingerprint} {catalog.of(connection, self.schema, roles)}"
-            connection.execute(statement, (found, notes))
+            connection.execute(statement, (f"{fingerprint} {self._catalog(connection, roles)}", notes))
+
+    def _catalog(self, connection: Connection, roles: Sequence[str]) -> str:
+        return catalog.of(connection, self.schema, roles, self._reports)
 
     def changed_by_others(self, fingerprint: str) -> bool:
         """Whether something was remembered for these sources and settings: what differs now, others have done."""
@@ -226,7 +253,7 @@ class Database:
         try:
             with self.transaction() as connection:
                 row = connection.execute(statement).fetchone()
-                same = row is not None and row[0] == f"{fingerprint} {catalog.of(connection, self.schema, roles)}"
+                same = row is not None and row[0] == f"{fingerprint} {self._catalog(connection, roles)}"
         except UsageError:
             # Whoever prepares says what is wrong.
             return None

@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from entities_runner.tally import Part, Tally
+from entities_runner.tally import Part, Tally, counted
 
 SLICES, TOTALS = "slices", "totals"
 """What lines there are: one per slice, or the totals alone."""
@@ -83,7 +83,7 @@ class Lines:
     def end(self) -> None:
         """Say the totals once more, where they stand for the slices."""
         if self._tally.whole.done > self._shown and not self._by_slice:
-            self.say(f"  {self._tally.sentence()}")
+            self.say(f"  {self._tally.sentence(over=True)}")
 
     @property
     def _by_slice(self) -> bool:
@@ -140,7 +140,7 @@ class Bars:
         if _writable(self._console):
             self._live.stop()
             if self._tally.whole.done:
-                self._console.print(Text(f"  {self._tally.sentence()}"))
+                self._console.print(Text(f"  {self._tally.sentence(over=True)}"))
 
     def say(self, text: str) -> None:
         """Write it above the bars."""
@@ -183,10 +183,10 @@ def _row(table: Table, name: str, part: Part, of: int, *, wide: bool) -> None:
     failed = Text(f"{part.failed:,} failed" if part.failed else "", style="bold red")
     share = f"{part.done:,}/{of:,}"
     if not wide:
-        table.add_row(Text(f" {name}"), share, f"{part.rows:,} rows", failed)
+        table.add_row(Text(f" {name}"), share, counted(part.rows, "row"), failed)
         return
     bar = ProgressBar(total=max(of, 1), completed=part.done, width=16)
-    table.add_row(Text(f" {name}"), bar, share, f"{part.rows:,} rows", f"{part.pages:,} pages", failed)
+    table.add_row(Text(f" {name}"), bar, share, counted(part.rows, "row"), counted(part.pages, "page"), failed)
 
 
 def _writable(console: Console) -> bool:

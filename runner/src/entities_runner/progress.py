@@ -9,7 +9,7 @@ from pathlib import Path
 
 from entities_runner import reasons
 from entities_runner.display import display
-from entities_runner.tally import Tally
+from entities_runner.tally import Tally, counted
 from entities_runner.terminal import printable
 
 _PLAN = re.compile(r"run \S+: \w+, (\d+) profiles, each with (.*)$")
@@ -21,6 +21,8 @@ _REASON = re.compile(r"FAILED: (.*)$")
 _REFUSED = re.compile(r"(Setting '\w+' .*|The (?:variable|STATE|bookmark)\b.*|This STATE .*)$")
 _LOCKED = re.compile("database is locked")
 _FRAME = re.compile(r"[╭│╰]|sqlalche\.me|Traceback")
+_STOPPED = re.compile(r"slice failed .* error=stopped by SIG\w+ ")
+_REFUSED_BY_AMAZON = re.compile(r"HTTP 429\b.*trying again in ")
 _RETRY = re.compile(r"(\S+ \(region .*trying again in .*)$")
 _WORTH_SHOWING = re.compile(
     r"(Alerts: |skipped:|accepted: |tables in schema|profiles, each with|for analysts|has to run: |may create objects"
@@ -78,6 +80,12 @@ class Progress:
             self.tally.throttled += float(throttled or 0)
             self.tally.end(profile, entity, int(rows), int(pages))
             self._display.slice(f"  {profile}  {entity:<10}  {int(rows):>9,} rows  {int(pages):>6,} pages")
+        elif _STOPPED.search(line):
+            # It has not been read to its end: the end of the run says so of all of these at once.
+            return
+        elif _REFUSED_BY_AMAZON.search(line):
+            # As many as there are requests, on a bad day: the totals count them.
+            self.tally.refused += 1
         elif match := _FAILED.search(line):
             profile, entity, rows, error, request_id = match.groups()
             self.tally.end(profile, entity, int(rows), failed=True)
@@ -87,11 +95,8 @@ class Progress:
             self.reasons.append(match.group(1))
             self._display.say(f"  FAILED  {match.group(1)}")
         elif (match := _RETRY.search(line)) or (_WORTH_SHOWING.search(line)):
-            if plan := _PLAN.search(line):
-                self.tally.begin(
-                    int(plan.group(1)), [name.removeprefix("entity_") for name in plan.group(2).split(", ")]
-                )
-            self._display.say(f"  {match.group(1) if match else _text(line)}")
+            plan = _PLAN.search(line)
+            self._display.say(f"  {self._begin(plan) if plan else match.group(1) if match else _text(line)}")
         elif match := _REFUSED.search(line):
             self.reasons.append(match.group(1))
         elif _LOCKED.search(line):
@@ -99,6 +104,12 @@ class Progress:
             self.reasons.append(reasons.sentence(line))
         elif _TROUBLE.search(line) and not _NOISE.search(line) and not _FRAME.search(line):
             self.trouble = [*self.trouble, _text(line)][-_TROUBLE_LINES:]
+
+    def _begin(self, plan: re.Match[str]) -> str:
+        """The tap knows what it will read: how that is said."""
+        profiles, names = int(plan.group(1)), [name.removeprefix("entity_") for name in plan.group(2).split(", ")]
+        self.tally.begin(profiles, names)
+        return f"{counted(profiles, 'profile')}, each with {', '.join(names)}"
 
 
 def _private(path: str, flags: int) -> int:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from entities_runner.account import DATABASE, UsageError
+from entities_runner.checks import tls
 from entities_runner.run import Run
 from entities_runner.services import database_of
 
@@ -22,6 +23,9 @@ def main() -> None:
     variables = {**run.variables, "AMAZON_ADS_SCHEMA": run.schema}
     if run.choice.embedded_database:
         variables.pop(DATABASE, None)
+        variables["PGSSLMODE"] = "disable"
+    else:
+        variables |= tls(run.variables)
     database = database_of(run.choice)
     os.execve(command, [command, "psql", f"--database={database}", *sys.argv[1:]], variables)  # noqa: S606 - our own
 

@@ -94,6 +94,7 @@ _REASONS = (
         "the database refused a row ({line})",
         ("numeric value out of range", "out of range for type", "invalid input syntax", "invalid byte sequence"),
     ),
+    Reason("it was told to stop", ("KeyboardInterrupt",)),
     Reason("Meltano's own database is locked by another process; wait for it, or end it", ("database is locked",)),
 )
 _COMPILED = tuple(

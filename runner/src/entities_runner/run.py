@@ -26,7 +26,7 @@ from entities_runner.account import (
     choose,
     settings,
 )
-from entities_runner.checks import schema_of
+from entities_runner.checks import schema_of, tls
 
 SESSION = "tap-amazon-ads-entities"
 
@@ -67,6 +67,11 @@ class Run:
         return self.project / ".sandbox"
 
     @property
+    def common(self) -> Path:
+        """What the shards of a project remember together."""
+        return self.home if self.home.is_dir() else self.folder
+
+    @property
     def schema(self) -> str:
         """The schema the tables are in."""
         return schema_of(self.variables)
@@ -100,11 +105,15 @@ class Run:
             # Whatever .env says of a real account, or of a database, is not for the made-up one.
             variables |= {CONNECTIONS_URL: "", ENCRYPTION_KEYS: "", f"{TAP}CONNECTIONS": "[]"}
             variables |= dict(zip(CREDENTIALS, (CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN), strict=True))
+        if self.choice.embedded_database:
+            # It has no TLS, and listens on this machine alone.
+            variables |= {"TARGET_POSTGRES_SSL_ENABLE": "false", "PGSSLMODE": "disable"}
         return {
             # The loader wants both said; an empty password leaves it to libpq (PGPASSFILE, ~/.pgpass).
             "TARGET_POSTGRES_PORT": "5432",
             "TARGET_POSTGRES_PASSWORD": "",
             **variables,
+            **tls(variables),
             "MELTANO_PROJECT_ROOT": str(self.project),
             "MELTANO_RUN_ID": self.run_id,
             f"{TAP}RUN_ID": self.run_id,

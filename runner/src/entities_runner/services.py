@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psycopg
 from psycopg.conninfo import make_conninfo
 
 from amazon_ads_sandbox.postgres import ACCOUNT_DATABASE, SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
@@ -70,8 +71,16 @@ def start(
 
 
 @contextmanager
-def running(choice: Choice, home: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def running(
+    choice: Choice, home: Path, environment: Mapping[str, str], *, stop: bool = True
+) -> Iterator[dict[str, str]]:
     """Run what the choice needs, and stop at the end what was started for it.
+
+    Args:
+        choice: what will be done.
+        home: the state folder.
+        environment: the variables in force.
+        stop: false where others may use it by then.
 
     Yields:
         The variables that point tap and loader at it.
@@ -80,7 +89,33 @@ def running(choice: Choice, home: Path, environment: Mapping[str, str]) -> Itera
         UsageError: it cannot be started.
     """
     with ExitStack() as stack:
-        yield start(choice, home, environment, stack)
+        yield start(choice, home, environment, stack if stop else None)
+
+
+def check_connections(choice: Choice, environment: Mapping[str, str]) -> None:
+    """Make sure that a connection is stored, before anything that takes long is done for none.
+
+    Args:
+        choice: what will be done.
+        environment: the variables that point the tap at its services.
+
+    Raises:
+        UsageError: none is.
+    """
+    if not choice.stored:
+        return
+    try:
+        address = make_conninfo(environment[CONNECTIONS_URL], password=environment.get("PGPASSWORD") or None)
+        with psycopg.connect(address, connect_timeout=10) as connection:
+            row = connection.execute("select exists (select from private.amazon_ads_connections)").fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        row = (False,)
+    except psycopg.Error:
+        # Whoever reads the connections says what is wrong.
+        return
+    if row == (False,):
+        message = "No connection is stored yet: connect an account with `make connect`."
+        raise UsageError(message)
 
 
 def _made_up_account(home: Path, started: ExitStack | None) -> dict[str, str]:

@@ -57,7 +57,7 @@ class Session:
         while True:
             leaderless = self.is_leaderless()
             self.kill()
-            if (leaderless and not self._is_peopled()) or time.monotonic() > ends:
+            if (leaderless and not self.is_peopled()) or time.monotonic() > ends:
                 break
             time.sleep(0.02)
         # A process that hangs in the kernel cannot be waited for.
@@ -68,7 +68,8 @@ class Session:
             return 128 + signal.SIGKILL
         return code if code >= 0 else 128 - code
 
-    def _is_peopled(self) -> bool:
+    def is_peopled(self) -> bool:
+        """Whether anybody of it lives."""
         if _PROC.is_dir():
             return bool(self._members())
         try:

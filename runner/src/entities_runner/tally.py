@@ -52,6 +52,8 @@ class Tally:
     """Profiles whose slices have all ended."""
     throttled: float = 0.0
     """Seconds in which slices waited because Amazon throttled; they wait at the same time."""
+    refused: int = 0
+    """Requests that Amazon refused because there were too many (HTTP 429)."""
     _began: float | None = None
 
     def begin(self, profiles: int, entities: Sequence[str]) -> None:
@@ -95,20 +97,26 @@ class Tally:
             return None
         return self.seconds * max(self.slices - self.whole.done, 0) / self.whole.done
 
-    def sentence(self) -> str:
-        """The totals in a line."""
-        left = self.seconds_left
+    def sentence(self, *, over: bool = False) -> str:
+        """The totals in a line; of a run that is over without what is left."""
+        left = None if over else self.seconds_left
         parts = [
             f"{self.finished:,} of {self.profiles:,} profiles",
             f"{self.profiles - self.finished:,} remain",
-            f"{self.whole.rows:,} rows",
-            f"{self.whole.pages:,} pages",
+            counted(self.whole.rows, "row"),
+            counted(self.whole.pages, "page"),
             f"{self.rate:,.0f} rows/s",
         ]
-        parts += [f"{self.whole.failed:,} slices failed"] if self.whole.failed else []
+        parts += [f"{counted(self.whole.failed, 'slice')} failed"] if self.whole.failed else []
+        parts += [f"{counted(self.refused, 'request')} refused (HTTP 429)"] if self.refused else []
         parts += [f"throttled {duration(self.throttled)}"] if self.throttled >= 1 else []
         parts += [f"about {duration(left)} left"] if left is not None and self.whole.done < self.slices else []
         return ", ".join(parts)
+
+
+def counted(number: int, what: str) -> str:
+    """1 page, 2,000 pages."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def duration(seconds: float) -> str:

@@ -47,10 +47,10 @@ def _views(session: Session) -> dict[str, Any]:
     grid = health.grid(session)
     wanted = [each for each in grid.slices if each.level is not Level.OK]
     wanted += [each for each in grid.slices if each.level is Level.OK]
-    shown = [health.detail(session, each.profile_id, each.entity_type) for each in wanted[:_DETAILS]]
+    profiles = {str(line.profile["profile_id"]): line.profile for line in grid.lines}
     return {
         "grid": grid,
-        "details": [each for each in shown if each is not None],
+        "details": [health.described(session, profiles[each.profile_id], each) for each in wanted[:_DETAILS]],
         "detailed": {(each.profile_id, each.entity_type) for each in wanted[:_DETAILS]},
         "recent": runs.recent(session, _DAYS),
         "account": _asked(account.counts, session, None),
@@ -58,6 +58,8 @@ def _views(session: Session) -> dict[str, Any]:
         "asins": _asked(account.asins, session, None, None),
         "changes": changes.recent(session, {}),
         "throttling": runs.throttling(session, 1),
+        # What the answers before it could not hold.
+        "left_out": session.left_out,
     }
 
 

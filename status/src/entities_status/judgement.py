@@ -6,7 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import cached_property
 from typing import Any
+
+from entities_status import evidence
+from entities_status.evidence import Evidence
 
 
 class Level(IntEnum):
@@ -48,6 +52,7 @@ class Judged:
         facts: three of them.
         running: whether it is being read just now.
         row: what the database says, as `questions.health` asks for it; empty where it says nothing.
+        lists: what its lists amount to; None where that cannot be read.
     """
 
     profile_id: str
@@ -55,8 +60,9 @@ class Judged:
     facts: tuple[Fact, ...]
     running: bool
     row: Mapping[str, Any]
+    lists: Evidence | None
 
-    @property
+    @cached_property
     def level(self) -> Level:
         """The worst of the facts."""
         return worst(fact.level for fact in self.facts)
@@ -88,8 +94,9 @@ def judge(profile_id: str, entity_type: str, row: Mapping[str, Any] | None, *, r
         running: whether it is being read just now.
     """
     known = row or {}
-    facts = (_last_run(known), _freshness(known), _completeness(known))
-    return Judged(profile_id, entity_type, facts, running, known)
+    lists = evidence.of(known.get("endpoints"))
+    facts = (_last_run(known), _freshness(known), _completeness(known, lists))
+    return Judged(profile_id, entity_type, facts, running, known, lists)
 
 
 def _last_run(row: Mapping[str, Any]) -> Fact:
@@ -118,26 +125,27 @@ def _freshness(row: Mapping[str, Any]) -> Fact:
     return _FRESHNESS.get(str(row.get("freshness")), unknown)
 
 
-def _completeness(row: Mapping[str, Any]) -> Fact:
-    level, words = next(_doubts(row), (Level.OK, "complete"))
+def _completeness(row: Mapping[str, Any], lists: Evidence | None) -> Fact:
+    level, words = next(_doubts(row, lists), (Level.OK, "complete"))
     return Fact("completeness", level, words)
 
 
-def _doubts(row: Mapping[str, Any]) -> Iterator[tuple[Level, str]]:
+def _doubts(row: Mapping[str, Any], lists: Evidence | None) -> Iterator[tuple[Level, str]]:
     """What there is to say of completeness, the most important first."""
-    missing, accepted = int(row.get("shortfall") or 0), int(row.get("accepted") or 0)
     was_read = row.get("last_full_sync_at") is not None
     if not was_read and str(row.get("last_error") or "").startswith("lost rows"):
         yield Level.ERROR, "rows were lost since they were stored"
-    if missing > accepted:
-        yield Level.ERROR, f"{missing:,} of {int(row.get('total') or 0):,} rows are missing"
-    if row.get("status") == "error" and row.get("problems"):
+    if lists and lists.shortfall > lists.accepted:
+        yield Level.ERROR, f"{lists.shortfall:,} of {lists.total:,} rows are missing"
+    if lists and lists.problems:
         yield Level.ERROR, "a list is not complete"
     if not was_read:
         yield Level.UNKNOWN, "never read in full"
     if row.get("status") != "success":
         yield Level.UNKNOWN, "not known since the last complete run"
-    if unreadable := int(row.get("unreadable") or 0):
-        yield Level.WARNING, f"complete, but for {unreadable:,} values that no column holds"
-    if accepted:
-        yield Level.OK, f"complete, but for {accepted:,} rows that may be missing (accepted_shortfall)"
+    if not lists or not lists.lists:
+        yield Level.UNKNOWN, "what its lists gave cannot be read in the run log"
+    elif lists.unreadable:
+        yield Level.WARNING, f"complete, but for {lists.unreadable:,} values that no column holds"
+    elif lists.accepted:
+        yield Level.OK, f"complete, but for {lists.accepted:,} rows that may be missing (accepted_shortfall)"

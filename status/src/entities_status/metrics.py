@@ -27,7 +27,7 @@ _GAUGES: tuple[tuple[str, str, _Value], ...] = (
     ),
     ("running", "Whether it is being read.", lambda s: s.running),
     ("consecutive_errors", "Failed runs since the last complete one.", lambda s: s.row.get("consecutive_errors")),
-    ("shortfall_rows", "Rows missing by Amazon's own totals.", lambda s: s.row.get("shortfall")),
+    ("shortfall_rows", "Rows missing by Amazon's own totals.", lambda s: s.lists and s.lists.shortfall),
     ("last_run_rows", "Rows the last run stored.", lambda s: s.row.get("items_upserted")),
     ("last_run_pages", "Pages the last run read.", lambda s: s.row.get("pages_fetched")),
     ("last_run_throttled_seconds", "Seconds the last run waited.", lambda s: s.row.get("throttled_seconds")),
@@ -55,6 +55,8 @@ class _Collector:
         yield GaugeMetricFamily("amazon_ads_up", "Whether database and tables can be read.", 1)
         meaning = "Newest runs that failed beside all slices: profiles not listed, or as a whole."
         yield GaugeMetricFamily("amazon_ads_runs_failed", meaning, len(grid.whole))
+        meaning = "Profiles that the account no longer lists; they have no slices here."
+        yield GaugeMetricFamily("amazon_ads_profiles_gone", meaning, len(grid.gone))
         countries = {str(line.profile["profile_id"]): line.profile.get("country_code") or "" for line in grid.lines}
         for name, meaning, value_of in _GAUGES:
             family = GaugeMetricFamily(f"amazon_ads_slice_{name}", meaning, labels=_LABELS)

@@ -14,11 +14,15 @@ from entities_runner import reasons
 from entities_runner.account import UsageError
 from entities_runner.database import Connection, Database
 from entities_status.questions import shape
+from entities_status.values import keep_reading, without_unreadable
 
 Row = dict[str, Any]
 
 SECONDS = 15
 """That one statement may take."""
+
+_OTHER_SHAPE = "42"
+"""Begins the codes of Postgres for what a statement names and the database lacks, or has with another type."""
 
 
 class Session:
@@ -31,6 +35,7 @@ class Session:
         self.address = database.address
         self.schema = database.schema
         self.user = user
+        self._left_out: dict[str, None] = {}
 
     def ask(self, question: str, **parameters: Any) -> list[Row]:
         """What the database answers.
@@ -45,14 +50,25 @@ class Session:
         statement = sql.SQL(question).format(schema=sql.Identifier(self._schema))
         try:
             with self._connection.transaction(), self._connection.cursor(row_factory=dict_row) as cursor:
-                return cursor.execute(statement, parameters).fetchall()
+                rows = cursor.execute(statement, parameters).fetchall()
         except psycopg.errors.QueryCanceled as error:
             message = f"The database did not answer within {SECONDS} seconds. Choose a profile, or fewer days."
             raise UsageError(message) from error
         except psycopg.errors.InsufficientPrivilege as error:
             raise UsageError(_refused(self.user, str(error))) from error
         except psycopg.Error as error:
+            if (error.sqlstate or "").startswith(_OTHER_SHAPE):
+                lacking = reasons.first_line(str(error))
+                raise UsageError(shape.other_version(self.schema, self.address, lacking)) from error
             raise UsageError(reasons.of(error)) from error
+        for row in rows:
+            self._left_out.update(dict.fromkeys(without_unreadable(row)))
+        return rows
+
+    @property
+    def left_out(self) -> list[str]:
+        """Values that no answer could hold, each with its row, in sentences."""
+        return list(self._left_out)
 
     def has(self, relation: str) -> bool:
         """Whether a table or view of ours is there."""
@@ -102,6 +118,9 @@ class Reader:
                 self._database.check()
                 connection = stack.enter_context(self._database.transaction())
             connection.execute("set transaction read only")
+            # Compiling these questions takes longer than answering them.
+            connection.execute("set local jit = off")
+            keep_reading(connection)
             session = Session(connection, self._database, self.user)
             found = session.ask(shape.COLUMNS, schema_name=session.schema, relations=list(shape.NEEDED))
             if problem := shape.problem(found, schema=session.schema, address=session.address, user=self.user):

@@ -11,6 +11,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.streams import Stream
 
 from tap_amazon_ads_entities.endpoints import endpoints_of
+from tap_amazon_ads_entities.endpoints.history import CHANGE_EVENTS
 from tap_amazon_ads_entities.errors import RunEndingError, StoppedError
 from tap_amazon_ads_entities.process import memory
 from tap_amazon_ads_entities.process.logs import LOGGER
@@ -18,6 +19,7 @@ from tap_amazon_ads_entities.process.shutdown import GRACE, exit_now, exit_withi
 from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, ENTITIES, Settings
 from tap_amazon_ads_entities.singer import state_check
+from tap_amazon_ads_entities.singer.batches import BatchFiles
 from tap_amazon_ads_entities.singer.command_line import EXIT_FAILED, CommandLine
 from tap_amazon_ads_entities.singer.run import Run
 from tap_amazon_ads_entities.singer.streams import (
@@ -46,6 +48,7 @@ class TapAmazonAdsEntities(CommandLine):
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,
+        PluginCapabilities.BATCH,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
 
@@ -108,8 +111,9 @@ class TapAmazonAdsEntities(CommandLine):
     @property
     def _wanted(self) -> frozenset[str]:
         """The entities that the settings choose."""
-        entities = self.settings.entities
-        return entities | (_WITH_CAMPAIGNS if "campaigns" in entities else frozenset())
+        settings = self.settings
+        wanted = settings.entities | (_WITH_CAMPAIGNS if "campaigns" in settings.entities else frozenset())
+        return wanted | {CHANGE_EVENTS} if settings.change_events else wanted
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over a STATE of this tap.
@@ -127,6 +131,9 @@ class TapAmazonAdsEntities(CommandLine):
         """
         watch_parent()
         memory.tune()
+        if self.settings.batching:
+            limit = self.settings.batch_files_mb
+            self._writer.files = BatchFiles(self.settings.batching, limit and limit * 1_000_000)
         seconds = self.settings.run_deadline
         reason = f"the run was not over after {seconds:g} s (run_deadline)"
         try:

@@ -1,35 +1,46 @@
 {#-
     How the history is kept: triggers of the tables that are loaded, so that it is in the loader's own transaction,
-    whichever loader it is. What a batch changes is told row by row in C (the condition of `amazon_ads_history_stamp`), and
-    written down set by set (`keep_…_history`).
+    whichever loader it is. What a batch changes is told row by row in C (the condition of `amazon_ads_history_stamp`); what
+    such a row was is stored at once (`stamp_…_version`), and how it differs after the statement (`keep_…_changes`). Rows that
+    do not change cost that condition and nothing else: no trigger sees them.
 -#}
 
 {% macro history_functions() %}
     {% set functions = [
-        list_member_function(), json_changes_function(), running_run_function(), stamp_function(),
+        list_member_function(), json_changes_function(), running_run_function(),
         mark_vanished_function(), prune_history_function()
     ] %}
-    {% for table in versioned_entities() %}{% do functions.append(capture_function(table)) %}{% endfor %}
+    {% for table in versioned_entities() %}
+        {% do functions.extend([stamp_function(table), changes_function(table), capture_function(table)]) %}
+    {% endfor %}
     {{ return(functions) }}
 {% endmacro %}
 
-{#- A changed row begins a version, later than the one before by any clock; a vanished one that is read again is there. -#}
-{% macro stamp_function() %}
+{#-
+    A changed row begins a version, later than the one before by any clock; a vanished one that is read again is there. What
+    it was goes where those who load have no right to write. A version that had ended with its row, and came back with it
+    from a backup, ends now.
+-#}
+{% macro stamp_function(table) %}
     {{ return({
-        'name': 'stamp_version',
+        'name': 'stamp_' ~ versioned_entities()[table].type ~ '_version',
         'arguments': '',
         'types': '',
         'returns': 'trigger',
-        'body': stamp_body()
+        'options': 'security definer',
+        'body': stamp_body(table)
     }) }}
 {% endmacro %}
 
-{% macro stamp_body() %}
+{% macro stamp_body(table) %}
 begin
     new.valid_from := greatest(now(), old.valid_from + interval '1 microsecond');
     if new.synced_at > old.synced_at then
         new.vanished_since := null;
     end if;
+    insert into {{ qualified(versions_of(table)) }} ({{ version_columns(table) }}, valid_to)
+    values ({{ version_columns(table, 'old.') }}, new.valid_from)
+    on conflict ({{ landing_tables()[table].key | join(', ') }}, valid_from) do update set valid_to = excluded.valid_to;
     return new;
 end
 {% endmacro %}
@@ -58,6 +69,47 @@ begin
     ));
 end
 {% endmacro %}
+
+{#-
+    What a statement has changed, by the versions that it has ended. Whatever was thought of these tables when the plan was
+    made, both are read by their indexes.
+-#}
+{% macro changes_function(table) %}
+    {{ return({
+        'name': 'keep_' ~ versioned_entities()[table].type ~ '_changes',
+        'arguments': '',
+        'types': '',
+        'returns': 'trigger',
+        'options': "security definer set timezone = 'UTC' set enable_seqscan = off set enable_hashjoin = off"
+            ~ ' set enable_mergejoin = off',
+        'body': changes_body(table)
+    }) }}
+{% endmacro %}
+
+{% macro changes_body(table) %}
+{%- set ended = qualified(versions_of(table)) ~ ' as o' %}
+declare
+    began jsonb;
+    run text;
+begin
+    if not exists (select from {{ ended }} where o.valid_to >= now()) then
+        return null;
+    end if;
+    {{ known_beforehand(table) }}
+    {{ insert_changes(
+        table,
+        ended ~ ' inner join ' ~ qualified(table) ~ ' as n on ' ~ same_key(table, 'o', 'n') ~ ' and n.valid_from = o.valid_to',
+        'o.valid_to >= now()'
+    ) }}
+    return null;
+end
+{% endmacro %}
+
+{#- Since when columns are known, and which run this is. -#}
+{% macro known_beforehand(table) -%}
+    began := (select meta.value::jsonb from {{ qualified('sync_meta') }} as meta where meta.name = 'history:{{ table }}');
+    run := {{ qualified('running_run') }}();
+{%- endmacro %}
 
 {#- It writes what those who load have no right to write. -#}
 {% macro capture_function(table) %}
@@ -92,17 +144,7 @@ begin
     elsif not exists (select from new_rows as n where n.valid_from >= now()) then
         return null;
     end if;
-    began := (select meta.value::jsonb from {{ qualified('sync_meta') }} as meta where meta.name = 'history:{{ table }}');
-    run := {{ qualified('running_run') }}();
-    if tg_op = 'UPDATE' then
-        {{ keep }}, n.valid_from
-        from new_rows as n
-        inner join old_rows as o on {{ same_key(table, 'o', 'n') }}
-        where n.valid_from >= now() and n.valid_from <> o.valid_from
-        on conflict do nothing;
-        {{ insert_changes(table, 'old_rows as o on ' ~ same_key(table, 'o', 'n')) }}
-        return null;
-    end if;
+    {{ known_beforehand(table) }}
     {%- if entity.type != 'profiles' or created_at_first() %}
     insert into {{ qualified('entity_changes') }} ({{ change_names() }})
     select
@@ -126,8 +168,12 @@ begin
     {%- endif %}
     -- A row that was taken away and is loaded again is held against what it was.
     if exists (select from {{ versions }} as o where o.profile_id in (select n.profile_id from new_rows as n)) then
-        {{ insert_changes(table, 'lateral (select * from ' ~ versions ~ ' as v where ' ~ same_key(table, 'v', 'n')
-            ~ ' order by v.valid_from desc limit 1) as o on true') }}
+        {{ insert_changes(
+            table,
+            'new_rows as n inner join lateral (select * from ' ~ versions ~ ' as v where ' ~ same_key(table, 'v', 'n')
+            ~ ' order by v.valid_from desc limit 1) as o on true',
+            'n.valid_from >= now() and n.valid_from <> o.valid_from'
+        ) }}
     end if;
     return null;
 end
@@ -150,8 +196,8 @@ end
 {#- Whether rows of a first load are changes. -#}
 {% macro created_at_first() %}{{ return(env_var('AMAZON_ADS_FIRST_LOAD_CREATED', '').lower() == 'true') }}{% endmacro %}
 
-{#- What the rows of new_rows (n) changed against what they were (o). -#}
-{% macro insert_changes(table, joined) %}
+{#- What rows (n) changed against what they were (o): of those two, from a source, under a condition. -#}
+{% macro insert_changes(table, source, which) %}
 {%- set entity = versioned_entities()[table] %}
 {%- set changed_at = of_time('n', 'last_updated_time', table) %}
 insert into {{ qualified('entity_changes') }} ({{ change_names() }})
@@ -167,8 +213,7 @@ insert into {{ qualified('entity_changes') }} ({{ change_names() }})
             d.column_name, d.path, d.old_value, d.new_value,
             case when {{ changed_at }} is distinct from {{ changed_at.replace('n.', 'o.') }} then {{ changed_at }} end,
             n.valid_from, run
-        from new_rows as n
-        inner join {{ joined }}
+        from {{ source }}
         cross join lateral (
             select c.column_name, c.column_name as path, c.old_value, c.new_value
             from (values
@@ -185,7 +230,7 @@ insert into {{ qualified('entity_changes') }} ({{ change_names() }})
             {%- endfor %}
         ) as d
         where
-            n.valid_from >= now() and n.valid_from <> o.valid_from
+            {{ which }}
             -- A column that the older row was read without begins with what it is now.
             and ((began ->> d.column_name) is null or o.synced_at >= (began ->> d.column_name)::timestamp with time zone)
         on conflict do nothing;

@@ -3,11 +3,12 @@
 {#- {name: definition after its name} of the triggers of one table. `began`: {column: since when, or none}. -#}
 {% macro wanted_triggers(table, began) %}
     {% set on = ' on ' ~ qualified(table) ~ ' ' %}
-    {% set keeps = 'for each statement execute function ' ~ qualified('keep_' ~ versioned_entities()[table].type ~ '_history') ~ '()' %}
+    {% set type = versioned_entities()[table].type %}
+    {% set keeps = 'for each statement execute function ' ~ qualified('keep_' ~ type ~ '_history') ~ '()' %}
     {{ return({
         'amazon_ads_history_stamp': 'before update' ~ on ~ 'for each row when (' ~ row_changes(table, began)
-            ~ ') execute function ' ~ qualified('stamp_version') ~ '()',
-        'amazon_ads_history_update': 'after update' ~ on ~ 'referencing old table as old_rows new table as new_rows ' ~ keeps,
+            ~ ') execute function ' ~ qualified('stamp_' ~ type ~ '_version') ~ '()',
+        'amazon_ads_history_update': 'after update' ~ on ~ 'for each statement execute function ' ~ qualified('keep_' ~ type ~ '_changes') ~ '()',
         'amazon_ads_history_insert': 'after insert' ~ on ~ 'referencing new table as new_rows ' ~ keeps,
         'amazon_ads_history_delete': 'after delete' ~ on ~ 'referencing old table as old_rows ' ~ keeps,
         'amazon_ads_history_truncate': 'before truncate' ~ on ~ keeps

@@ -674,6 +674,117 @@
             ]
         ]
     },
+    "change_events": {
+        "description": "Changes by Amazon's own history of them, where the setting change_events asks for it.",
+        "key": [
+            "profile_id",
+            "event_id"
+        ],
+        "columns": [
+            {
+                "name": "profile_id",
+                "type": "text",
+                "description": "Profile (advertiser account in one marketplace)."
+            },
+            {
+                "name": "event_id",
+                "type": "text",
+                "description": "Digest of what the event says: Amazon gives it no id."
+            },
+            {
+                "name": "occurred_at",
+                "type": "timestamp with time zone",
+                "description": "When the entity was changed, by Amazon (UTC)."
+            },
+            {
+                "name": "entity_type",
+                "type": "text",
+                "description": "campaigns, ad_groups, ads or targets; null for what Amazon adds to them."
+            },
+            {
+                "name": "entity_id",
+                "type": "text",
+                "description": "The entity's id in its table."
+            },
+            {
+                "name": "campaign_id",
+                "type": "text",
+                "description": "Its campaign; of a campaign itself, its id."
+            },
+            {
+                "name": "ad_group_id",
+                "type": "text",
+                "description": "Its ad group, where Amazon names it; of an ad group itself, its id."
+            },
+            {
+                "name": "ad_product",
+                "type": "text",
+                "description": "Ad product: sp (Sponsored Products) or sb (Sponsored Brands)."
+            },
+            {
+                "name": "amazon_entity_type",
+                "type": "text",
+                "description": "CAMPAIGN, AD_GROUP, AD, KEYWORD, NEGATIVE_KEYWORD, PRODUCT_TARGETING or THEME, as Amazon returns it."
+            },
+            {
+                "name": "change_type",
+                "type": "text",
+                "description": "STATUS, NAME, BUDGET_AMOUNT, BID_AMOUNT, IN_BUDGET, …, as Amazon returns it."
+            },
+            {
+                "name": "column_name",
+                "type": "text",
+                "description": "The column of the entity's table that was changed; null where none holds it."
+            },
+            {
+                "name": "path",
+                "type": "text",
+                "description": "The place in a JSON column, as in entity_changes; else the column."
+            },
+            {
+                "name": "old_value",
+                "type": "text",
+                "description": "What was there, as Amazon returns it."
+            },
+            {
+                "name": "new_value",
+                "type": "text",
+                "description": "What was there since, as Amazon returns it."
+            },
+            {
+                "name": "old_micros",
+                "type": "bigint",
+                "description": "What was there of an amount, in micros of the profile's currency."
+            },
+            {
+                "name": "new_micros",
+                "type": "bigint",
+                "description": "What was there of an amount since, in micros of the profile's currency."
+            },
+            {
+                "name": "other_fields",
+                "type": "jsonb",
+                "description": "What Amazon says besides: keyword, targeting, …; `unreadable` as elsewhere."
+            },
+            {
+                "name": "synced_at",
+                "type": "timestamp with time zone",
+                "description": "When this row was last read from Amazon (UTC)."
+            }
+        ],
+        "indexes": [
+            [
+                "profile_id",
+                "entity_type",
+                "entity_id",
+                "path",
+                "occurred_at"
+            ],
+            [
+                "occurred_at"
+            ]
+        ]
+    },
     "sync_differences": {
         "description": "One row per entity that one of two sources lacks, and per column that they fill differently.",
         "key": [
@@ -773,7 +884,7 @@
             {
                 "name": "entity_type",
                 "type": "text",
-                "description": "profiles, portfolios, campaigns, ad_groups, ads, targets, ad_extensions; differences where sources are compared."
+                "description": "profiles, portfolios, campaigns, ad_groups, ads, targets, ad_extensions, change_events; differences where sources are compared."
             },
             {
                 "name": "mode",

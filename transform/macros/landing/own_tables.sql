@@ -6,7 +6,7 @@
             'key': ['profile_id', 'entity_type'],
             'columns': [
                 column('profile_id', 'text', 'The profile.'),
-                column('entity_type', 'text', 'portfolios, campaigns, ad_groups, ads, targets, ad_extensions or differences.'),
+                column('entity_type', 'text', 'portfolios, campaigns, ad_groups, ads, targets, ad_extensions, change_events or differences.'),
                 column('updated_at', timestamptz(), 'Last time anything was logged for it (UTC).'),
                 column('last_full_sync_at', timestamptz(), 'When a full slice was last completed (UTC).'),
                 column('last_full_began_at', timestamptz(), 'When the database first heard of that slice (UTC).'),

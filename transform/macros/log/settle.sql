@@ -61,7 +61,7 @@ begin
         with stored as materialized (
             {%- for entity in slice_ids() %}
             select '{{ entity }}' as entity_type, e.profile_id, count(*) as entities
-            from {{ qualified('entity_' ~ entity) }} as e
+            from {{ qualified(slice_table(entity)) }} as e
             where e.profile_id in (select l.profile_id from {{ qualified('sync_log') }} as l where l.run_id = ended.run_id)
             group by e.profile_id
             {{ 'union all' if not loop.last }}
@@ -240,7 +240,8 @@ end
 
 {#-
     {ad product: when it was read in full} of a log row. A clock that was ahead proves nothing: what others store after
-    it would look as if that read had missed it. Nor does a list of which rows may be missing (accepted_shortfall).
+    it would look as if that read had missed it. Nor does a list of which rows may be missing (accepted_shortfall),
+    or one that was refused because accounts of that kind do not have the product.
 -#}
 {% macro full_reads_of(log, is_good) %}
     case
@@ -255,6 +256,12 @@ end
                 from jsonb_array_elements_text(
                     coalesce({{ log }}.details -> 'ad_products', '[]'::jsonb) || '["any"]'::jsonb
                 ) as product (name)
+                where not exists (
+                    select from jsonb_each({{ log }}.details -> 'endpoints') as list
+                    where
+                        list.value ? 'skipped'
+                        and (list.key like lower(product.name) || '/%' or list.key like '% ' || upper(product.name))
+                )
             )
         else '{}'::jsonb
     end

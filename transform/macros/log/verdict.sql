@@ -42,7 +42,7 @@
         when not {{ log }}.details ? 'last_key' then true
         {%- for entity, column in slice_ids().items() %}
         when {{ log }}.entity_type = '{{ entity }}' then exists (
-            select from {{ qualified('entity_' ~ entity) }} as e
+            select from {{ qualified(slice_table(entity)) }} as e
             where
                 e.profile_id = {{ log }}.profile_id
                 and e.{{ column }} = {{ log }}.details ->> 'last_key'
@@ -64,7 +64,7 @@
     case {{ log }}.entity_type
         {%- for entity in slice_ids() %}
         when '{{ entity }}' then (
-            select count(*) from {{ qualified('entity_' ~ entity) }} as e where e.profile_id = {{ log }}.profile_id
+            select count(*) from {{ qualified(slice_table(entity)) }} as e where e.profile_id = {{ log }}.profile_id
         )
         {%- endfor %}
     end
@@ -126,6 +126,9 @@
 {% macro slice_ids() %}
     {{ return({
         'portfolios': 'portfolio_id', 'campaigns': 'campaign_id', 'ad_groups': 'ad_group_id',
-        'ads': 'ad_id', 'targets': 'target_id', 'ad_extensions': 'ad_extension_id'
+        'ads': 'ad_id', 'targets': 'target_id', 'ad_extensions': 'ad_extension_id', 'change_events': 'event_id'
     }) }}
 {% endmacro %}
+
+{#- The table that the rows of a slice are in. -#}
+{% macro slice_table(entity) %}{{ return('entity_' ~ entity if 'entity_' ~ entity in landing_tables() else entity) }}{% endmacro %}

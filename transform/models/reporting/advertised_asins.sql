@@ -1,34 +1,32 @@
 -- Which ASINs and SKUs run in which campaigns, Sponsored Brands creatives included.
-with ads as (
-    select * from {{ source('amazon_ads', 'entity_ads') }}
-),
-
-products as (
-    select profile_id, ad_id, asin, sku from ads where asin is not null or sku is not null
+with products as (
+    select profile_id, ad_id, campaign_id, ad_group_id, ad_product, state, computed_status, asin, sku
+    from {{ source('amazon_ads', 'entity_ads') }}
+    where asin is not null or sku is not null
     union all
-    select ads.profile_id, ads.ad_id, listed.asin, null as sku
-    from ads
-    cross join lateral jsonb_array_elements_text(
-        case
-            when jsonb_typeof(ads.creative #> '{creative,asins}') = 'array' then ads.creative #> '{creative,asins}'
-            else '[]'::jsonb
-        end
-    ) as listed (asin)
+    -- A creative may name an ASIN twice, or the one that is the ad's own; all other rows are distinct as they are.
+    select distinct
+        ads.profile_id, ads.ad_id, ads.campaign_id, ads.ad_group_id, ads.ad_product, ads.state, ads.computed_status,
+        listed.asin, null as sku
+    from {{ source('amazon_ads', 'entity_ads') }} as ads
+    cross join lateral {{ json_texts('ads.creative', ['creative', 'asins'], as='asin') }}
+    where
+        {{ json_part('ads.creative', ['creative', 'asins']) }} is not null
+        and (ads.sku is not null or ads.asin is null or ads.asin is distinct from listed.asin)
 )
 
-select distinct
-    ads.profile_id,
+select
+    products.profile_id,
     products.asin,
     products.sku,
-    ads.ad_product,
-    ads.campaign_id,
+    products.ad_product,
+    products.campaign_id,
     campaigns.name as campaign_name,
     campaigns.state as campaign_state,
-    ads.ad_group_id,
-    ads.ad_id,
-    ads.state,
-    ads.computed_status
+    products.ad_group_id,
+    products.ad_id,
+    products.state,
+    products.computed_status
 from products
-inner join ads on products.profile_id = ads.profile_id and products.ad_id = ads.ad_id
 left join {{ source('amazon_ads', 'entity_campaigns') }} as campaigns
-    on ads.profile_id = campaigns.profile_id and ads.campaign_id = campaigns.campaign_id
+    on products.profile_id = campaigns.profile_id and products.campaign_id = campaigns.campaign_id

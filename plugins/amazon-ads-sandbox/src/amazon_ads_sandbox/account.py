@@ -12,10 +12,12 @@ import msgspec
 
 from amazon_ads_sandbox import truth, unified
 from amazon_ads_sandbox.endpoints import ENDPOINTS, Endpoint
+from amazon_ads_sandbox.happened import Event, events
 from amazon_ads_sandbox.model.entity import Entity
 from amazon_ads_sandbox.model.generate import count, entity
 from amazon_ads_sandbox.model.profiles import Profile, profiles
 from amazon_ads_sandbox.model.sizes import Sizes
+from amazon_ads_sandbox.truth_events import event_row
 from amazon_ads_sandbox.truth_exports import exported
 from amazon_ads_sandbox.truth_unified import unified_row
 from amazon_ads_sandbox.wire import Render
@@ -59,6 +61,8 @@ class Collection:
         self._places: dict[str, int] | None = None
         self._by_states: dict[frozenset[str], list[int]] = {}
         self._views: dict[str, tuple[Disagreement, Collection]] = {}
+        self.happened: list[Event] = []
+        """What was changed, as Amazon's change history tells it."""
 
     def seen_by(self, source: str, disagreement: Disagreement) -> Collection:
         """The collection as a source shows it; kept until something changes."""
@@ -141,9 +145,11 @@ class Collection:
         """Places of the entities that exist."""
         return self._numbers
 
-    def change(self, number: int, **fields: Any) -> None:
-        """Change one entity."""
-        self._changed[number] = replace(self.entity(number), **fields)
+    def change(self, number: int, at_ms: int, **fields: Any) -> None:
+        """Change one entity at a moment."""
+        before = self.entity(number)
+        after = self._changed[number] = replace(before, **fields)
+        self.happened += events(before, after, at_ms)
         self._forget()
 
     def create(self) -> int:
@@ -241,6 +247,15 @@ class Account:
         disagreement = self.disagreements.get((source, collection))
         return collection if disagreement is None else collection.seen_by(source, disagreement)
 
+    def happened(self, profile: Profile) -> list[Event]:
+        """What was changed of a profile, in no order."""
+        return [
+            event
+            for (profile_id, _, _), collection in self._collections.items()
+            if profile_id == str(profile.profile_id)
+            for event in collection.happened
+        ]
+
     def readable(self) -> list[Profile]:
         """Profiles that have entities."""
         return [profile for key, profile in self.profiles.items() if profile.readable and key not in self.gone]
@@ -270,6 +285,8 @@ class Account:
                 continue
             if table == "entity_profiles":
                 yield truth.profile_row(profile)
+            if table == "change_events":
+                yield from (event_row(each, profile) for each in self.happened(profile))
             alone = [each for each in unified.ALONE if each.table == table and source == "unified"]
             for endpoint in (*self.lists(table), *alone):
                 if self.has(profile, endpoint):

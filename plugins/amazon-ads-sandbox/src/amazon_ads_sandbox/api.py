@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from amazon_ads_sandbox import disturb, errors, export_routes, listing, unified
+from amazon_ads_sandbox import disturb, errors, export_routes, history, listing, unified
 from amazon_ads_sandbox.endpoints import ENDPOINTS, Endpoint
 from amazon_ads_sandbox.errors import RefusedError
 from amazon_ads_sandbox.model.profiles import Profile
@@ -60,7 +60,8 @@ async def _answer(
     facts: dict[str, Any],
 ) -> Response:
     of_exports = export_routes.known(facts["endpoint"], request.method)
-    _check_path(endpoint, request, facts["endpoint"], of_exports=of_exports)
+    of_history = facts["endpoint"] == history.PATH and request.method == "POST"
+    _check_path(endpoint, request, facts["endpoint"], known=of_exports or of_history)
     query: Query | None = None
     refused: RefusedError | None = None
     if endpoint is not None:
@@ -74,11 +75,14 @@ async def _answer(
     if action is not None and (early := await disturb.before(state, action, facts)) is not None:
         return early
     user = _authorize(state, request)
-    if not state.limit.allow(facts["region"]):
+    if not (state.history_limit if of_history else state.limit).allow(facts["region"]):
         raise RefusedError(429, "Too many requests")
     if of_exports:
         profile = _scope(state, facts, user)
         return await export_routes.answer(state, request, facts["endpoint"], profile, body, action)
+    if of_history:
+        content, media = history.answer(state.account, _scope(state, facts, user), request.headers, body)
+        return Response(content, media_type=media)
     if endpoint is None:
         return _profiles(state, request, facts["region"], user)
     profile = _scope(state, facts, user)
@@ -91,8 +95,8 @@ async def _answer(
     return _list(state, endpoint, profile, query, action)
 
 
-def _check_path(endpoint: Endpoint | None, request: Request, path: str, *, of_exports: bool) -> None:
-    if endpoint is None and not of_exports and path != "v2/profiles":
+def _check_path(endpoint: Endpoint | None, request: Request, path: str, *, known: bool) -> None:
+    if endpoint is None and not known and path != "v2/profiles":
         raise RefusedError(404, "Could not find resource for full path")
     if endpoint is not None and request.method != endpoint.method:
         raise RefusedError(404, "Method not allowed here")

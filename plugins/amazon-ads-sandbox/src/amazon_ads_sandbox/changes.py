@@ -47,10 +47,10 @@ def change(account: Account, request: dict[str, Any]) -> dict[str, Any]:
             amount = int(wanted) if wanted is not None else round(len(numbers) * float(request.get("fraction", 0)))
             order = sorted(numbers, key=lambda number: mix(seed, number))
             for number in order[:amount]:
-                collection.change(number, **_changed(collection.entity(number), next(texts, None), at_ms))
+                collection.change(number, at_ms, **_changed(collection.entity(number), next(texts, None), at_ms))
             done["updated"] += min(amount, len(order))
             for _ in range(int(request.get("create", 0))):
-                collection.change(collection.create(), updated=at_ms, created=at_ms)
+                collection.change(collection.create(), at_ms, updated=at_ms, created=at_ms)
                 done["created"] += 1
             for number in order[::-1][: int(request.get("vanish", 0))]:
                 collection.vanish(number)
@@ -91,7 +91,7 @@ def edit(account: Account, edits: list[dict[str, Any]]) -> dict[str, Any]:
         if what != "create":
             times.pop("created", None)
         whole = {name: value for name, value in vars(entity).items() if what == "undo" and name != "number"}
-        collection.change(number, **{**whole, **fields, **times})
+        collection.change(number, at_ms, **{**whole, **fields, **times})
     return {"edits": len(edits)}
 
 

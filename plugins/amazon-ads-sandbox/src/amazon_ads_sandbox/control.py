@@ -80,7 +80,8 @@ class SandboxControl:
     def configure(self, **settings: Any) -> None:
         """Set latency_ms, rate_limit, token_ttl_seconds, log_requests, client_secret, refresh_token, token_prefix.
 
-        And export_seconds, how long an export takes, and export_url_seconds, how long the address of its file holds.
+        And history_rate_limit, that of the change history alone; export_seconds, how long an export takes, and
+        export_url_seconds, how long the address of its file holds.
         """
         self._json("POST", "settings", settings)
 

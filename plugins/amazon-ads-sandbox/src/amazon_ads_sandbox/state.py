@@ -25,6 +25,7 @@ class State:
         self.faults = Faults()
         self.exports = Jobs()
         self.limit = RateLimit()
+        self.history_limit = RateLimit()
         self.latency = 0.0
         self.requests: deque[dict[str, Any]] = deque(maxlen=_LOGGED_REQUESTS)
         self.log_requests = True
@@ -41,6 +42,8 @@ class State:
             self.latency = float(document["latency_ms"]) / 1000
         if "rate_limit" in document:
             self.limit.rate = document["rate_limit"]
+        if "history_rate_limit" in document:
+            self.history_limit.rate = document["history_rate_limit"]
         self.exports.seconds = float(document.get("export_seconds", self.exports.seconds))
         self.exports.url_seconds = float(document.get("export_url_seconds", self.exports.url_seconds))
         if "token_ttl_seconds" in document:

@@ -33,8 +33,11 @@ def of(database: Database, run_id: str) -> dict[str, str]:
         UsageError: the database does not answer.
     """
     states = sql.SQL(
-        "select profile_id, entity_type, coalesce(last_error, ''), consecutive_errors, freshness, last_success_at"
-        " from (select *, greatest(last_full_sync_at, last_incremental_sync_at) as last_success_at from {}) as state"
+        "select profile_id, entity_type, coalesce(last_error, ''), consecutive_errors, freshness,"
+        # No text for a moment that is infinite, which Python cannot hold.
+        " coalesce(to_char(greatest(last_full_sync_at, last_incremental_sync_at) at time zone 'UTC',"
+        " 'YYYY-MM-DD HH24:MI'), 'an unknown time')"
+        " from {}"
         " where profile_id <> '*' and (consecutive_errors > 0 or freshness = 'stale') order by 1, 2"
     ).format(database.table("sync_state"))
     whole = sql.SQL(
@@ -48,9 +51,7 @@ def of(database: Database, run_id: str) -> dict[str, str]:
                 kind = "short" if _SHORT.search(str(error)) else "failed"
                 found[f"{kind} {profile} {entity}"] = line(f"{who}: {error or 'failed'}")
             if freshness == "stale":
-                found[f"stale {profile} {entity}"] = line(
-                    f"{who}: stale, last complete at {success:%Y-%m-%d %H:%M} UTC"
-                )
+                found[f"stale {profile} {entity}"] = line(f"{who}: stale, last complete at {success} UTC")
         if row := connection.execute(whole, (run_id,)).fetchone():
             found[RUN] = line(f"the run failed: {row[0] or 'it gave no reason'}")
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from psycopg import sql
@@ -26,11 +26,13 @@ class Told:
         text: what they were told.
         told: names of the receivers.
         step: of the run that told it, where it is about the run as a whole.
+        refused: by receiver that could not be told, the run that tried it last.
     """
 
     text: str
     told: list[str]
     step: str = ""
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 def turn(connection: Connection, database: Database) -> bool:

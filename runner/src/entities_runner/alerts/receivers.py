@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
 import subprocess
+import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Protocol
 
 from entities_runner import guard
 from entities_runner.checks import ALERT_COMMAND, ALERT_WEBHOOK, webhook_problem
+from entities_runner.session import Session
 
 WEBHOOK_SECONDS = 10.0
 COMMAND_SECONDS = 30.0
+_TICK = 0.05
 _SECRETS = ("TAP_", "TARGET_", "PG", "AMAZON_ADS_", "MELTANO_")
 """Beginnings of the variables that a command does not get."""
 
@@ -123,32 +125,31 @@ class Command:
     def send(self, text: str, facts: Mapping[str, str]) -> None:
         """Deliver a message; exit code 0 means that it has arrived."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
-        process = subprocess.Popen(  # noqa: S603 - the user's own command
-            guard.guarded(["/bin/sh", "-c", self.command]),
-            env={**kept, **facts},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        with _ended(process):
+        ends = time.monotonic() + COMMAND_SECONDS
+        with tempfile.TemporaryFile() as file:
+            # A file, because a pipe makes whoever writes to it wait for a command that reads nothing.
+            file.write(text.encode())
+            file.seek(0)
+            session = Session(
+                subprocess.Popen(  # noqa: S603 - the user's own command
+                    guard.guarded(["/bin/sh", "-c", self.command]),
+                    env={**kept, **facts},
+                    stdin=file,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            )
             try:
-                process.communicate(text.encode(), timeout=COMMAND_SECONDS)
-            except subprocess.TimeoutExpired as error:
-                message = f"it did not end within {COMMAND_SECONDS:.0f} s"
-                raise UndeliveredError(message) from error
-        if process.returncode:
-            message = f"its exit code is {process.returncode}"
+                # What it leaves in the background has the same time.
+                while time.monotonic() < ends and not (session.is_leaderless() and not session.is_peopled()):
+                    time.sleep(_TICK)
+                in_time = session.is_leaderless()
+            finally:
+                code = session.end()
+        if not in_time:
+            message = f"it did not end within {COMMAND_SECONDS:.0f} s"
             raise UndeliveredError(message)
-
-
-@contextlib.contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Nothing of it is left where it took too long or we are told to stop."""
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
+        if code:
+            message = f"its exit code is {code}"
+            raise UndeliveredError(message)

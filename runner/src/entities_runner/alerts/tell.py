@@ -116,7 +116,7 @@ def _told(
         told.setdefault(key, Told(text, []))
         if key == RUN and step.reason:
             told[key].step = step.name
-    for each in everybody:
+    for each in _untried(everybody, known, step.run_id):
         new = [key for key in now if each.name not in told[key].told]
         well = [key for key, one in told.items() if key not in now and each.name in one.told]
         if not new and not well:
@@ -132,14 +132,24 @@ def _told(
         except (UndeliveredError, OSError) as error:
             reason = str(error) if isinstance(error, UndeliveredError) else type(error).__name__
             note(f"the {each.name} was not told: {reason}; the next run tries again.")
+            for key in (*new, *well):
+                told[key].refused[each.name] = step.run_id
             continue
         note(f"the {each.name} was told of {len(new):,} new problems and {len(well):,} that are well again.")
         for key in new:
             told[key].told.append(each.name)
         for key in well:
             told[key].told.remove(each.name)
+        for one in told.values():
+            one.refused.pop(each.name, None)
     names = {each.name for each in everybody}
     return {key: one for key, one in told.items() if key in now or names.intersection(one.told)}
+
+
+def _untried(everybody: Sequence[Receiver], known: Mapping[str, Told], run_id: str) -> list[Receiver]:
+    """Who has not failed to be told by this run: what an earlier step could not tell waits for the next one."""
+    tried = {(name, run) for one in known.values() for name, run in one.refused.items() if run}
+    return [each for each in everybody if (each.name, run_id) not in tried]
 
 
 def message(facts: Mapping[str, str], new: Sequence[str], well: Sequence[str]) -> str:

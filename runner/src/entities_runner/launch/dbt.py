@@ -14,6 +14,7 @@ from entities_runner.account import UsageError
 from entities_runner.alerts import tell
 from entities_runner.database import Database
 from entities_runner.launch import child, kept_checks
+from entities_runner.maker import only_maker
 from entities_runner.run import Run
 
 _PREFIX = re.compile(r"^(?:\x1b\[[0-9;]*m)?\d\d:\d\d:\d\d\s+")
@@ -21,6 +22,7 @@ _ERROR = re.compile(r"(?:Compilation|Database|Runtime|Parsing|Validation) Error|
 _END = re.compile(r"^(?:> |> in |compiled code at|Done\.|$)")
 _LINES = 3
 _DIGITS = 12
+_WITH_CHECKS = Path(__file__).with_name("with_checks.py")
 _PREPARE = ("run",)
 _BUILD = ("build",)
 _NAMED_BY_ITS_SLICES = "this_run_has_no_failed_slice"
@@ -39,8 +41,13 @@ def _launch(arguments: Sequence[str]) -> int:
     database.check()
     pending.store(run.folder, database)
     step = _Step(run, database, tuple(arguments), fingerprint.of(run))
-    done = _without_dbt(step)
-    code = _with_dbt(step, variables, held) if done is None else done
+    code = _without_dbt(step)
+    if code is None:
+        with only_maker(database):
+            # Another shard may just have done it.
+            code = _without_dbt(step)
+            if code is None:
+                code = _with_dbt(step, variables, held)
     if code or step.arguments == _BUILD:
         reason = f"dbt {' '.join(arguments)} ended with exit code {code}" if code and not _named(step) else ""
         ended = tell.Step("build", run.run_id, reason, whole=code == 0)
@@ -79,9 +86,12 @@ class _Step:
 
     @property
     def kept(self) -> tuple[Path, str]:
-        """The file of the kept checks, one a database so that two can take turns, and what they hold for."""
-        digest = hashlib.sha256(self.database.address.encode()).hexdigest()[:_DIGITS]
-        return self.run.folder / f"checks-{digest}.json", f"{self.made_from} {self.database.address}"
+        """The file of the kept checks, one a database so that two can take turns, and what they hold for.
+
+        They name the database and nothing of its server, whose port may be another one each time.
+        """
+        digest = hashlib.sha256(self.database.name.encode()).hexdigest()[:_DIGITS]
+        return self.run.common / f"checks-{digest}.json", f"{self.made_from} {self.database.name}"
 
 
 def _without_dbt(step: _Step) -> int | None:
@@ -129,12 +139,14 @@ def _with_dbt(step: _Step, variables: Mapping[str, str], held: tuple[int, ...]) 
     if not database.takes_options:
         passed["AMAZON_ADS_SEARCH_PATH"] = ""
     command = child.command("dbt", "utilities/dbt-postgres")
+    if arguments == _PREPARE:
+        command = [str(Path(command[0]).with_name("python")), "-I", str(_WITH_CHECKS)]
     code = child.run([*command, *arguments], passed, follow, errors_too=True, holds=held)
     output = "".join(lines)
     if not code and arguments == _PREPARE:
         notes = catalog.NOTES.findall(output)
         database.bless(step.made_from, step.roles, "".join(f"{note}\n" for note in notes))
-    elif not code and arguments == _BUILD:
+    if not code and arguments in {_PREPARE, _BUILD}:
         kept_checks.keep(*step.kept, run.project / "transform" / "target", run.run_id)
     holders = database.lock_holders() if code and "lock timeout" in output else ""
     if code and (reason := words(output, holders)):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from entities_runner import lock, pending, reasons, services
+from entities_runner import batches, lock, pending, reasons, services
 from entities_runner.account import UsageError
 from entities_runner.alerts import tell
 from entities_runner.database import Database
@@ -15,7 +16,7 @@ from entities_runner.launch.quiet import Quiet
 from entities_runner.run import Run
 
 _PLUGIN = "loaders/target-postgres"
-_STOCK = "stock"
+_COPYING, _STOCK = "target-postgres-copy", "target-postgres"
 _OVER = frozenset({"tap", "loader"})
 """Steps whose failures this one can call well again; what the build says stands until the next build."""
 _LOOKS_ONLY = frozenset({"--about", "--help", "--version"})
@@ -28,14 +29,16 @@ def main() -> None:
 
 def _launch(arguments: Sequence[str]) -> int:
     run = child.this_run()
-    command = _command(run.variables)
+    copying = _copies(run.variables)
+    command = child.command(_COPYING if copying else _STOCK, _PLUGIN)
     if _LOOKS_ONLY.intersection(arguments):
         return child.run([*command, *arguments], run.environment({}))
-    held = (lock.hold(run.folder),)
+    held = lock.hold(run.folder)
     environment = run.environment(services.start(run.choice, run.home, run.variables))
     environment["PGOPTIONS"] = " ".join(filter(None, (environment.get("PGOPTIONS"), *_bounds(environment))))
     quiet = Quiet(run.folder / "logs" / f"loader-{run.run_id}.log")
-    code = child.run([*command, *arguments, "--config=ENV"], environment, quiet.follow, holds=held)
+    with batches.asked_for(run) if copying else contextlib.nullcontext(()) as files:
+        code = child.run([*command, *arguments, "--config=ENV"], environment, quiet.follow, holds=(held, *files))
     database = Database(environment, run.session)
     if code:
         child.say(_explain(run, database, quiet.text, code))
@@ -54,12 +57,9 @@ def _well(database: Database, run: Run, code: int) -> bool:
         return False
 
 
-def _command(variables: Mapping[str, str]) -> list[str]:
-    """The loader by COPY where it is installed, unless the one it rests on is wanted."""
-    copying = child.command("target-postgres-copy", _PLUGIN)
-    if variables.get("AMAZON_ADS_LOADER") == _STOCK or not Path(copying[0]).exists():
-        return child.command("target-postgres", _PLUGIN)
-    return copying
+def _copies(variables: Mapping[str, str]) -> bool:
+    """Whether the loader is the one by COPY: where it is installed, unless the one it rests on is wanted."""
+    return variables.get("AMAZON_ADS_LOADER") != "stock" and Path(child.command(_COPYING, _PLUGIN)[0]).exists()
 
 
 def _bounds(environment: dict[str, str]) -> tuple[str, ...]:

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import psycopg
 
-from entities_runner import bookmarks, fingerprint, lock, pending, services
+from entities_runner import batches, bookmarks, fingerprint, lock, pending, services
 from entities_runner.account import UsageError
 from entities_runner.database import Database
 from entities_runner.launch import child, dbt
 from entities_runner.launch.siblings import without_siblings
+from entities_runner.maker import only_maker
 from entities_runner.run import Run
 
 _TESTS = "--test"
@@ -37,7 +38,8 @@ def launch(run: Run, command: Sequence[str], arguments: Sequence[str]) -> int:
     if any(argument.startswith(_TESTS) for argument in arguments):
         return child.run([*command, *arguments, "--config=ENV"], _environment(run))
     held = (lock.tap_alone(run.folder), lock.hold(run.folder))
-    environment = _environment(run)
+    batches.remove_left_overs(run)
+    environment = _environment(run) | batches.settings(run)
     database = Database(environment, run.session)
     database.check()
     _prepare(run, database, environment)
@@ -54,9 +56,15 @@ def _prepare(run: Run, database: Database, environment: Mapping[str, str]) -> No
     """Tables as they should be, earlier runs with their verdicts, and the row of this run."""
     pending.store(run.folder, database)
     made_from = fingerprint.of(run)
-    if database.prepared(made_from):
-        database.announce(run.run_id, run.origin, run.keep_days)
-        return
+    if not database.prepared(made_from):
+        with only_maker(database):
+            if not database.prepared(made_from):
+                _make(run, environment, made_from)
+                return
+    database.announce(run.run_id, run.origin, run.keep_days)
+
+
+def _make(run: Run, environment: Mapping[str, str], made_from: str) -> None:
     done = subprocess.run(  # noqa: S603 - our own dbt
         [*child.command("dbt", "utilities/dbt-postgres", own=False), "run-operation", "prepare"],
         env=dbt.environment(run, environment, made_from),

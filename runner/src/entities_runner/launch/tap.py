@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from entities_runner.launch import child
+from entities_runner.launch import child, discovery
 from entities_runner.launch.siblings import without_siblings
 
-_LOOKS_ONLY = frozenset({"--discover", "--about", "--help", "--version"})
+_DISCOVER = "--discover"
+_LOOKS_ONLY = frozenset({_DISCOVER, "--about", "--help", "--version"})
 
 
 def main() -> None:
@@ -19,9 +20,13 @@ def main() -> None:
 def _launch(arguments: Sequence[str]) -> int:
     run = child.this_run()
     command = [*child.command("tap-amazon-ads-entities", "extractors/tap-amazon-ads-entities")]
-    if _LOOKS_ONLY.intersection(arguments):
-        return child.run([*command, *arguments, "--config=ENV"], without_siblings(run.environment({}), run.project))
-    # Meltano asks for the catalogue before every run: it does not wait for what only the run needs.
+    if looks := _LOOKS_ONLY.intersection(arguments):
+        looking = [*command, *arguments, "--config=ENV"]
+        environment = without_siblings(run.environment({}), run.project)
+        if looks == {_DISCOVER}:
+            return discovery.discover(looking, environment, run.folder)
+        return child.run(looking, environment)
+    # Meltano asks for the catalog before every run: it does not wait for what only the run needs.
     from entities_runner.launch import reading  # noqa: PLC0415
 
     return reading.launch(run, command, arguments)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 from entities_status.pages.charts import Chart, Series
+from entities_status.pages.text import moment_of
 from entities_status.questions import changes
 from entities_status.questions.health import PROFILES
 from entities_status.reader import Row, Session
@@ -28,7 +28,7 @@ def recent(session: Session, asked: Mapping[str, str]) -> dict[str, Any]:
         return {"there": False}
     filters = {name: asked.get(name, "").strip() or None for name in _FILTERS}
     days = next((days for days in _DAYS if str(days) == asked.get("days")), 30)
-    before, place = _moment(asked.get("before")), asked.get("place", "").split("\n")
+    before, place = moment_of(asked.get("before")), asked.get("place", "").split("\n")
     rows = session.ask(
         changes.NEWEST,
         days=days,
@@ -54,20 +54,13 @@ def recent(session: Session, asked: Mapping[str, str]) -> dict[str, Any]:
             "days": days,
             **{name: value for name, value in filters.items() if value},
         }
-        if last
+        if last and last["seen_at"]
         else None,
     }
 
 
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-
-
 def _per_day(rows: list[Row]) -> Chart:
+    rows = [row for row in rows if row["day"] is not None]
     days = sorted({row["day"] for row in rows})
     numbers = {(row["day"], row["kind"]): row["changes"] for row in rows}
     series = [

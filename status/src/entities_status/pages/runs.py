@@ -11,7 +11,7 @@ from entities_status.questions import runs as questions
 from entities_status.reader import Row, Session
 
 DAYS = (1, 7, 30)
-_SLICES = 500
+_RUNS, _SLICES, _NEWEST = 1000, 500, 5
 _OUTCOMES = (
     ("success", "c1", "circle"),
     ("failed", "c4", "triangle"),
@@ -20,23 +20,28 @@ _OUTCOMES = (
 )
 
 
-def recent(session: Session, days: int) -> dict[str, Any]:
-    """The runs of so many days, and a picture of them."""
-    runs = [_outcome(row) for row in session.ask(questions.RUNS, days=days)]
+def recent(session: Session, days: int, before: datetime | None = None) -> dict[str, Any]:
+    """The runs of so many days, the newest first, as many as can be read in one go, and a picture of them.
+
+    Args:
+        session: asked.
+        days: back from now.
+        before: where the last answer ended.
+    """
+    rows = session.ask(questions.RUNS, days=days, before=before, limit=_RUNS)
+    runs = [_outcome(row) for row in rows]
     newest = None if runs else session.ask(questions.NEWEST)[0]["started_at"]
-    return {"runs": runs, "newest": newest, "days": days, "chart": _timeline(runs, days)}
+    full = bool(rows) and (len(rows) == _RUNS or rows[0]["log_rows"] >= questions.MOST_ROWS)
+    following = rows[-1]["started_at"] if full else None
+    return {"runs": runs, "newest": newest, "days": days, "chart": _timeline(runs, days), "following": following}
 
 
 def running(session: Session) -> dict[str, Any]:
     """What is running, and how far it is."""
-    now = [_outcome(row) for row in session.ask(questions.RUNS, days=1) if row["running"]]
+    now = [_outcome(row) for row in session.ask(questions.OPEN_RUNS, limit=_RUNS) if row["running"]]
     for run in now:
         run["entities"] = session.ask(questions.BY_ENTITY, run=run["run_id"])
-        run["newest"] = [
-            row
-            for row in session.ask(questions.SLICES_OF_RUN, run=run["run_id"], limit=_SLICES)
-            if row["finished_at"] is not None and row["profile_id"] != "*"
-        ][:5]
+        run["newest"] = session.ask(questions.NEWEST_OF_RUN, run=run["run_id"], limit=_NEWEST)
     return {"running": now}
 
 
@@ -61,12 +66,13 @@ def _outcome(row: Row) -> Row:
     else:
         outcome = "failed" if row["failed"] else "success"
     ended = datetime.now(timezone.utc) if row["running"] else row["ended_at"]
+    known = ended is not None and row["started_at"] is not None
     modes = [name for name, is_it in (("full", row["is_full"]), ("incremental", row["is_incremental"])) if is_it]
     return {
         **row,
         "outcome": outcome,
-        "modes": " and ".join(modes),
-        "duration": max(0.0, (ended - row["started_at"]).total_seconds()),
+        "mode": " and ".join(modes),
+        "duration": max(0.0, (ended - row["started_at"]).total_seconds()) if known else None,
         "share": round(100 * row["ended"] / row["slices"]) if row["slices"] else 0,
     }
 
@@ -74,7 +80,7 @@ def _outcome(row: Row) -> Row:
 def _timeline(runs: list[Row], days: int) -> Chart:
     series = []
     for outcome, tone, shape in _OUTCOMES:
-        points = [_point(run) for run in runs if run["outcome"] == outcome]
+        points = [_point(run) for run in runs if run["outcome"] == outcome and run["duration"] is not None]
         if points:
             series.append(Series(outcome, points, tone, shape=shape))
     now = datetime.now(timezone.utc).timestamp() * 1000
@@ -94,7 +100,8 @@ _REGIONS = {"NA": "c1", "EU": "c2", "FE": "c3", "all": "c6"}
 
 def throttling(session: Session, days: int) -> dict[str, Any]:
     """Requests, refusals and seconds waited by hour and region."""
-    rows = session.ask(questions.THROTTLING, days=days)
+    rows = [row for row in session.ask(questions.THROTTLING, days=days, before=None) if row["hour"] is not None]
+    since = rows[0]["since"] if rows and rows[0]["log_rows"] >= questions.MOST_ROWS else None
     hours = sorted({row["hour"] for row in rows})
     charts = [
         _by_hour(rows, hours, "requests", "Requests by hour and region", "requests"),
@@ -106,7 +113,7 @@ def throttling(session: Session, days: int) -> dict[str, Any]:
         total = totals.setdefault(row["region"], {"requests": 0, "repeated": 0, "refused": 0, "seconds": 0.0})
         for name in total:
             total[name] += row[name] or 0
-    return {"days": days, "rows": rows, "charts": charts, "totals": totals}
+    return {"days": days, "rows": rows, "charts": charts, "totals": totals, "since": since}
 
 
 def _by_hour(rows: list[Row], hours: list[datetime], column: str, title: str, axis: str) -> Chart:

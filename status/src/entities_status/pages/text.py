@@ -21,8 +21,11 @@ def shown(text: object, limit: int = _LONGEST) -> str:
 
 
 def integer(number: object) -> str:
-    """1,234,567; a dash for nothing."""
-    return "–" if number is None else f"{int(str(number)):,}"
+    """1,234,567; a dash for nothing, and as it stands what is no number: details can hold anything."""
+    try:
+        return "–" if number is None else f"{int(str(number)):,}"
+    except ValueError:
+        return shown(number, 40)
 
 
 def amount(micros: int | None) -> str:
@@ -35,13 +38,14 @@ def amount(micros: int | None) -> str:
 
 
 def seconds(value: object) -> str:
-    """A duration in its two greatest units."""
-    if value is None:
-        return "–"
-    total = value.total_seconds() if isinstance(value, timedelta) else float(str(value))
+    """A duration in its two greatest units; a dash for nothing, and as it stands what is none."""
+    try:
+        total = value.total_seconds() if isinstance(value, timedelta) else float(str(value))
+        whole = round(total)
+    except (ValueError, OverflowError):
+        return "–" if value is None else shown(value, 40)
     if 0 < total < 10:  # noqa: PLR2004 - below that tenths matter
         return f"{total:.1f} s"
-    whole = round(total)
     if whole < _MINUTE:
         return f"{whole} s"
     if whole < _HOUR:
@@ -54,6 +58,15 @@ def seconds(value: object) -> str:
 def moment(value: datetime | None) -> str:
     """A moment in UTC."""
     return "–" if value is None else value.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """A moment that an address holds; None where it is none."""
+    try:
+        value = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
 
 
 def ago(value: datetime | None) -> str:

@@ -56,7 +56,20 @@ left join {schema}.entity_profiles as profiles using (profile_id)
 group by 1, 2, 3
 """
 
+# First the ASINs, then what there is to count of these few: counting distinct campaigns means sorting them.
 ASINS = """
+with most as materialized (
+    select asin
+    from {schema}.advertised_asins
+    where
+        asin is not null
+        and (%(profile)s::text is null or profile_id = %(profile)s)
+        and (%(asin)s::text is null or upper(asin) = upper(%(asin)s))
+    group by asin
+    order by count(*) desc, asin
+    limit %(limit)s
+)
+
 select
     asin,
     count(distinct (profile_id, campaign_id)) as campaigns,
@@ -65,13 +78,9 @@ select
     string_agg(distinct ad_product, ', ') as products,
     count(distinct profile_id) as profiles
 from {schema}.advertised_asins
-where
-    asin is not null
-    and (%(profile)s::text is null or profile_id = %(profile)s)
-    and (%(asin)s::text is null or upper(asin) = upper(%(asin)s))
+where asin = any(array(select asin from most)) and (%(profile)s::text is null or profile_id = %(profile)s)
 group by asin
 order by 3 desc, 1
-limit %(limit)s
 """
 
 WHERE_ASIN_RUNS = """

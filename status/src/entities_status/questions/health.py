@@ -30,7 +30,7 @@ select
     run.pages_fetched,
     run.retries,
     run.throttled_seconds,
-    lists.*
+    run.details -> 'endpoints' as endpoints
 from {schema}.sync_state as state
 left join lateral (
     select * from {schema}.sync_runs as each
@@ -38,44 +38,60 @@ left join lateral (
     order by each.started_at desc
     limit 1
 ) as run on true
-left join lateral (
-    select
-        coalesce(sum((list.numbers ->> 'shortfall')::bigint), 0)::bigint as shortfall,
-        coalesce(sum((list.numbers ->> 'accepted_shortfall')::bigint), 0)::bigint as accepted,
-        coalesce(sum((list.numbers ->> 'total_reported')::bigint) filter (where list.numbers ? 'shortfall'), 0)::bigint
-            as total,
-        count(*) filter (where list.numbers ? 'problem') as problems,
-        coalesce(sum((
-            select sum(field.value::bigint)
-            from jsonb_each_text(
-                case when jsonb_typeof(list.numbers -> 'unreadable') = 'object' then list.numbers -> 'unreadable' end
-            ) as field
-        )), 0)::bigint as unreadable
-    from jsonb_each(
-        case when jsonb_typeof(run.details -> 'endpoints') = 'object' then run.details -> 'endpoints' end
-    ) as list (path, numbers)
-) as lists on true
 where %(profile)s::text is null or (state.profile_id = %(profile)s and state.entity_type = %(entity)s)
 """
 
 RUNNING = """
 select distinct profile_id, entity_type
 from {schema}.sync_runs
-where started_at > now() - interval '1 day' and status = 'running' and profile_id is not null
+where
+    run_id = any(array(select run_id from {schema}.sync_log where settled_at is null group by run_id))
+    and started_at > now() - interval '1 day'
+    and status = 'running'
+    and profile_id is not null
 """
 
-WHOLE_RUNS = """
+# Found by its index before anything else is asked of it: Postgres would rather read the log of all years.
+_WHOLE = """
+with whole as materialized (
+    select entity_type, status, error, request_id, run_id, started_at, details
+    from {schema}.sync_runs
+    where profile_id = '*' and started_at > now() - interval '30 days'
+)
+"""
+
+WHOLE_RUNS = f"""
+{_WHOLE}
+
 select distinct on (entity_type) entity_type, status, left(error, 2000) as error, request_id, run_id, started_at
-from {schema}.sync_runs
-where profile_id = '*' and status <> 'running' and started_at > now() - interval '30 days'
+from whole
+where status <> 'running'
 order by entity_type, started_at desc
 """
 """How the newest runs ended where they are about no slice: the list of profiles, a run as a whole."""
 
+GONE = f"""
+{_WHOLE}
+
+select distinct profiles.profile_id, profiles.synced_at as last_listed_at
+from whole
+cross join lateral jsonb_array_elements_text(
+    case
+        when jsonb_typeof(whole.details #> '{{{{no_longer_visible,first}}}}') = 'array'
+            then whole.details #> '{{{{no_longer_visible,first}}}}'
+    end
+) as missing (profile_id)
+inner join {{schema}}.entity_profiles as profiles
+    on profiles.profile_id = missing.profile_id and profiles.synced_at < whole.started_at
+where whole.entity_type = 'profiles' and whole.status = 'success'
+"""
+"""Profiles that a complete reading of the list of profiles has missed, and nobody has found since."""
+
 RUNS_OF_SLICE = """
 select
-    run_id, mode, status, started_at, finished_at, duration, items_upserted, pages_fetched, retries, throttled_seconds,
-    left(error, 4000) as error, request_id, details -> 'endpoints' as endpoints
+    run_id, mode, status, started_at, finished_at, duration, items_upserted as rows, pages_fetched as pages, retries,
+    throttled_seconds, left(error, 4000) as error, request_id, details -> 'endpoints' as endpoints,
+    case when status = 'error' and error like 'aborted%%' then 'aborted' else status end as outcome
 from {schema}.sync_runs
 where profile_id = %(profile)s and entity_type = %(entity)s
 order by started_at desc

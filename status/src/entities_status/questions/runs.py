@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-# Found by their start before they are grouped: grouping by run would read the log of all years in that order.
-RUNS = """
-with recent as materialized (
-    select
-        run_id, profile_id, mode, status, left(error, 300) as error, started_at, finished_at, updated_at,
-        items_upserted, pages_fetched, retries, throttled_seconds
-    from {schema}.sync_runs
-    where started_at > now() - make_interval(days => %(days)s)
-)
+MOST_ROWS = 100_000
+"""Of the run log that one answer is made of; a run is never cut in two, because all its slices begin at one moment."""
 
+# Found by their start before they are grouped: grouping by run would read the log of all years in that order.
+_NEWEST_ROWS = f"""
+    select * from {{schema}}.sync_runs
+    where
+        started_at > now() - make_interval(days => %(days)s)
+        and (%(before)s::timestamptz is null or started_at < %(before)s::timestamptz)
+    order by started_at desc
+    fetch first {MOST_ROWS} rows with ties
+"""
+
+_OPEN_ROWS = """
+    select * from {schema}.sync_runs
+    where
+        started_at > now() - interval '1 day'
+        and run_id = any(array(select run_id from {schema}.sync_log where settled_at is null group by run_id))
+"""
+
+_BY_RUN = """
 select
     run_id,
     min(started_at) as started_at,
@@ -28,12 +39,16 @@ select
     coalesce(sum(pages_fetched), 0)::bigint as pages,
     coalesce(sum(retries), 0)::bigint as retries,
     coalesce(sum(throttled_seconds), 0)::float8 as throttled_seconds,
-    min(error) filter (where status = 'error') as first_error
-from recent
+    min(left(error, 300)) filter (where status = 'error') as error,
+    sum(count(*)) over () as log_rows
+from ({rows}) as recent
 group by run_id
 order by min(started_at) desc
-limit 1000
+limit %(limit)s
 """
+
+RUNS = _BY_RUN.replace("{rows}", _NEWEST_ROWS)
+OPEN_RUNS = _BY_RUN.replace("{rows}", _OPEN_ROWS)
 
 NEWEST = """
 select max(started_at) as started_at from {schema}.sync_runs
@@ -43,13 +58,26 @@ where started_at > now() - interval '400 days'
 SLICES_OF_RUN = """
 select
     runs.profile_id, left(profiles.account_name, 300) as account_name, profiles.country_code, runs.entity_type,
-    runs.mode, runs.status, runs.started_at, runs.finished_at, runs.duration, runs.items_upserted, runs.pages_fetched,
-    runs.retries, runs.throttled_seconds, left(runs.error, 1000) as error, runs.request_id
+    runs.mode, runs.status, runs.started_at, runs.finished_at, runs.duration, runs.items_upserted as rows,
+    runs.pages_fetched as pages, runs.retries, runs.throttled_seconds, left(runs.error, 1000) as error, runs.request_id,
+    case when runs.status = 'error' and runs.error like 'aborted%%' then 'aborted' else runs.status end as outcome
 from {schema}.sync_runs as runs
 left join {schema}.entity_profiles as profiles on profiles.profile_id = runs.profile_id
 where runs.run_id = %(run)s
 order by array_position('{{error,running,success}}', runs.status), runs.finished_at desc nulls last, runs.profile_id
 limit %(limit)s
+"""
+
+NEWEST_OF_RUN = """
+select runs.profile_id, left(profiles.account_name, 300) as account_name, runs.entity_type
+from (
+    select profile_id, entity_type, finished_at from {schema}.sync_runs
+    where run_id = %(run)s and finished_at is not null and profile_id <> '*'
+    order by finished_at desc
+    limit %(limit)s
+) as runs
+left join {schema}.entity_profiles as profiles on profiles.profile_id = runs.profile_id
+order by runs.finished_at desc
 """
 
 BY_ENTITY = """
@@ -65,7 +93,7 @@ select
 from {schema}.sync_runs
 where run_id = %(run)s and profile_id is not null and profile_id <> '*'
 group by entity_type
-order by array_position('{{portfolios,campaigns,ad_groups,ads,targets,ad_extensions}}', entity_type)
+order by array_position('{{portfolios,campaigns,ad_groups,ads,targets,ad_extensions,change_events}}', entity_type)
 """
 
 THROTTLING = """
@@ -75,17 +103,20 @@ select
     sum(coalesce(runs.pages_fetched, 0) + runs.retries)::bigint as requests,
     sum(runs.retries)::bigint as repeated,
     sum(coalesce(refused.times, 0))::bigint as refused,
-    sum(runs.throttled_seconds)::float8 as seconds
-from {schema}.sync_runs as runs
+    sum(runs.throttled_seconds)::float8 as seconds,
+    sum(count(*)) over () as log_rows,
+    min(min(runs.started_at)) over () as since
+from ({rows}) as runs
 left join {schema}.entity_profiles as profiles on profiles.profile_id = runs.profile_id
 left join lateral (
-    select sum((list.numbers ->> 'refusals')::bigint) as times
+    select sum(
+        case when jsonb_typeof(list.numbers -> 'refusals') = 'number' then (list.numbers ->> 'refusals')::numeric end
+    ) as times
     from jsonb_each(
         case when jsonb_typeof(runs.details -> 'endpoints') = 'object' then runs.details -> 'endpoints' end
     ) as list (path, numbers)
     where runs.retries > 0
 ) as refused on true
-where runs.started_at > now() - make_interval(days => %(days)s)
 group by 1, 2
 order by 1, 2
-"""
+""".replace("{rows}", _NEWEST_ROWS)

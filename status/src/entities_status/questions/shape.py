@@ -58,14 +58,24 @@ def problem(found: Iterable[Mapping[str, Any]], *, schema: str, address: str, us
         if name not in relations or not columns <= set(relations[name]["columns"])
     ]
     if lacking:
-        named = ", ".join(lacking)
-        return (
-            f"The tables in schema {schema} of {address} are those of another version, or half made ({named}). "
-            "The next `make sync` makes them anew."
-        )
+        return other_version(schema, address, ", ".join(lacking))
     if refused := [name for name in NEEDED if not relations[name]["readable"]]:
         return (
             f"The role {user} may not read {', '.join(refused)} in schema {schema} of {address}: "
             "docs/access.md says how it is given profiles."
         )
     return None
+
+
+def other_version(schema: str, address: str, lacking: str) -> str:
+    """Says that the tables are not those that the questions know.
+
+    Args:
+        schema: asked for.
+        address: of the database.
+        lacking: what is not there.
+    """
+    return (
+        f"The tables in schema {schema} of {address} are those of another version, or half made ({lacking}). "
+        "The next `make sync` makes them anew."
+    )

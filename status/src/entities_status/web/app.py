@@ -13,6 +13,7 @@ from starlette.routing import Route
 from entities_runner.account import UsageError
 from entities_status import metrics, monitor
 from entities_status.pages import account, changes, health, render, runs
+from entities_status.pages.text import moment_of
 from entities_status.questions import tree
 from entities_status.questions.health import PROFILES
 from entities_status.reader import Reader, Session
@@ -20,7 +21,8 @@ from entities_status.web.guard import middleware
 
 View = Callable[[Session, Request], "dict[str, Any] | None"]
 _TYPES = {".css": "text/css", ".js": "text/javascript"}
-_DOWN, _MISSING, _FOUND = 503, 404, 200
+_DOWN, _MISSING, _REFUSED, _FOUND = 503, 404, 400, 200
+_NUL = "\x00"
 
 
 def make(reader: Reader) -> Starlette:
@@ -30,7 +32,7 @@ def make(reader: Reader) -> Starlette:
         for path, name, view in (
             ("/", "health", lambda session, _: {"grid": health.grid(session)}),
             ("/slice/{profile}/{entity}", "slice", _slice),
-            ("/runs", "runs", lambda session, request: runs.recent(session, _days(request))),
+            ("/runs", "runs", _runs),
             ("/run/{run}", "run", lambda session, request: runs.one(session, request.path_params["run"])),
             ("/account", "account", _account),
             ("/changes", "changes", _changes),
@@ -41,7 +43,7 @@ def make(reader: Reader) -> Starlette:
         _page(reader, f"/part/{name}", f"parts/{name}.html", None, view)
         for name, view in (
             ("running", lambda session, _: runs.running(session)),
-            ("recent", lambda session, request: runs.recent(session, _days(request))),
+            ("recent", _runs),
             ("counts", lambda session, request: account.counts(session, _profile(request))),
             ("amounts", _amounts),
             ("asins", _asins),
@@ -74,21 +76,26 @@ def _page(reader: Reader, path: str, template: str, name: str | None, view: View
 
     def answer(request: Request) -> Response:
         base: dict[str, Any] = {"view": name, "database": reader.address, "user": reader.user, "file": False}
+        if _NUL in "".join([*request.path_params.values(), *request.query_params.values()]):
+            return _html(_problem(base, "No text of a database holds the character NUL."), _REFUSED)
         try:
             with reader.session() as session:
                 found = view(session, request)
-            if found is None:
-                problem = "There is nothing of that name, or it is not shown to this role."
-                return _html(_problem(base, problem), _MISSING)
-            return _html(render.page(template, **base, **found))
         except UsageError as error:
             return _html(_problem(base, str(error)), _DOWN)
+        if found is None:
+            problem = "There is nothing of that name, or it is not shown to this role."
+            return _html(_problem(base, problem), _MISSING)
+        shown = {**base, **found, "left_out": session.left_out}
+        above = "" if name else render.page("parts/left_out.html", **shown)
+        return _html(above + render.page(template, **shown))
 
     return Route(path, answer)
 
 
 def _problem(base: dict[str, Any], problem: str) -> str:
-    return render.page("problem.html" if base["view"] else "parts/problem.html", **base, problem=problem)
+    template = "problem.html" if base["view"] else "parts/problem.html"
+    return render.page(template, **base, problem=problem, left_out=[])
 
 
 def _html(text: str, status: int = _FOUND) -> Response:
@@ -110,6 +117,11 @@ def _profile(request: Request) -> str | None:
 def _days(request: Request, default: int = 7) -> int:
     asked = request.query_params.get("days", "")
     return next((days for days in runs.DAYS if str(days) == asked), default)
+
+
+def _runs(session: Session, request: Request) -> dict[str, Any]:
+    before = moment_of(request.query_params.get("before"))
+    return {**runs.recent(session, _days(request), before), "before": before}
 
 
 def _slice(session: Session, request: Request) -> dict[str, Any] | None:

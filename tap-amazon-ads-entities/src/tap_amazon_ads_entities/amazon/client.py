@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -12,7 +13,6 @@ from tap_amazon_ads_entities.amazon.policy import Verdict
 from tap_amazon_ads_entities.amazon.request import Attempt, Counters, Limits, Question, Request
 from tap_amazon_ads_entities.amazon.throttle import Throttle
 from tap_amazon_ads_entities.amazon.transport import Response, Transport
-from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.errors import (
     BadBodyError,
     CancelledError,
@@ -78,7 +78,8 @@ class Client:
         self._keyring = keyring
         self._client_id = client_id
         self._limits = limits
-        self._throttles = {region: Throttle() for region in API_HOSTS}
+        self._throttles: dict[tuple[str, str], Throttle] = {}
+        self._lock = threading.Lock()
 
     def fetch(
         self,
@@ -115,18 +116,27 @@ class Client:
             counters.add(retries=1)
 
     def _pace(self, request: Request, effort: _Effort) -> None:
-        """Wait for the region's throttle."""
+        """Wait for the throttle."""
         waited = None
         if not effort.stop.requested:
-            waited = self._throttles[request.region].acquire(effort.stop, effort.limit.remaining, request.order)
+            waited = self._throttle(request).acquire(effort.stop, effort.limit.remaining, request.order)
         if waited is None:
             raise _gave_up(request, "throttled by Amazon", effort)
         effort.counters.add(requests=1)
         now = time.monotonic()
         effort.counters.throttled(now - waited, now)
 
+    def _throttle(self, request: Request) -> Throttle:
+        """The one of its region, or of what has a pace of its own there."""
+        with self._lock:
+            key = (request.region, request.pace)
+            if key not in self._throttles:
+                # What has a pace of its own has one because it is low.
+                self._throttles[key] = Throttle(window=1) if request.pace else Throttle()
+            return self._throttles[key]
+
     def _ask(self, request: Request, question: Question[T], effort: _Effort) -> _Answer[T] | _Refusal:
-        throttle = self._throttles[request.region]
+        throttle = self._throttle(request)
         token = ""
         try:
             token = self._keyring.token(request.connection, request.profile_id)
@@ -175,7 +185,7 @@ class Client:
             asked = refusal.asked_to_wait
             wait = max(policy.FALLBACK_WAIT, policy.backoff(effort.attempt.failures)) if asked is None else asked
             # The next try waits in the throttle, like everybody else who asks this region.
-            self._throttles[request.region].refused(wait)
+            self._throttle(request).refused(wait)
             self._check_time(request, refusal, effort, wait)
             return
         if effort.attempt.failures > self._limits.max_retries:
@@ -226,7 +236,7 @@ class Client:
 
 def _failed(request: Request, refusal: _Refusal) -> SliceError:
     """Asking again cannot help."""
-    advice = f"; {policy.hint(refusal.status)}" if refusal.status else ""
+    advice = f"; {policy.hint(refusal.response.status, refusal.response.body)}" if refusal.response else ""
     message = f"{request.endpoint}: {refusal.reason}{advice}"
     return SliceError(message, status=refusal.status, request_id=refusal.request_id)
 

@@ -46,13 +46,13 @@ _PATIENCE_SECONDS = 20.0
 class Pace:
     """Says when the next request may be sent. All moments are seconds on one monotonic clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, window: int = FIRST_WINDOW) -> None:
         """Know no limit yet."""
         self.limited_since: float | None = None
         """When the region refused a request for the first time."""
 
         self._under_way = 0
-        self._window = FIRST_WINDOW
+        self._window = window
         self._started: float | None = None
         self._ceiling: float | None = None
         self._confirmed = 0

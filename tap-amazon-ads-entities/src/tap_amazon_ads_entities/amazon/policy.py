@@ -26,6 +26,8 @@ FALLBACK_WAIT = 1.0
 """Seconds to wait at least after a 429 that does not say for how long."""
 
 _WORDS = 300
+_NO_SUCH_PATH = re.compile("resource for full path|method not ", re.IGNORECASE)
+"""How Amazon answers for a path or a method that it does not have; other words are about an entity."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -58,6 +60,7 @@ _BY_STATUS = {
 }
 
 _HTTP_BAD_REQUEST = 400
+_HTTP_NOT_FOUND = 404
 _HTTP_SERVER_ERROR = 500
 
 
@@ -112,22 +115,37 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 def describe(status: int, body: bytes) -> str:
     """The error in Amazon's own words, whatever the family's dialect; a gateway's HTML is not repeated."""
-    try:
-        document: Any = json.loads(body if len(body) <= LONGEST_ERROR else b"-")
-    except (ValueError, RecursionError):
+    words = _words(status, body)
+    if words is None:
         return f"HTTP {status}" + (" with a body that is not JSON" if body.strip() else " with an empty body")
-    if not isinstance(document, dict):
-        return f"HTTP {status}"
-    code = document.get("code") or document.get("errorCode")
-    text = document.get("message") or document.get("details") or document.get("error_description")
-    words = ": ".join(str(part) for part in (code, text) if part and str(part) != str(status))
     # Before it is cut: half a secret would not be recognised any more. NUL and half characters fit no table.
     words = _UNSTORABLE.sub("\ufffd", redact(words))
     return f"HTTP {status}" + (f" {words[:_WORDS]}" if words else "")
 
 
-def hint(status: int) -> str:
-    """What a person can do about a failing status."""
+def _words(status: int, body: bytes) -> str | None:
+    """What an error's body says; None where it is no JSON."""
+    try:
+        document: Any = json.loads(body if len(body) <= LONGEST_ERROR else b"-")
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict):
+        return ""
+    code = document.get("code") or document.get("errorCode")
+    text = document.get("message") or document.get("details") or document.get("error_description")
+    return ": ".join(str(part) for part in (code, text) if part and str(part) != str(status))
+
+
+def hint(status: int, body: bytes = b"") -> str:
+    """What a person can do about a failing status.
+
+    Args:
+        status: HTTP status.
+        body: response body, looked at only where the status leaves a question open.
+    """
+    words = _words(status, body)
+    if status == _HTTP_NOT_FOUND and words and not _NO_SUCH_PATH.search(words):
+        return "Amazon has no such thing, or this user may not see it; check that the profile is still there"
     hints = {
         401: "the user has lost access to this profile, or may only view it; check it in the Amazon Ads console",
         403: "the user has no access to this profile or resource; ask the account's owner to grant it",

@@ -35,6 +35,7 @@ class Request:
         order: the place of its answer in what the run writes.
         client_headers: the names under which the client id is sent.
         expected: the HTTP status of an answer; any other is none, though it be a success.
+        pace: names the pace at which it is sent, where that is not the region's.
     """
 
     endpoint: str
@@ -49,6 +50,7 @@ class Request:
     order: Order = ()
     client_headers: tuple[str, ...] = ("Amazon-Advertising-API-ClientId",)
     expected: int = HTTP_OK
+    pace: str = ""
 
 
 class Counters:

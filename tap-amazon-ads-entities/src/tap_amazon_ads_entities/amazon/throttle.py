@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from tap_amazon_ads_entities.amazon.pace import Pace
+from tap_amazon_ads_entities.amazon.pace import FIRST_WINDOW, Pace
 from tap_amazon_ads_entities.process.deadline import Stop
 
 Order = tuple[int, ...]
@@ -43,9 +43,9 @@ class Throttle:
     Every request that was let pass ends with one of `granted`, `refused` and `unanswered`.
     """
 
-    def __init__(self) -> None:
-        """Start without a known limit."""
-        self._pace = Pace()
+    def __init__(self, window: int = FIRST_WINDOW) -> None:
+        """Start without a known limit, and with as many requests under way as the window says."""
+        self._pace = Pace(window)
         self._lock = threading.Lock()
         self._queue: list[_Waiter] = []
 

@@ -5,7 +5,7 @@ Says what there is to ask for and asks nothing: imports nothing but `rows`, whic
 
 from __future__ import annotations
 
-from tap_amazon_ads_entities.endpoints import accounts, exports, sb, sd, sp, unified
+from tap_amazon_ads_entities.endpoints import accounts, exports, history, sb, sd, sp, unified
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 
 LISTS, UNIFIED, EXPORTS = SOURCES = ("lists", "unified", "exports")
@@ -15,10 +15,10 @@ CATALOGUE: tuple[ListEndpoint, ...] = (*accounts.ENDPOINTS, *sp.ENDPOINTS, *sb.E
 """Every list of the ad products that the entity streams read, in the order in which they read them."""
 
 _CATALOGUES = {
-    LISTS: CATALOGUE,
-    # Portfolios are nowhere but in their list.
-    UNIFIED: (*accounts.ENDPOINTS, *unified.ENDPOINTS),
-    EXPORTS: (*accounts.ENDPOINTS, *exports.ENDPOINTS),
+    LISTS: (*CATALOGUE, *history.ENDPOINTS),
+    # Portfolios are nowhere but in their list, nor is the history.
+    UNIFIED: (*accounts.ENDPOINTS, *unified.ENDPOINTS, *history.ENDPOINTS),
+    EXPORTS: (*accounts.ENDPOINTS, *exports.ENDPOINTS, *history.ENDPOINTS),
 }
 
 AD_PRODUCTS = ("SP", "SB", "SD")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -76,12 +77,27 @@ class CampaignBatches:
         size: most ids in one batch.
         narrow: makes the part that holds the rows of some campaigns.
         always: without the filter the list is known to be incomplete; else only where it is long.
+        alone: it is asked for in batches and in no other way, one after the other.
     """
 
     campaigns: Lookup
     size: int
     narrow: Callable[[Sequence[str]], Part]
     always: bool = False
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Window:
+    """How to read a list of what has happened.
+
+    Args:
+        reach: how far back Amazon knows it.
+        narrow: makes the part that holds what happened from one moment to another.
+    """
+
+    reach: timedelta
+    narrow: Callable[[datetime, datetime], Part]
 
 
 @dataclass(frozen=True)
@@ -130,6 +146,8 @@ class ListEndpoint:
         path: below the regional host, without a leading slash.
         client_headers: the names under which it wants the client id.
         of: sets it apart from other lists of the same path.
+        window: set where it lists what has happened, not what there is.
+        pace: names a pace that it shares with no others of its region.
         entity: the entity (and so the stream) its rows belong to.
         ad_product: SP, SB or SD; None for account-wide lists.
         envelope: key of the array in the response; None where the response is the array.
@@ -138,6 +156,7 @@ class ListEndpoint:
         paging: how it is cut into pages.
         size_field: where the page size goes; None where it cannot be chosen.
         max_page_size: the largest page the endpoint allows.
+        min_page_size: the smallest.
         body: constant part of the request body.
         query: constant part of the query.
         total_field: where the response reports how many rows there are.
@@ -174,6 +193,9 @@ class ListEndpoint:
     unavailable_to: frozenset[str] = frozenset()
     ad_products: frozenset[str] = frozenset()
     of: str = ""
+    min_page_size: int = 1
+    window: Window | None = None
+    pace: str = ""
     client_headers: tuple[str, ...] = ("Amazon-Advertising-API-ClientId",)
 
     @property

@@ -28,7 +28,7 @@ from tap_amazon_ads_entities.rows.context import RowFunction
 from tap_amazon_ads_entities.rows.targets import clause, keyword, theme
 
 # KDP authors have no Sponsored Brands; attribution accounts have no sponsored ads at all.
-_UNAVAILABLE_TO = frozenset({"KDP_AUTHOR", "AMAZON_ATTRIBUTION"})
+UNAVAILABLE_TO = frozenset({"KDP_AUTHOR", "AMAZON_ATTRIBUTION"})
 _NEGATIVE_STATES = ("enabled", "archived")
 
 
@@ -64,16 +64,16 @@ def _v4(  # noqa: PLR0913 - what differs, in one row each
         by_campaigns=by_campaigns,
         # Old ads have no id by which they could be asked for.
         by_ids=None if resource == "ads" else ids_in_body(f"{id_field}Filter", 10),
-        unavailable_to=_UNAVAILABLE_TO,
+        unavailable_to=UNAVAILABLE_TO,
     )
 
 
-_CAMPAIGN_IDS = Lookup(
+CAMPAIGN_IDS = Lookup(
     source=_v4("campaigns", "sbcampaignresource", "campaigns", "totalCount", None, "campaignId"),
     key="campaignId",
     value="campaignId",
 )
-_TENS = CampaignBatches(campaigns=_CAMPAIGN_IDS, size=10, narrow=in_campaigns)
+_TENS = CampaignBatches(campaigns=CAMPAIGN_IDS, size=10, narrow=in_campaigns)
 
 
 def _keywords_of(campaign_ids: Sequence[str]) -> Part:
@@ -99,8 +99,8 @@ def _keywords(resource: str, media: str, reads: Sequence[Part], to_row: RowFunct
         to_row=to_row,
         id_field="keywordId",
         # Without a campaign filter this list is known to leave rows out; with one, those of campaigns nobody lists.
-        by_campaigns=CampaignBatches(campaigns=_CAMPAIGN_IDS, size=100, narrow=_keywords_of, always=True),
-        unavailable_to=_UNAVAILABLE_TO,
+        by_campaigns=CampaignBatches(campaigns=CAMPAIGN_IDS, size=100, narrow=_keywords_of, always=True),
+        unavailable_to=UNAVAILABLE_TO,
     )
 
 
@@ -121,7 +121,7 @@ def _v3_list(
         reads=reads,
         to_row=to_row,
         id_field=id_field,
-        unavailable_to=_UNAVAILABLE_TO,
+        unavailable_to=UNAVAILABLE_TO,
     )
 
 

@@ -52,7 +52,7 @@ def _list(  # noqa: PLR0913 - what differs, in one row each
     )
 
 
-_CAMPAIGN_IDS = Lookup(
+CAMPAIGN_IDS = Lookup(
     source=_list("campaigns", "spCampaign", "campaigns", "campaigns", None, "campaignId"),
     key="campaignId",
     value="campaignId",
@@ -62,7 +62,7 @@ _CAMPAIGN_IDS = Lookup(
 def _child(  # noqa: PLR0913 - what differs, in one row each
     resource: str, media: str, envelope: str, entity: str, to_row: RowFunction, id_field: str
 ) -> ListEndpoint:
-    batches = CampaignBatches(campaigns=_CAMPAIGN_IDS, size=100, narrow=in_campaigns)
+    batches = CampaignBatches(campaigns=CAMPAIGN_IDS, size=100, narrow=in_campaigns)
     return _list(resource, media, envelope, entity, to_row, id_field, by_campaigns=batches)
 
 

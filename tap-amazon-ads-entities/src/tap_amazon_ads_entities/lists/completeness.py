@@ -77,7 +77,8 @@ class Pass:
     rows: int = 0
     ids: Distinct = field(default_factory=Distinct)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _counted: tuple[int, int] | None = None
+    _distinct: int | None = None
+    _fingerprint: tuple[int, int] | None = None
 
     def see(self, page: Page) -> None:
         """A page has come."""
@@ -98,14 +99,16 @@ class Pass:
     @property
     def fingerprint(self) -> tuple[int, int]:
         """Of its ids; asked for when it has ended."""
-        if self._counted is None:
-            self._counted = self.ids.fingerprint()
-        return self._counted
+        if self._fingerprint is None:
+            self._fingerprint = self.ids.fingerprint()
+        return self._fingerprint
 
     @property
     def distinct(self) -> int:
         """Different rows; asked for when it has ended."""
-        return self.fingerprint[0]
+        if self._distinct is None:
+            self._distinct = self.ids.count()
+        return self._distinct
 
     @property
     def missing(self) -> int:

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
-_BUCKETS = 64
+_PIECES = 64
+_FEW = 200_000
+"""Ids of which sets are made at once."""
+
 _LARGEST = (1 << 64) - 1
 _DIGITS = len(str(_LARGEST))
 _ODD = 0x9E3779B97F4A7C15
@@ -24,9 +28,27 @@ _NOTHING = frozenset({b"", b"null", b'""'})
 
 def number_of(identifier: str) -> int:
     """An id as 64 bits."""
-    if identifier.isdecimal() and len(identifier) <= _DIGITS and (number := int(identifier)) <= _LARGEST:
+    text = identifier.encode("utf-8", "surrogatepass")
+    # Of bytes only the ten digits are digits: other scripts' digits are other ids.
+    if text.isdigit() and len(text) <= _DIGITS and (number := int(text)) <= _LARGEST:
         return number
-    return _hashed(identifier.encode("utf-8", "surrogatepass"))
+    return _hashed(text)
+
+
+def numbers_of(identifiers: Sequence[str]) -> list[int]:
+    """Ids as 64 bits each, in their order."""
+    numbers = _digits(identifiers)
+    return numbers if numbers is not None else [number_of(each) for each in identifiers]
+
+
+def _digits(identifiers: Sequence[str]) -> list[int] | None:
+    """The same, where all of them are nothing but digits: almost always, and then without a step for each."""
+    together = "".join(identifiers)
+    if together.isascii() and together.isdigit() and all(identifiers) and max(map(len, identifiers)) <= _DIGITS:
+        numbers = [*map(int, identifiers)]
+        if max(numbers) <= _LARGEST:
+            return numbers
+    return None
 
 
 def ids_of(rows: bytes, id_field: str) -> Sequence[int]:
@@ -36,6 +58,15 @@ def ids_of(rows: bytes, id_field: str) -> Sequence[int]:
         rows: a JSON array, checked to be one.
         id_field: the field that holds the id.
     """
+    try:
+        numbers = _digits([*map(str, map(attrgetter(id_field), _plain_items(id_field).decode(rows)))])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        numbers = None
+    return numbers if numbers is not None else _ids_of_strange(rows, id_field)
+
+
+def _ids_of_strange(rows: bytes, id_field: str) -> Sequence[int]:
+    """The same for a page on which some item has an id that is not all digits, or none."""
     try:
         raw = [getattr(item, id_field) for item in _items(id_field).decode(rows)]
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -48,6 +79,11 @@ def ids_of(rows: bytes, id_field: str) -> Sequence[int]:
 
 
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+@lru_cache(maxsize=32)
+def _plain_items(id_field: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(list[msgspec.defstruct("Item", [(id_field, str | int)])])  # type: ignore[misc]
 
 
 @lru_cache(maxsize=32)
@@ -85,25 +121,22 @@ class Distinct:
 
     def __init__(self) -> None:
         """Have seen nothing."""
-        self._buckets = [array("Q") for _ in range(_BUCKETS)]
+        self._numbers = array("Q")
         self._lock = threading.Lock()
 
     def add(self, numbers: Iterable[int]) -> None:
         """See some ids."""
         with self._lock:
-            buckets = self._buckets
-            for number in numbers:
-                buckets[number % _BUCKETS].append(number)
+            self._numbers.extend(numbers)
 
     def count(self) -> int:
         """How many different ids were seen."""
-        return sum(len(set(bucket)) for bucket in self._buckets)
+        return self.union([self])
 
     def fingerprint(self) -> tuple[int, int]:
         """The same for two that saw the same ids, in whatever order and however often."""
         count = total = 0
-        for bucket in self._buckets:
-            distinct = set(bucket)
+        for (distinct,) in _pieces([self]):
             count += len(distinct)
             for number in distinct:
                 mixed = (number ^ (number >> 31)) * _ODD & _LARGEST
@@ -113,21 +146,35 @@ class Distinct:
     @staticmethod
     def union(many: Sequence[Distinct]) -> int:
         """How many different ids they saw together."""
-        if len(many) == 1:
-            return many[0].count()
-        return sum(
-            len(set().union(*(each._buckets[index] for each in many)))  # noqa: SLF001 - its own class
-            for index in range(_BUCKETS)
-        )
+        return sum(len(set().union(*sets)) for sets in _pieces(many))
 
     @staticmethod
     def clashes(many: Sequence[Distinct]) -> list[int]:
         """Ids (as numbers) that more than one saw."""
-        found: list[int] = []
-        for index in range(_BUCKETS):
+        found: set[int] = set()
+        for sets in _pieces(many):
             seen: set[int] = set()
-            for each in many:
-                ids = set(each._buckets[index])  # noqa: SLF001 - its own class
-                found.extend(seen & ids)
+            for ids in sets:
+                found |= seen & ids
                 seen |= ids
-        return sorted(set(found))
+        return sorted(found)
+
+    def sets(self, pieces: int) -> Iterator[set[int]]:
+        """The different ids in so many pieces, each id in the same one for all that saw it."""
+        if pieces == 1:
+            yield set(self._numbers)
+            return
+        parts = [array("Q") for _ in range(pieces)]
+        for number in self._numbers:
+            parts[number % pieces].append(number)
+        yield from map(set, parts)
+
+    def __len__(self) -> int:
+        """How many ids were seen, the same one as often as it came."""
+        return len(self._numbers)
+
+
+def _pieces(many: Sequence[Distinct]) -> Iterator[tuple[set[int], ...]]:
+    """The ids of each, piece by piece: a set takes ten times the memory of an array, and never holds very many."""
+    pieces = 1 if sum(map(len, many)) <= _FEW else _PIECES
+    return zip(*(each.sets(pieces) for each in many), strict=True)

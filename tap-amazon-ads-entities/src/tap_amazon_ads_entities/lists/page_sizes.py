@@ -19,7 +19,7 @@ class PageSizes:
     def of(self, endpoint: ListEndpoint, shrink: int = 0) -> int:
         """The size to ask for after `shrink` failures of larger pages."""
         size = self._learned.get(endpoint.name, min(endpoint.max_page_size, self._cap or endpoint.max_page_size))
-        return max(min(size, _SMALLEST_PAGE), size >> shrink)
+        return max(min(size, _SMALLEST_PAGE), size >> shrink, endpoint.min_page_size)
 
     def learn(self, endpoint: ListEndpoint, size: int) -> None:
         """A smaller page went through where larger ones failed."""

@@ -51,6 +51,7 @@ class PageQuestion:
             has_page_token=self.paginator.cursor.token is not None,
             order=self.reading.order,
             client_headers=endpoint.client_headers,
+            pace=endpoint.pace,
         )
 
     def answer(self, response: Response) -> Page:

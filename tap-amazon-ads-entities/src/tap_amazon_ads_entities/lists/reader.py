@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain
 
 from tap_amazon_ads_entities.amazon.client import Client
-from tap_amazon_ads_entities.endpoints.model import Lookup, Paging, Part
+from tap_amazon_ads_entities.endpoints.model import CampaignBatches, Lookup, Paging, Part
 from tap_amazon_ads_entities.errors import InvalidPageTokenError, SliceError
 from tap_amazon_ads_entities.lists import splitting
 from tap_amazon_ads_entities.lists.chains import Fork
@@ -83,7 +83,9 @@ class Reader:
             _say(reading, why)
             cut = not judge.doubts
             attempt = judge.begin()
-            if endpoint.paging is Paging.OFFSET:
+            if endpoint.by_campaigns is not None and endpoint.by_campaigns.alone:
+                yield from self._batches(endpoint.by_campaigns, reading, attempt, judge)
+            elif endpoint.paging is Paging.OFFSET:
                 yield from self._offsets(reading, attempt, judge)
             elif len(endpoint.reads) > 1:
                 attempt.pieced = True
@@ -113,6 +115,14 @@ class Reader:
         yield Fork(
             [partial(self._part, reading.part(number), part, attempt) for number, part in enumerate(parts)],
         )
+
+    def _batches(self, by: CampaignBatches, reading: Reading, attempt: Pass, judge: Judge) -> Iterator[Page]:
+        """A list that is there in batches of campaigns alone, one after the other."""
+        attempt.pieced = True
+        batches = splitting.batches(by, self._need(by.campaigns, reading, judge))
+        for part in reading.endpoint.reads:
+            for batch in batches:
+                yield from self._part(reading, part.with_(batch), attempt)
 
     def _blocks(self, reading: Reading, part: Part, attempt: Pass) -> Iterator[Page | Fork[Page]]:
         """An offset list, cut into blocks as it turns out to be long."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from itertools import count
 
@@ -60,6 +61,10 @@ class Slice:
     released: bool = False
 
 
+Period = tuple[datetime, datetime]
+"""From when to when something happened."""
+
+
 @dataclass(frozen=True)
 class Before:
     """What is known of a slice before it is read, and how sure one wants to be.
@@ -67,10 +72,12 @@ class Before:
     Args:
         rows: rows of each list, by its name, when it was last read to its end.
         confirm: read its lists until two reads agree.
+        period: which part of it is read, where it lists what has happened.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
     confirm: bool = False
+    period: Period | None = None
 
 
 BeforeOf = Callable[[str, str], Before]
@@ -162,11 +169,10 @@ class Session:
         entities = tuple(entities)
         for profile in profiles:
             for entity in entities:
+                before = before_of(profile.profile_id, entity) if before_of else Before()
+                endpoints = endpoints_of(entity, self.settings.ad_products, self.settings.source)
                 self._slices[(profile.profile_id, entity)] = self.open(
-                    profile,
-                    entity,
-                    endpoints_of(entity, self.settings.ad_products, self.settings.source),
-                    before_of(profile.profile_id, entity) if before_of else None,
+                    profile, entity, [_within(before.period, endpoint) for endpoint in endpoints], before
                 )
 
     def open(
@@ -252,6 +258,13 @@ class Session:
             work.lists.append(SliceList(endpoint, reading, chain, deadline))
             self._prefetcher.submit(chain)
         return work
+
+
+def _within(period: Period | None, endpoint: ListEndpoint) -> ListEndpoint:
+    """A list of what has happened, narrowed to when; any other as it is."""
+    if period is None or endpoint.window is None:
+        return endpoint
+    return replace(endpoint, reads=[endpoint.window.narrow(*period)])
 
 
 def _check(part: SliceList) -> None:

@@ -79,7 +79,7 @@ def campaign_row(  # noqa: PLR0913 - what differs between the products, by name
     kind = lower(budget_type)
     portfolio_id = identifier(get("portfolioId"))
     if rest:
-        bidding["extendedData"] = rest
+        bidding = {**bidding, "extendedData": rest}
     row = {
         "profile_id": context.profile_id,
         "campaign_id": identifier(get("campaignId")),
@@ -107,6 +107,8 @@ def campaign_row(  # noqa: PLR0913 - what differs between the products, by name
 
 def _together(bidding: dict[str, Any], budget: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
     """One object of three; where they say something under the same name, all but the first stay apart."""
+    if not budget and not rest:
+        return bidding
     together = {**bidding, **budget, **rest}
     if len(together) == len(bidding) + len(budget) + len(rest):
         return together

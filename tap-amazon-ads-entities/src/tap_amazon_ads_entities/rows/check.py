@@ -37,7 +37,7 @@ def check(columns: Mapping[str, Property], keeps: str) -> Checked:
     fine: set[tuple[type, ...]] = set()
 
     def checked(row: dict[str, Any], sources: Mapping[str, str], notes: Notes) -> dict[str, Any]:
-        types = tuple(map(type, row.values()))
+        types = (*map(type, row.values()),)
         if types not in fine:
             table.mend(row, sources, notes)
             if len(fine) < _LARGEST and types == tuple(map(type, row.values())):

@@ -148,6 +148,29 @@ ADS: dict[str, Property] = {
     **_TIMES,
 }
 
+CHANGE_EVENTS: dict[str, Property] = {
+    "profile_id": PROFILE_ID,
+    "event_id": key("Digest of what the event says: Amazon gives it no id."),
+    "occurred_at": {**moment("When the entity was changed, by Amazon (UTC)."), "type": ["string"]},
+    "entity_type": text("campaigns, ad_groups, ads or targets; null for what Amazon adds to them."),
+    "entity_id": key("The entity's id in its table."),
+    "campaign_id": text("Its campaign; of a campaign itself, its id."),
+    "ad_group_id": text("Its ad group, where Amazon names it; of an ad group itself, its id."),
+    "ad_product": text("Ad product: sp (Sponsored Products) or sb (Sponsored Brands)."),
+    "amazon_entity_type": text(
+        "CAMPAIGN, AD_GROUP, AD, KEYWORD, NEGATIVE_KEYWORD, PRODUCT_TARGETING or THEME, as Amazon returns it."
+    ),
+    "change_type": text("STATUS, NAME, BUDGET_AMOUNT, BID_AMOUNT, IN_BUDGET, …, as Amazon returns it."),
+    "column_name": text("The column of the entity's table that was changed; null where none holds it."),
+    "path": text("The place in a JSON column, as in entity_changes; else the column."),
+    "old_value": text("What was there, as Amazon returns it."),
+    "new_value": text("What was there since, as Amazon returns it."),
+    "old_micros": big_integer("What was there of an amount, in micros of the profile's currency."),
+    "new_micros": big_integer("What was there of an amount since, in micros of the profile's currency."),
+    "other_fields": document("What Amazon says besides: keyword, targeting, …; `unreadable` as elsewhere."),
+    "synced_at": SYNCED_AT,
+}
+
 TARGETS: dict[str, Property] = {
     "profile_id": PROFILE_ID,
     "target_id": key("Target; a keyword's keywordId or a theme's themeId."),

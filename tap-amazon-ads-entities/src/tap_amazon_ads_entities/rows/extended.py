@@ -49,7 +49,7 @@ def extended(item: dict[str, Any]) -> Extended:
         created = _either(created, get("creationDate"), "extendedData.creationDate")
     if type(updated) is not str:
         updated = _either(updated, get("lastUpdateDate"), "extendedData.lastUpdateDate")
-    ordinary = data.keys() <= _ORDINARY and not get("servingStatusDetails")
+    ordinary = _ORDINARY.issuperset(data) and not get("servingStatusDetails")
     return get("servingStatus"), created, updated, None if ordinary else _rest(data)
 
 

@@ -82,13 +82,7 @@ def timestamp(value: Any) -> str | Unreadable | None:
     """ISO 8601 text or epoch milliseconds to `YYYY-MM-DDTHH:MM:SS.mmmZ` in UTC; 0, "" and absent to None."""
     if type(value) is str:
         # With its marks in these places, a text that Python can read has the one format of timestamps.
-        if (
-            len(value) == _CANONICAL_LENGTH
-            and value[23] == "Z"
-            and value[19] == "."
-            and value[10] == "T"
-            and value[7] == "-"
-        ):
+        if len(value) == _CANONICAL_LENGTH and value[23] == "Z" and value[4:20:3] == "--T::.":
             try:
                 datetime.fromisoformat(value[:23])
             except ValueError:
@@ -218,6 +212,6 @@ def part(source: dict[str, Any], name: str, path: str = "") -> dict[str, Any]:
 
 def without(source: dict[str, Any], columns: frozenset[str]) -> dict[str, Any]:
     """The fields that have no column, so that a JSON column can keep what Amazon adds later."""
-    if source.keys() <= columns:
+    if columns.issuperset(source):
         return {}
     return {name: value for name, value in source.items() if name not in columns and value is not None}

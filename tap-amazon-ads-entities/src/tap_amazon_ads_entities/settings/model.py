@@ -13,6 +13,7 @@ from tap_amazon_ads_entities import __name__ as package
 from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, LISTS, SOURCES, UNIFIED
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS, TOKEN_URL
 from tap_amazon_ads_entities.settings.allowance import Allowance
+from tap_amazon_ads_entities.settings.batching import Batching
 
 ENV_PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
 """What the environment variable of a setting begins with."""
@@ -66,6 +67,9 @@ class Settings:
     accepted_shortfall: Allowance
     confirm_reads: bool | None
     refresh_statuses: bool
+    change_events: bool
+    batching: Batching | None
+    batch_files_mb: int | None
 
     def confirms(self, mode: str) -> bool:
         """Whether the lists of a slice are read until two reads agree: as chosen, else where no total tells.
@@ -124,6 +128,9 @@ class Settings:
             accepted_shortfall=Allowance.parse(get("accepted_shortfall")),
             confirm_reads=None if get("confirm_reads") is None else as_flag(get("confirm_reads")),
             refresh_statuses=as_flag(get("refresh_statuses")),
+            change_events=as_flag(get("change_events")),
+            batching=Batching.parse(get("batch_config")),
+            batch_files_mb=int(waiting) if (waiting := get("batch_files_mb")) else None,
         )
 
 
@@ -149,6 +156,7 @@ DEFAULTS: dict[str, Any] = {
     "run_deadline": 21600,
     "accepted_shortfall": "0",
     "refresh_statuses": True,
+    "change_events": False,
     "user_agent": package.replace("_", "-"),
 }
 
@@ -317,6 +325,18 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "refresh_statuses",
         "In incremental runs, emit campaigns, ad groups and portfolios whole, and of ads and targets everything that "
         "is not archived: statuses change without a time of change. false: by the time of change alone.",
+    ),
+    "change_events": _flag(
+        "change_events",
+        "Read Amazon's own history of changes too, into change_events: Sponsored Products and Brands, 90 days back, "
+        "with the moment of each change. Costs two requests for every ten campaigns, at a low rate.",
+    ),
+    "batch_files_mb": _number(
+        "batch_files_mb",
+        "With batch_config: MB of files that may wait for a loader that removes what it has read, such as "
+        "target-postgres-copy; the tap waits meanwhile. Default: no limit, and nobody is asked to remove them.",
+        kind="integer",
+        minimum=1,
     ),
     "loader_session": _text(
         "application_name of the loader's database sessions; with it, sync_runs notices at once that a run died.",

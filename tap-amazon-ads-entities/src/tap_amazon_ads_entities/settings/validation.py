@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from tap_amazon_ads_entities.endpoints import AD_PRODUCTS_OF, UNIFIED
+from tap_amazon_ads_entities.endpoints import AD_PRODUCTS_OF, UNIFIED, history
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import keys
 from tap_amazon_ads_entities.settings.allowance import Allowance
+from tap_amazon_ads_entities.settings.batching import Batching
 from tap_amazon_ads_entities.settings.model import (
     CHOICES,
     CONFIG_SCHEMA,
@@ -33,8 +34,10 @@ _LARGEST = 100_000_000
 
 _FORMS: dict[str, Callable[[Any], object]] = {
     "accepted_shortfall": Allowance.parse,
+    "batch_config": Batching.parse,
     "confirm_reads": as_flag,
     "refresh_statuses": as_flag,
+    "change_events": as_flag,
 }
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,)}
 
@@ -46,7 +49,7 @@ def problems(config: Mapping[str, Any]) -> list[str]:
         return found
     found = list(_missing(config))
     for name, value in config.items():
-        if name in OWN_SETTINGS and value is not None and value != "" and name not in LIST_SETTINGS:
+        if (name in OWN_SETTINGS or name in _FORMS) and value is not None and value != "" and name not in LIST_SETTINGS:
             found.extend(_wrong_form(name, value))
     if not found:
         found.extend(_wrong_meaning(config))
@@ -127,6 +130,8 @@ def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
     chosen = {name.upper() for name in as_list(config.get("ad_products"))}
     for product in sorted(chosen.intersection(AD_PRODUCTS_OF[UNIFIED]).difference(AD_PRODUCTS_OF.get(source, chosen))):
         yield f"Setting 'ad_products' names {product}, which the source {source!r} does not have: it takes 'unified'."
+    if as_flag(config.get("change_events") or False) and chosen and not chosen.intersection(history.AD_PRODUCTS):
+        yield "Setting 'change_events' is on, but 'ad_products' names neither SP nor SB, which alone have a history."
     if (other := config.get("reconcile_with")) and other == source:
         yield f"Settings 'source' and 'reconcile_with' are both {other!r}: there is nothing to compare."
     if start := config.get("start_date"):

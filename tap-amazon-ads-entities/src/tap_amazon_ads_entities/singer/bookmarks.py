@@ -17,12 +17,14 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from datetime import datetime, timezone
 from typing import Any
 
+from tap_amazon_ads_entities.endpoints.history import CHANGE_EVENTS
 from tap_amazon_ads_entities.rows.values import utc_text
 from tap_amazon_ads_entities.settings.model import Settings
 from tap_amazon_ads_entities.singer.coverage import Coverage
 
 VERSION = 1
 REPLICATION_KEY = "last_updated_time"
+_OF_EVENTS = "occurred_at"
 WATERMARK = "replication_key_value"
 FULL_READ = "full_read"
 FULL_READ_DUE = "full_read_due"
@@ -31,6 +33,11 @@ ROWS = "rows"
 
 Partition = dict[str, Any]
 """What STATE holds of one slice."""
+
+
+def replication_key(entity: str) -> str:
+    """The column that an entity, or its stream, is kept by."""
+    return _OF_EVENTS if entity == CHANGE_EVENTS else REPLICATION_KEY
 
 
 class Bookmarks:

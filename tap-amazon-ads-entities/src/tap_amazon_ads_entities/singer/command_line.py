@@ -57,6 +57,10 @@ class CommandLine(QuietTap):
         except StateError as error:
             LOGGER.error("%s", error)
             sys.exit(EXIT_FAILED)
+        except ConfigValidationError as error:
+            # Here and not by the SDK, whose last line is all that `meltano config test` shows, and names no setting.
+            _name(error)
+            sys.exit(EXIT_FAILED)
         sys.exit(tap.run())
 
     @classmethod
@@ -69,8 +73,7 @@ class CommandLine(QuietTap):
         try:
             tap = cls(config=config.config, parse_env_config=config.parse_env, validate_config=True)
         except ConfigValidationError as error:
-            for problem in error.errors:
-                LOGGER.error("%s", problem)
+            _name(error)
             ctx.exit(EXIT_FAILED)
         try:
             code = tap.test(value)
@@ -78,6 +81,12 @@ class CommandLine(QuietTap):
             LOGGER.error("%s", error)
             ctx.exit(EXIT_FAILED)
         ctx.exit(code)
+
+
+def _name(error: ConfigValidationError) -> None:
+    """Every problem of the settings, a line each."""
+    for problem in error.errors:
+        LOGGER.error("%s", problem)
 
 
 def _document(file: IO[str] | None) -> dict[str, Any] | None:

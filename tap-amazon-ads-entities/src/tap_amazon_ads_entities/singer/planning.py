@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from tap_amazon_ads_entities.process.logs import LOGGER
+from tap_amazon_ads_entities.rows.values import utc_text
 from tap_amazon_ads_entities.settings.model import AUTO, FULL, Settings
 from tap_amazon_ads_entities.singer.bookmarks import Bookmarks
 from tap_amazon_ads_entities.singer.plans import Plan, plan
@@ -50,6 +51,14 @@ def announce(plans: Plans, mode: str) -> None:
     if mode == AUTO:
         full = sum(each.mode == FULL for each in plans.values())
         LOGGER.info("%d slices are read in full, %d incrementally", full, len(plans) - full)
+    forgotten = {profile_id: since for (profile_id, _), each in plans.items() if (since := each.forgotten_since)}
+    if forgotten:
+        LOGGER.warning(
+            "change_events of %s: last read longer ago than Amazon remembers: what happened from %s to %s is not known",
+            _named(list(forgotten)),
+            min(forgotten.values()),
+            min(utc_text(each.period[0]) for each in plans.values() if each.period),
+        )
     due: dict[tuple[str, str], list[str]] = {}
     for (profile_id, entity), each in plans.items():
         if each.due is not None:

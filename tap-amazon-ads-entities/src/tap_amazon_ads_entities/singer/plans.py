@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from tap_amazon_ads_entities.endpoints import LISTS
+from tap_amazon_ads_entities.endpoints import LISTS, endpoints_of
+from tap_amazon_ads_entities.lists.session import Period
+from tap_amazon_ads_entities.rows.values import utc_text
 from tap_amazon_ads_entities.settings.model import AUTO, FULL, INCREMENTAL, Settings
 from tap_amazon_ads_entities.singer import bookmarks
 from tap_amazon_ads_entities.singer.coverage import Coverage, coverage
@@ -33,6 +35,8 @@ class Plan:
         reads: what is read now.
         source: where from.
         due: why it is read in full whatever the setting says; None when nothing but the setting decided.
+        period: where its lists hold what has happened: which part of it is read.
+        forgotten_since: from when to the period's beginning Amazon does not tell any more what happened.
     """
 
     entity: str
@@ -41,6 +45,8 @@ class Plan:
     reads: Coverage
     source: str = LISTS
     due: str | None = None
+    period: Period | None = None
+    forgotten_since: str | None = None
 
 
 def plan(  # noqa: PLR0913 - all of them by name
@@ -65,9 +71,14 @@ def plan(  # noqa: PLR0913 - all of them by name
     reads = coverage(entity, settings.ad_products, settings.source)
     due = _due(bookmark, run_started)
     covered = _covers(bookmarks.full_read(bookmark), reads, entity, settings.source)
-    if due is not None or whole or settings.mode == FULL or (settings.mode == AUTO and not covered):
-        return Plan(entity, FULL, None, reads, settings.source, due)
+    full = due is not None or whole or settings.mode == FULL or (settings.mode == AUTO and not covered)
     watermark = bookmarks.high_watermark(bookmark)
+    if period := _period(settings, entity, None if full else watermark, now):
+        forgotten = watermark if watermark and watermark < utc_text(period[0]) else None
+        mode = FULL if full else INCREMENTAL
+        return Plan(entity, mode, None, reads, settings.source, due, period, forgotten)
+    if full:
+        return Plan(entity, FULL, None, reads, settings.source, due)
     # Read in full and no dated row seen: whatever has a date now is new.
     since = None if covered and watermark is None else bookmarks.emit_since(settings, watermark, now)
     return Plan(entity, INCREMENTAL, since, reads, settings.source)
@@ -102,7 +113,7 @@ def completed(  # noqa: PLR0913 - all of them by name
         watermark = bookmarks.advance(watermark, seen, run_started)
     after: dict[str, Any] = {}
     if watermark is not None:
-        after = {"replication_key": bookmarks.REPLICATION_KEY, bookmarks.WATERMARK: watermark}
+        after = {"replication_key": bookmarks.replication_key(read.entity), bookmarks.WATERMARK: watermark}
     after["run_id"] = run_id
     if known := {**bookmark.get(bookmarks.ROWS, {}), **(rows or {})}:
         after[bookmarks.ROWS] = known
@@ -112,6 +123,24 @@ def completed(  # noqa: PLR0913 - all of them by name
     if full_read is not None:
         after[bookmarks.FULL_READ] = full_read
     return after
+
+
+def _period(settings: Settings, entity: str, watermark: str | None, now: datetime) -> Period | None:
+    """What is read of an entity that happens: since the watermark, or as far back as Amazon knows it."""
+    reaches = [
+        endpoint.window.reach
+        for endpoint in endpoints_of(entity, settings.ad_products, settings.source)
+        if endpoint.window is not None
+    ]
+    if not reaches:
+        return None
+    # The last request of the run is made later than it was planned, and what is too old by then is refused.
+    reach = min(reaches)
+    oldest = now - reach + min(timedelta(seconds=settings.run_deadline), reach / 2)
+    if watermark is None:
+        return oldest, now
+    since = bookmarks.moment(bookmarks.emit_since(settings, watermark, now))
+    return max(oldest, since or oldest), now
 
 
 def _due(bookmark: Mapping[str, Any], run_started: str) -> str | None:

@@ -22,8 +22,8 @@ from tap_amazon_ads_entities.singer.reconcile import Reconciliation
 from tap_amazon_ads_entities.singer.run_log import ALL_PROFILES, Entry, RunLog
 from tap_amazon_ads_entities.singer.slices import Rows
 
-_NAMED = 20
-"""Profiles that are named in one line."""
+_NAMED, _LOGGED = 20, 1_000
+"""Profiles that are named in a line, and in the run log."""
 
 
 class SlicedStream(Protocol):
@@ -128,6 +128,7 @@ class Run:
             lambda profile_id, entity: Before(
                 streams[entity].bookmarks.of(profile_id).get(ROWS, {}),
                 self.settings.confirms(self.plans[profile_id, entity].mode),
+                self.plans[profile_id, entity].period,
             ),
         )
         yield from found.rows
@@ -171,7 +172,7 @@ class Run:
         if (gone := sorted(known - found.profile_ids)) and everywhere and not found.problems:
             named = ", ".join(gone[:_NAMED]) + (" and others" if len(gone) > _NAMED else "")
             LOGGER.warning("no longer visible, so that their rows stay as they were: %s", named)
-            entry.details["no_longer_visible"] = {"profiles": len(gone), "first": gone[:_NAMED]}
+            entry.details["no_longer_visible"] = {"profiles": len(gone), "first": gone[:_LOGGED]}
         self.session.source.note_use(self.session.keyring.used)
         entry.items_upserted, entry.pages_fetched = len(found.rows), len(found.details)
         entry.retries = sum(counters.retries for counters in found.counters)

@@ -9,6 +9,7 @@ from tap_amazon_ads_entities.rows.columns import (
     AD_GROUPS,
     ADS,
     CAMPAIGNS,
+    CHANGE_EVENTS,
     PORTFOLIOS,
     PROFILES,
     TARGETS,
@@ -25,6 +26,7 @@ __all__ = [
     "AD_EXTENSIONS",
     "AD_GROUPS",
     "CAMPAIGNS",
+    "CHANGE_EVENTS",
     "PORTFOLIOS",
     "PROFILES",
     "SYNC_DIFFERENCES",
@@ -58,7 +60,8 @@ SYNC_LOG: dict[str, Property] = {
     "run_id": key("Run of the tap."),
     "profile_id": key("Profile of the slice; * for the listing of the profiles themselves."),
     "entity_type": key(
-        "profiles, portfolios, campaigns, ad_groups, ads, targets, ad_extensions; differences where sources are "
+        "profiles, portfolios, campaigns, ad_groups, ads, targets, ad_extensions, change_events; differences where "
+        "sources are "
         "compared."
     ),
     "mode": text("full, incremental or reconcile."),

@@ -7,12 +7,12 @@ from typing import Any
 
 from tap_amazon_ads_entities.amazon.request import throttled_seconds
 from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
-from tap_amazon_ads_entities.lists.ids import Distinct, number_of
+from tap_amazon_ads_entities.lists.ids import Distinct, numbers_of
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row, RowContext
-from tap_amazon_ads_entities.rows.values import now
+from tap_amazon_ads_entities.rows.values import now, utc_text
 from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, high_watermark
 from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
@@ -103,7 +103,7 @@ class SliceRun:
                     rows = [row for row in rows if row[self._key] not in known]
                     known.update(row[self._key] for row in rows)
                 tally.rows += len(rows)
-                tally.ids.add(number_of(row[self._key]) for row in rows)
+                tally.ids.add(numbers_of([row[self._key] for row in rows]))
                 changed = self._changed(rows)
                 tally.emitted += len(changed)
                 if changed:
@@ -145,6 +145,8 @@ class SliceRun:
 
     def _changed(self, rows: list[Row]) -> list[Row]:
         """The rows to emit: changed since the watermark, or without any timestamp to tell by."""
+        if self._plan.period is not None:
+            return rows
         newest = max((row["last_updated_time"] for row in rows if row["last_updated_time"]), default=None)
         if newest and (self._newest is None or newest > self._newest):
             self._newest = newest
@@ -218,6 +220,10 @@ class SliceRun:
     def _succeed(self) -> None:
         entry = self._entry
         self._collect()
+        if self._plan.period is not None:
+            entry.details["period"] = [utc_text(moment) for moment in self._plan.period]
+        if self._plan.forgotten_since is not None:
+            entry.details["forgotten_since"] = self._plan.forgotten_since
         entry.details["rows_seen"] = Distinct.union([tally.ids for tally in self._tallies.values()])
         self._keep_bookmark()
         self._warn()
@@ -237,18 +243,24 @@ class SliceRun:
         bookmark = completed(
             self._bookmarks.of(profile_id),
             self._plan,
-            seen=self._newest,
+            # What was read to the end of a period was seen until then, whether anything happened or not.
+            seen=utc_text(self._plan.period[1]) if self._plan.period else self._newest,
             run_id=self._log.run_id,
             run_started=self._log.started_at,
             finished=now(),
-            rows={
-                path: tally.verdict.distinct
-                for path, tally in self._tallies.items()
-                if tally.verdict is not None and tally.verdict.distinct
-            },
+            # What happened in one period tells nothing of the next.
+            rows=None if self._plan.period else self._counted(),
         )
         self._bookmarks.keep(profile_id, bookmark)
         self._entry.high_watermark = high_watermark(bookmark)
+
+    def _counted(self) -> dict[str, int]:
+        """{list: distinct rows}."""
+        return {
+            path: tally.verdict.distinct
+            for path, tally in self._tallies.items()
+            if tally.verdict is not None and tally.verdict.distinct
+        }
 
     def _fail(self, reason: str, request_id: str | None) -> None:
         entry = self._entry

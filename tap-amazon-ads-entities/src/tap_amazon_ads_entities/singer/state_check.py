@@ -104,8 +104,8 @@ def _profile_of(name: str, number: int, partition: Any) -> str:
 
 def _check_partition(name: str, profile_id: str, partition: Mapping[str, Any]) -> None:
     key = partition.get("replication_key")
-    if key is not None and key != bookmarks.REPLICATION_KEY:
-        raise _refusal(name, profile_id, f"is kept by {_shown(key)} instead of {bookmarks.REPLICATION_KEY}")
+    if key is not None and key != bookmarks.replication_key(name):
+        raise _refusal(name, profile_id, f"is kept by {_shown(key)} instead of {bookmarks.replication_key(name)}")
     watermark = partition.get(bookmarks.WATERMARK)
     if watermark is not None and bookmarks.moment(watermark) is None:
         raise _refusal(name, profile_id, f"is not a timestamp: {_shown(watermark)}")

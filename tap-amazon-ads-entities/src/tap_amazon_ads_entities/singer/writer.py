@@ -1,15 +1,17 @@
-"""Writes Singer messages: pages of records in one call, flushed where a reader needs them."""
+"""Writes Singer messages: pages of records in one call or one file, flushed where a reader needs them."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import IO, Any
 
 import msgspec
 from singer_sdk.singerlib.encoding.base import GenericSingerWriter, SingerMessageType
 from singer_sdk.singerlib.encoding.simple import Message, SchemaMessage
+
+from tap_amazon_ads_entities.singer.batches import BatchFiles, chunks
 
 _FLUSHED = frozenset({SingerMessageType.STATE, SingerMessageType.SCHEMA})
 
@@ -35,6 +37,8 @@ class PageWriter(GenericSingerWriter[bytes, Message]):
         self._writing = False
         self._interruption: BaseException | None = None
         self._schemas: list[SchemaMessage] = []
+        self.files: BatchFiles | None = None
+        """Takes pages, where files are asked for."""
 
     def interrupt(self, error: BaseException) -> None:
         """Raise in the writing thread: at once, or after the line that is being written."""
@@ -70,8 +74,24 @@ class PageWriter(GenericSingerWriter[bytes, Message]):
             self._schemas.append(message)
         self._write(self.serialize_message(message), flush=message.type in _FLUSHED)
 
-    def write_rows(self, stream: str, rows: Iterable[dict[str, Any]], time_extracted: str) -> None:
-        """Write a page of rows as RECORD messages of one stream."""
+    def write_rows(self, stream: str, rows: Sequence[dict[str, Any]], time_extracted: str) -> None:
+        """Write a page of rows of one stream: into a file, else as RECORD messages.
+
+        Raises:
+            BrokenPipeError: there is no reader any more.
+        """
+        if self.files is None:
+            self._write_records(stream, rows, time_extracted)
+            return
+        for part in chunks(rows, self.files.rows):
+            self.files.wait()
+            message = self.files.put(stream, _ENCODER.encode_lines(part), time_extracted)
+            if message is None:
+                self._write_records(stream, part, time_extracted)
+            else:
+                self._write(_ENCODER.encode(message) + b"\n", flush=True)
+
+    def _write_records(self, stream: str, rows: Sequence[dict[str, Any]], time_extracted: str) -> None:
         self._write(
             _ENCODER.encode_lines(
                 [{"type": "RECORD", "stream": stream, "record": row, "time_extracted": time_extracted} for row in rows],

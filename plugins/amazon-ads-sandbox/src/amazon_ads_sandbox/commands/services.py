@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -12,6 +13,9 @@ from amazon_ads_sandbox import places
 from amazon_ads_sandbox.background import BackgroundSandbox
 from amazon_ads_sandbox.postgres import SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
 from amazon_ads_sandbox.postgres.binaries import program
+
+_NO_SESSION = 2
+"""Exit code of psql that got no session."""
 
 
 def _postgres(database: str = SANDBOX_DATABASE) -> EmbeddedPostgres:
@@ -61,7 +65,10 @@ def psql(database: str, sql: tuple[str, ...]) -> None:
 
     With TARGET_POSTGRES_HOST set, it connects there instead of to the embedded Postgres.
     """
-    settings = dict(os.environ) if os.environ.get("TARGET_POSTGRES_HOST") else _start_postgres(database).environment()
+    elsewhere = bool(os.environ.get("TARGET_POSTGRES_HOST"))
+    settings = dict(os.environ) if elsewhere else _start_postgres(database).environment()
+    # The wheel's psql has no TLS, which servers elsewhere may want.
+    installed = shutil.which("psql") if elsewhere else None
     environment = {
         **os.environ,
         "PGHOST": settings["TARGET_POSTGRES_HOST"],
@@ -74,10 +81,15 @@ def psql(database: str, sql: tuple[str, ...]) -> None:
     }
     arguments = ["--command", " ".join(sql)] if sql else []
     done = subprocess.run(  # noqa: S603 - the wheel's own program
-        [program("psql"), "--no-psqlrc", "--set=ON_ERROR_STOP=1", *arguments],
+        [installed or program("psql"), "--no-psqlrc", "--set=ON_ERROR_STOP=1", *arguments],
         env=environment,
         check=False,
     )
+    if done.returncode == _NO_SESSION and elsewhere and not installed:
+        click.echo(
+            "If the server wants TLS: the psql that comes with this has none; install psql (PostgreSQL's client).",
+            err=True,
+        )
     sys.exit(done.returncode)
 
 

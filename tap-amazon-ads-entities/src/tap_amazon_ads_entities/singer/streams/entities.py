@@ -1,4 +1,4 @@
-"""The child streams: portfolios and the entities below them, one slice per profile."""
+"""The child streams: portfolios, the entities below them and what happened to them, one slice per profile."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any, ClassVar, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
+from tap_amazon_ads_entities.endpoints.history import CHANGE_EVENTS
 from tap_amazon_ads_entities.singer import schemas
-from tap_amazon_ads_entities.singer.bookmarks import REPLICATION_KEY, Bookmarks
+from tap_amazon_ads_entities.singer.bookmarks import REPLICATION_KEY, Bookmarks, replication_key
 from tap_amazon_ads_entities.singer.page_stream import PageStream, Rows
 from tap_amazon_ads_entities.singer.run import HasRun
 from tap_amazon_ads_entities.singer.slices import SliceRun
@@ -112,4 +113,23 @@ class AdExtensionsStream(EntityStream):
     schema = schemas.schema(schemas.AD_EXTENSIONS)
 
 
-ENTITY_STREAMS = (PortfoliosStream, CampaignsStream, AdGroupsStream, AdsStream, TargetsStream, AdExtensionsStream)
+class ChangeEventsStream(EntityStream):
+    """Changes by Amazon's own history of them, where the setting change_events asks for it."""
+
+    name = CHANGE_EVENTS
+    entity = CHANGE_EVENTS
+    id_column = "event_id"
+    replication_key = replication_key(CHANGE_EVENTS)
+    primary_keys = ("profile_id", "event_id")
+    schema = schemas.schema(schemas.CHANGE_EVENTS)
+
+
+ENTITY_STREAMS = (
+    PortfoliosStream,
+    CampaignsStream,
+    AdGroupsStream,
+    AdsStream,
+    TargetsStream,
+    AdExtensionsStream,
+    ChangeEventsStream,
+)

@@ -25,6 +25,10 @@ class ProfilesStream(Stream):
         """Never: a loader that acts on them would delete the rows of other profiles."""
         return False
 
+    def get_batch_config(self, config: Any) -> None:
+        """None, whatever the setting says: with batches, the SDK reads no children."""
+        del config
+
     def get_records(self, context: Any) -> Iterable[dict[str, Any]]:
         """The profiles that were found, after reading ahead of all of them has begun."""
         del context

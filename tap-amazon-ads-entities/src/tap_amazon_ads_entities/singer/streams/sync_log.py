@@ -27,6 +27,10 @@ class SyncLogStream(SpeakingStream):
         """Never: a loader that acts on them would delete the log of earlier runs."""
         return False
 
+    def get_batch_config(self, config: Any) -> None:
+        """None, whatever the setting says: its rows are few, and wanted at once."""
+        del config
+
     def get_records(self, context: Any) -> Iterable[dict[str, Any]]:
         """Nothing is left to read when the SDK comes to this stream."""
         del context
