@@ -186,8 +186,8 @@ def history(sandbox: SandboxProcess, accept: str = V1_1, **fields: Any) -> tuple
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"fromDate": NOW - 91 * 86_400_000},
-        {"fromDate": NOW + 10**10},
+        pytest.param({"fromDate": NOW - 91 * 86_400_000}, id="too long ago"),
+        pytest.param({"fromDate": NOW + 10**10}, id="after its end"),
         {"fromDate": "yesterday"},
         {"toDate": None},
         {"eventTypes": {}},
