@@ -155,8 +155,15 @@ def test_streams_of_others_are_stored_alike(pipeline: Pipeline, tmp_path: Path, 
     assert list((tmp_path / "files").iterdir()) == [], "what is disposable is removed once it is read"
 
 
-def named(path: Path, **more: Any) -> bytes:
-    message = {"type": "BATCH", "stream": "days", "encoding": {"format": "jsonl", **more}, "manifest": [path.as_uri()]}
+def named(path: Path, records: int | None = None, **more: Any) -> bytes:
+    message: dict[str, Any] = {
+        "type": "BATCH",
+        "stream": "days",
+        "encoding": {"format": "jsonl", **more},
+        "manifest": [path.as_uri()],
+    }
+    if records is not None:
+        message["records"] = records
     return json.dumps({**message, "disposable": True}).encode() + b"\n"
 
 
@@ -183,6 +190,7 @@ CUT = b'{"id": "1"}\n{"id": "2'
         (CUT, ("id",), "days: a record that is no JSON"),
         # Without a key it is the parent who stores.
         (CUT, (), "days: a record that is no JSON"),
+        (CUT[:12], ("id",), "days: the file {path} holds 1 of its 2 records."),
     ],
 )
 def test_a_file_that_is_not_whole_fails_the_run(
@@ -192,7 +200,7 @@ def test_a_file_that_is_not_whole_fails_the_run(
     path = tmp_path / "rows.jsonl"
     if content is not None:
         path.write_bytes(content)
-    done = load(pipeline, COPY, schema("days", {"id": TEXT}, *keys) + named(path) + state(1))
+    done = load(pipeline, COPY, schema("days", {"id": TEXT}, *keys) + named(path, records=2) + state(1))
     assert done.returncode == 1
     assert says.format(path=path) in done.stderr.decode()
     assert b"Traceback" not in done.stderr

@@ -67,7 +67,7 @@ def test_files_hold_what_the_pipe_would_have_carried(
     batches = [each for each in filed.messages if each["type"] == "BATCH"]
     assert [len(content(each)) for each in batches] == [3, 3, 1]
     assert {each["stream"] for each in batches} == {"entity_campaigns"}
-    assert all("disposable" not in each for each in batches), "whose loader may leave them"
+    assert all({"disposable", "records"}.isdisjoint(each) for each in batches), "whose loader may leave them"
     assert all(path.name.startswith("rows-entity_campaigns-") for path in folder.iterdir())
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert filed.bookmark("campaigns")["rows"] == piped.bookmark("campaigns")["rows"]
@@ -91,7 +91,7 @@ def test_the_tap_waits_while_the_loader_has_too_much_to_read(tmp_path: Path) -> 
         files.wait()
         message = files.put("ads", b'{"id":1}\n', "")
         assert message is not None
-        assert message["disposable"] is True
+        assert (message["disposable"], message["records"]) == (True, 1)
     removed = threading.Event()
 
     def read() -> None:

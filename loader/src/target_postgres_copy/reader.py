@@ -125,7 +125,9 @@ class LineReader(SingerReader):  # type: ignore[misc]
             LoadError: they cannot be read.
         """
         fields = {name: message[name] for name in ("stream", "time_extracted") if name in message}
+        read = 0
         for line in files.lines(message, path):
+            read += 1
             if taker is not None:
                 self._taken(taker, taker.take(storable(line)))
                 continue
@@ -135,6 +137,9 @@ class LineReader(SingerReader):  # type: ignore[misc]
                 text = f"{message['stream']}: a record that is no JSON."
                 raise LoadError(text) from error
             callbacks["RECORD"]({**fields, "type": "RECORD", "record": record})
+        if message.get("records") not in (None, read):
+            text = f"{message['stream']}: the file {path} holds {read} of its {message['records']} records."
+            raise LoadError(text)
 
 
 def _envelope(line: bytes) -> Envelope | None:

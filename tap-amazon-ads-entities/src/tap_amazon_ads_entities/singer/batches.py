@@ -108,7 +108,7 @@ class BatchFiles:
         if self._limit is not None:
             self._ahead.append((path, len(data)))
             self._bytes += len(data)
-            message["disposable"] = True
+            message |= {"disposable": True, "records": lines.count(b"\n")}
         return message
 
 
