@@ -24,7 +24,7 @@ KEYS = {
     "entity_ad_extensions": ("profile_id", "ad_extension_id"),
 }
 ALONE = frozenset({"entity_ad_extensions"})
-"""What no list has: empty, unless the unified API was read."""
+"""What no list has: empty, or not even there, unless the unified API was read."""
 
 OURS = frozenset({"synced_at", "created_at", "valid_from", "vanished_since"})
 
@@ -35,6 +35,9 @@ def loaded(pipeline: Pipeline, table: str) -> Rows:
     """What is in a table."""
     with psycopg.connect(pipeline.postgres.dsn, row_factory=dict_row) as connection:
         set_json_loads(lambda text: json.loads(text, parse_float=Decimal), connection)
+        there = connection.execute("select to_regclass(%s) is not null as yes", [f"amazon_ads.{table}"]).fetchone()
+        if table in ALONE and there is not None and not there["yes"]:
+            return {}
         statement = sql.SQL("select * from {}").format(sql.Identifier("amazon_ads", table))
         return {tuple(row[key] for key in KEYS[table]): row for row in connection.execute(statement)}
 
