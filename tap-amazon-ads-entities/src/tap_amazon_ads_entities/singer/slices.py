@@ -157,14 +157,8 @@ class SliceRun:
             # A status changes with a parent's, or with a budget, and the time of change stays what it was.
             if self._entry.entity_type in _FEW:
                 return rows
-            return [
-                row
-                for row in rows
-                if row["state"] not in _ARCHIVED
-                or row["last_updated_time"] is None
-                or row["last_updated_time"] >= since
-            ]
-        return [row for row in rows if row["last_updated_time"] is None or row["last_updated_time"] >= since]
+            return [row for row in rows if row["state"] not in _ARCHIVED or _changed_since(row, since)]
+        return [row for row in rows if _changed_since(row, since)]
 
     def _known_reason(self, part: SliceList, tally: EndpointTally, error: SliceError) -> str | None:
         """Why a refusal is no failure: this kind of account cannot have the product at all."""
