@@ -8,7 +8,6 @@ from pathlib import Path
 
 _BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"`([^`]+)`")
-_CRON = re.compile(r"(?:[\d*/,-]+ ){5}")
 _COMMAND = re.compile(r"""(?:[A-Z_]+=(?:'[^']*'|\S+) )*(?:make|meltano|git|cp|pip)(?!\S)""")
 _COMMENT = re.compile(r"(?:^|\s+)# .*")
 
@@ -36,8 +35,8 @@ def commands(page: Path) -> Iterator[str]:
 
 def _spans(text: str) -> Iterator[str]:
     for span in _SPAN.findall(text):
-        line = " ".join(_CRON.sub("", span).split())
-        if _COMMAND.match(line) or line.startswith("cd "):
+        line = " ".join(span.split())
+        if _COMMAND.match(line):
             yield line
 
 
