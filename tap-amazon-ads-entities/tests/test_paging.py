@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tap_amazon_ads_entities.amazon.transport import Response
 from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.errors import BadBodyError, SliceError
+from tap_amazon_ads_entities.lists.completeness import Judge
 from tap_amazon_ads_entities.lists.pages import Page, parse_array, parse_envelope
 from tap_amazon_ads_entities.lists.pagination import Paginator
 
@@ -88,6 +90,8 @@ def response(body: bytes) -> Response:
         (b'{"campaigns":null}', "null"),
         (b'{"campaigns":{}}', "not the JSON"),
         (b'{"other":[]}', "no 'campaigns'"),
+        (b'{"campaigns":[],"errors":[{"code":"X"}]}', "an error beside an empty list"),
+        (b'{"campaigns":[{"a":1}],"error":[{"code":"X","index":1}]}', "an error beside its list"),
         (b'"text"', "not the JSON"),
         (b"\xff\xfe", "not the JSON"),
     ],
@@ -98,6 +102,28 @@ def test_a_body_that_is_no_page_is_never_an_empty_page(body: bytes, words: str) 
     if not body.startswith(b'{"'):
         with pytest.raises(BadBodyError):
             parse_array(response(body))
+
+
+@pytest.mark.parametrize(
+    ("reads", "problem"),
+    [
+        ([(5, 5_000), (5, None), (5, None)], None),
+        ([(5, 5_000), (5, None), (4, None)], "gave 5 of 5,000 rows"),
+        ([(5, 5_000), (0, 0), (0, 0)], None),
+        ([(5, 5_000), (0, 0), (1, 1)], "gave 5 of 5,000 rows"),
+        ([(5, 5_000), (5, 5_000), (5, 5_000)], "gave 5 of 5,000 rows"),
+        ([(2, 4), (4, 4)], None),
+    ],
+)
+def test_a_total_is_withdrawn_only_by_two_reads_that_agree(
+    reads: list[tuple[int, int | None]], problem: str | None
+) -> None:
+    judge = Judge("id")
+    for number, total in reads:
+        assert judge.why_again() is not None
+        judge.begin().see(replace(page(*range(number)), total=total))
+    assert judge.why_again() is None
+    assert judge.verdict().problem == problem
 
 
 def test_a_page_is_read() -> None:

@@ -111,11 +111,6 @@ class Pass:
         return self._distinct
 
     @property
-    def missing(self) -> int:
-        """Rows that are missing by Amazon's own total."""
-        return max(0, (self.total or 0) - self.distinct)
-
-    @property
     def repeats(self) -> bool:
         """Whether rows came twice: pages have moved while they were read, so that others may have come never."""
         return not self.pieced and self.rows > self.distinct
@@ -184,30 +179,37 @@ class Judge:
         accepted = 0
         if problem is not None and last.problem is None and self._lacking():
             lacking = self._lacking()
-            if lacking <= self._expectation.allowance.of(last.total or 0):
+            if lacking <= self._expectation.allowance.of(self._total() or 0):
                 problem, accepted = None, lacking
         if problem is None and self._expectation.confirm and not self._agree():
             problem = f"kept changing while it was read {len(self._passes)} times"
         if self._needs:
             needs = "; ".join(f"{path} {why}" for path, why in self._needs.items())
             problem = f"{problem}; {needs}" if problem else f"needs a list that is not complete: {needs}"
-        return Verdict(distinct, last.total, problem, accepted, len(self._passes))
+        return Verdict(distinct, self._total(), problem, accepted, len(self._passes))
+
+    def _total(self) -> int | None:
+        """The largest total that a read named; a smaller one, or none, counts when the last two reads agree on it."""
+        last = self._passes[-1]
+        if self._agree() and last.total == self._passes[-2].total:
+            return last.total
+        return max((each.total for each in self._passes if each.total is not None), default=None)
 
     def _lacking(self) -> int:
-        """Rows that are missing by the last read's total, from that read and from all reads together."""
-        last = self._passes[-1]
-        if not last.missing:
+        """Rows that are missing by Amazon's total, from the last read and from all reads together."""
+        total = self._total() or 0
+        if total <= self._passes[-1].distinct:
             return 0
-        return max(0, (last.total or 0) - Distinct.union([each.ids for each in self._passes]))
+        return max(0, total - Distinct.union([each.ids for each in self._passes]))
 
     def _short(self, last: Pass) -> str | None:
         """What is wrong with the last read, and with all reads together."""
         if last.problem is not None:
             return last.problem
-        if last.total is not None:
+        if (total := self._total()) is not None:
             if self._lacking():
                 union = Distinct.union([each.ids for each in self._passes])
-                return f"gave {union:,} of {last.total:,} rows"
+                return f"gave {union:,} of {total:,} rows"
             return None
         if last.repeats and not self._agree():
             return f"gave {last.rows - last.distinct:,} rows twice"

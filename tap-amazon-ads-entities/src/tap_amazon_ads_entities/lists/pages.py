@@ -175,8 +175,8 @@ def _parse_envelope(response: Response, envelope: str, total_field: str | None) 
         message = "the response's nextToken, total or requestId cannot be read"
         raise BadBodyError(message) from error
     size = _count(rows)
-    if not size and _ERRORS.intersection(name for name, value in document.items() if bytes(value) not in _NOTHING):
-        message = "the response holds an error beside an empty list"
+    if _ERRORS.intersection(name for name, value in document.items() if bytes(value) not in _NOTHING):
+        message = f"the response holds an error beside {'its' if size else 'an empty'} list"
         raise BadBodyError(message)
     return Page(
         rows,
