@@ -86,7 +86,7 @@ class RunLog:
     def finish(self, entry: Entry, error: str | None = None, request_id: str | None = None) -> None:
         """A slice has ended; without an error it is complete."""
         entry.finished_at = now()
-        entry.error, entry.request_id = error and redact(error), request_id
+        entry.error, entry.request_id = error and redact(error), request_id and redact(request_id)
         if "endpoints" in entry.details:
             entry.details["endpoints"] = redact_all(entry.details["endpoints"])
         entry.status = "error" if error else "success"
