@@ -174,9 +174,12 @@ def test_other_bids_than_the_one_of_the_column_are_kept() -> None:
         ("2026-07-02T07:00:00Z", "2026-07-02"),
         ("2026-07-02T06:59:59.999Z", "2026-07-01"),
         ("2026-07-02T00:00:00-07:00", "2026-07-02"),
+        ("2026-07-02", "2026-07-02"),
+        ("20260702", "2026-07-02"),
+        ("2026-07-02 junk", None),
     ],
 )
-def test_a_day_is_that_of_the_profiles_time_zone(moment: str, day: str) -> None:
+def test_a_day_is_that_of_the_profiles_time_zone(moment: str, day: str | None) -> None:
     assert campaign(startDateTime=moment)["start_date"] == day
 
 

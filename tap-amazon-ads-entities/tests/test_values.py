@@ -113,7 +113,11 @@ def test_dates(value: Any, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["20221326", "2022-02-30", "soon", "03/04/2025", "0000-00-00", "2026-01-31x", "2026-1-3", 7, True, {}, []]
+    "value",
+    [
+        *("20221326", "2022-02-30", "soon", "03/04/2025", "0000-00-00", "2026-01-31x", "2026-1-3", 7, True, {}, []),
+        *("2026-01-31 garbage", "2026-01-31T25:61:00Z", "2026-01-31T03:00:00Z junk"),
+    ],
 )
 def test_what_is_no_date_is_unreadable_and_not_absent(value: Any) -> None:
     assert isinstance(calendar_date(value), Unreadable)

@@ -92,7 +92,8 @@ def _budget(budget: dict[str, Any]) -> dict[str, Any]:
 def _day(value: Any, context: RowContext) -> Any:
     """The day that a moment is in; what is no moment is left to be seen as such."""
     at = timestamp(value)
-    if not isinstance(at, str):
+    # A day alone is that day, wherever it is.
+    if not isinstance(at, str) or (isinstance(value, str) and len(value) <= len("2026-01-31")):
         return value
     utc = datetime.fromisoformat(at[:-1]).replace(tzinfo=timezone.utc)
     zone = _zone(context.timezone)

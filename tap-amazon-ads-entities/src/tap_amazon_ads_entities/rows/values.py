@@ -27,7 +27,6 @@ _ISO = re.compile(
     re.ASCII,
 )
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
-_DATE_OF_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ].+", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _SECONDS_BELOW = 100_000_000_000
 """Milliseconds reach it in 1973, long before the first advertisement; seconds in the year 5138."""
@@ -168,7 +167,9 @@ def _date(text: str) -> str | Unreadable | None:
     """Reading one takes a quarter of the time of a campaign's row, and an account has few different ones."""
     if text in ("", "0"):
         return None
-    found = _DATE.fullmatch(text) or _DATE_OF_TIME.fullmatch(text)
+    # What follows the day must be a time of day: a day before something else is none.
+    day = text if _DATE.fullmatch(text) or type(_moment_of_text(text)) is not str else text[: len("2026-01-31")]
+    found = _DATE.fullmatch(day)
     try:
         return date(*map(int, found.groups())).isoformat() if found else Unreadable(text)
     except ValueError:
