@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from harness.installation import EVERYTHING, Installation
+from harness.programs import run_to_end
 from harness.project import ROOT
 
 AIRFLOW = ROOT / ".tools/airflow/bin"
@@ -41,17 +42,9 @@ class Airflow:
         )
 
     def run(self, program: str, *arguments: str) -> str:
-        done = subprocess.run(
-            [str(AIRFLOW / program), *arguments],
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=1800,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-8000:]
-        return done.stdout
+        code, output = run_to_end([AIRFLOW / program, *arguments], self._environment, timeout=1800)
+        assert code == 0, output[-8000:]
+        return output
 
 
 @pytest.fixture(scope="module")

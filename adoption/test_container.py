@@ -17,6 +17,7 @@ from tempfile import mkdtemp
 import pytest
 from dockerfile_parse import DockerfileParser
 from harness.installation import EVERYTHING
+from harness.programs import run_to_end
 from harness.project import ROOT
 from ruamel.yaml import YAML
 
@@ -64,19 +65,10 @@ class Container:
 
     def run(self, command: list[str], **more: str) -> str:
         become = ["setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups"] if os.geteuid() == 0 else []
-        done = subprocess.run(
-            [*become, *command],
-            cwd=self.folder,
-            env={**self._environment, **more},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=1800,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-4000:]
-        return done.stdout
+        environment = {**self._environment, **more}
+        code, output = run_to_end([*become, *command], environment, folder=self.folder, timeout=1800)
+        assert code == 0, output[-4000:]
+        return output
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.programs import run_to_end
 from harness.project import ROOT
 
 from amazon_ads_sandbox.places import free_port
@@ -36,17 +37,8 @@ class Cron:
 
     def run(self, line: str) -> str:
         """What cron would mail."""
-        done = subprocess.run(
-            [self._environment["SHELL"], "-c", line.replace("/opt/amazon-ads-entities", f"'{ROOT}'")],
-            env=self._environment,
-            cwd=self._environment["HOME"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=900,
-            check=False,
-        )
-        return done.stdout
+        command = [self._environment["SHELL"], "-c", line.replace("/opt/amazon-ads-entities", f"'{ROOT}'")]
+        return run_to_end(command, self._environment, folder=Path(self._environment["HOME"]), timeout=900)[1]
 
     def ask(self, sql: str) -> str:
         return subprocess.run(

@@ -161,8 +161,8 @@ class Judge:
         if not self._passes:
             return ""
         last = self._passes[-1]
-        if self._short(last) and len(self._passes) < self._most:
-            return self._short(last)
+        if (short := self._short(last)) and len(self._passes) < self._most:
+            return short
         if self._expectation.confirm and not self._agree() and len(self._passes) < MOST_CONFIRMATIONS:
             return "to see whether two reads agree"
         if self._shrank(last) and len(self._passes) == 1:
@@ -175,18 +175,16 @@ class Judge:
             return Verdict(0, None, "was not read", passes=0)
         last = self._passes[-1]
         distinct = Distinct.union([each.ids for each in self._passes])
-        problem = self._short(last)
-        accepted = 0
-        if problem is not None and last.problem is None and self._lacking():
-            lacking = self._lacking()
-            if lacking <= self._expectation.allowance.of(self._total() or 0):
-                problem, accepted = None, lacking
+        problem, accepted = self._short(last), 0
+        total, lacking = self._total(), self._lacking()
+        if problem is not None and last.problem is None and 0 < lacking <= self._expectation.allowance.of(total or 0):
+            problem, accepted = None, lacking
         if problem is None and self._expectation.confirm and not self._agree():
             problem = f"kept changing while it was read {len(self._passes)} times"
         if self._needs:
             needs = "; ".join(f"{path} {why}" for path, why in self._needs.items())
             problem = f"{problem}; {needs}" if problem else f"needs a list that is not complete: {needs}"
-        return Verdict(distinct, self._total(), problem, accepted, len(self._passes))
+        return Verdict(distinct, total, problem, accepted, len(self._passes))
 
     def _total(self) -> int | None:
         """The largest total that a read named; a smaller one, or none, counts when the last two reads agree on it."""
@@ -207,10 +205,8 @@ class Judge:
         if last.problem is not None:
             return last.problem
         if (total := self._total()) is not None:
-            if self._lacking():
-                union = Distinct.union([each.ids for each in self._passes])
-                return f"gave {union:,} of {total:,} rows"
-            return None
+            lacking = self._lacking()
+            return f"gave {total - lacking:,} of {total:,} rows" if lacking else None
         if last.repeats and not self._agree():
             return f"gave {last.rows - last.distinct:,} rows twice"
         return None
