@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from harness.connections import Connections
 from harness.pipeline import Pipeline
+from harness.postgres import running_postgres
 from harness.warehouse import renew
 
-from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), free_port()) as server:
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
         yield server
 
 

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs
 import psycopg
 import pytest
 from click.testing import CliRunner
+from harness.postgres import running_postgres
 from harness.rogue import Answer, Asked, Rogue
 
-from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from tap_amazon_ads_entities.amazon.auth import Exchange, TokenSource
 from tap_amazon_ads_entities.amazon.transport import Transport
@@ -105,7 +105,7 @@ def test_what_is_no_refresh_token_does_not_take_the_place_of_one(odd: Any) -> No
 
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), free_port()) as server:
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
         yield server
 
 

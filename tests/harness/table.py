@@ -9,14 +9,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from amazon_ads_sandbox.places import free_port
-from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from harness.chaos import Outcome, heal, outcome, play
 from harness.drift import play as drift_play
 from harness.export_scenarios import EXPORT_SCENARIOS, FILE_SCENARIOS
 from harness.kills import KILLS
 from harness.pipeline import Pipeline, Result
+from harness.postgres import running_postgres
 from harness.project import ROOT
 from harness.scenarios import SCENARIOS, SIZES
 from harness.unified_scenarios import UNIFIED_SCENARIOS
@@ -76,9 +75,8 @@ def main() -> int:
     lines = []
     broken = 0
     with tempfile.TemporaryDirectory() as folder:
-        postgres = EmbeddedPostgres(Path(folder), free_port())
         sandbox = SandboxProcess(**SIZES)
-        with postgres, sandbox:
+        with running_postgres(Path(folder)) as postgres, sandbox:
             pipeline = Pipeline(sandbox, postgres, Path(folder))
             plays: list[Callable[[Pipeline], Outcome]] = [
                 *(partial(play, scenario=each) for each in SHOWN),

@@ -47,8 +47,9 @@
 {#- Columns whose change is none by itself: when a row was read, and when Amazon says that it changed. -#}
 {% macro business_columns(table) %}
     {% set columns = [] %}
-    {% for each in landing_tables()[table].columns
-        if each.name not in landing_tables()[table].key + ['synced_at', 'last_updated_time'] %}
+    {% set landed = landing_tables()[table] %}
+    {% set others = landed.key + ['synced_at', 'last_updated_time'] %}
+    {% for each in landed.columns if each.name not in others %}
         {% do columns.append(each) %}
     {% endfor %}
     {{ return(columns) }}

@@ -67,8 +67,10 @@
 {#- {name: definition} of every table of ours that has a key and columns. -#}
 {% macro all_tables() %}
     {% set tables = {} %}
+    {% set versioned = versioned_entities() %}
+    {% set kept = history_columns().kept %}
     {% for name, table in landing_tables().items() %}
-        {% set own = verdict_columns() if name == 'sync_log' else history_columns().kept if name in versioned_entities() else [] %}
+        {% set own = verdict_columns() if name == 'sync_log' else kept if name in versioned else [] %}
         {% do tables.update({name: {
             'description': table.description, 'key': table.key, 'columns': table.columns + own,
             'indexes': table.indexes, 'landing': true
