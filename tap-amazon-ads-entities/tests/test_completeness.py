@@ -12,6 +12,8 @@ from harness.rogue import Answer, Asked
 
 from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import Paging
+from tap_amazon_ads_entities.lists.completeness import FRUITLESS, Judge
+from tap_amazon_ads_entities.lists.pages import Page
 
 PAGED = sorted(path for path, each in LISTS.items() if each.paging is Paging.NEXT_TOKEN and each.total_field)
 WITHOUT_TOTAL = sorted(
@@ -86,6 +88,77 @@ def offsets(path: str, rows: int, hole: Callable[[int, int], bool] = lambda _sta
         return as_json([item(path, number + 1) for number in range(start, min(start + count, rows))])
 
     return answer
+
+
+# --- what a list says of itself ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["sp/campaigns/list", "sb/targets/list"])
+def test_pages_that_come_over_and_over_are_an_error_long_before_the_deadline(
+    run: Any, account: Account, path: str
+) -> None:
+    def answer(_: Asked, times: int) -> Answer:
+        first = 1 + 2 * (times % 2)
+        items = [item(path, number) for number in (first, first + 1)]
+        return as_json({str(LISTS[path].envelope): items, "nextToken": f"token {times}"})
+
+    account.answers[path] = answer
+    done = run()
+    said = done.slices[LISTS[path].entity]["error"]
+    assert done.code == 1
+    assert f"{path}: 50 pages in a row brought only rows that had come before" in said
+    assert "throttled" not in said
+
+
+def test_a_deadline_is_not_called_throttling_where_nothing_was_refused(run: Any, account: Account) -> None:
+    account.answers["sp/campaigns/list"] = lambda _, times: as_json(
+        {"campaigns": [campaign(times)], "nextToken": f"token {times}"}
+    )
+    done = run(config={"entities": ["campaigns"], "slice_deadline": 1})
+    said = done.slices["campaigns"]["error"]
+    assert "no time is left for this slice" in said
+    assert "throttled" not in said
+
+
+def test_pages_that_come_again_because_a_list_was_begun_again_are_not_in_vain() -> None:
+    attempt = Judge("id").begin()
+    pages = [Page(json.dumps([{"id": number}]).encode(), 1) for number in range(2 * FRUITLESS)]
+    for page in pages:
+        attempt.see(page)
+    attempt.restart()
+    for page in pages:
+        attempt.see(page)
+    assert not attempt.in_vain
+    for page in pages:
+        attempt.see(page)
+    assert attempt.in_vain
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        *(({name: "Too many"}, "an error beside") for name in ("message", "Errors", "error_code", "fault", "details")),
+        *(({name: False}, "an error beside") for name in ("success",)),
+        *(({name: "x"}, "there may be more") for name in ("NextToken", "next_token", "pagination", "cursor")),
+        *(({name: True}, "there may be more") for name in ("partialResults", "truncated", "hasMore")),
+        *(({name: 6}, "gave 1 of 6 rows") for name in ("total", "TotalResults", "totalItems")),
+    ],
+)
+def test_a_list_beside_which_something_says_that_it_is_not_all_is_an_error(
+    run: Any, account: Account, beside: dict[str, Any], said: str
+) -> None:
+    account.answers["sp/campaigns/list"] = lambda *_: as_json({"campaigns": [campaign(1)], **beside})
+    done = run(config={"entities": ["campaigns"]})
+    assert done.code == 1
+    assert said in done.slices["campaigns"]["error"]
+    assert not done.bookmark("campaigns")
+
+
+def test_ids_that_differ_in_zeros_in_front_are_two_rows(run: Any, account: Account) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1), {**campaign(1), "campaignId": "01"}]
+    done = run()
+    assert done.code == 0, done.log
+    assert rows_of(done, "sp/campaigns/list") == {"1", "01"}
 
 
 # --- totals -------------------------------------------------------------------------------

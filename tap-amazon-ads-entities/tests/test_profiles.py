@@ -21,7 +21,16 @@ class Named(TokenSource):
 
 
 def row(profile_id: str, account_type: str | None = "seller", region: str = "NA") -> dict[str, Any]:
-    return {"profile_id": profile_id, "account_type": account_type, "region": region}
+    same = {"account_id": "A", "marketplace_id": "M", "country_code": "US"}
+    return {"profile_id": profile_id, "account_type": account_type, "region": region, **same}
+
+
+def test_a_profile_named_for_two_accounts_is_a_problem_and_one_named_twice_is_none() -> None:
+    found, keyring = FoundProfiles(), Keyring({"": Named("a")}, {})
+    _take(keyring, found, Connection("", ("NA",), None, ""), [row("1"), row("1"), {**row("1"), "account_id": "B"}])
+    assert len(found.rows) == 1
+    (problem,) = found.problems
+    assert "names profile 1 for two accounts that differ in account_id (region NA: A, region NA: B)" in problem
 
 
 def test_each_profile_is_read_once_by_the_first_connection_that_sees_it() -> None:

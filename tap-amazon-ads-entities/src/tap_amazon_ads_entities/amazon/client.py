@@ -117,11 +117,14 @@ class Client:
 
     def _pace(self, request: Request, effort: _Effort) -> None:
         """Wait for the throttle."""
+        throttle, time_left = self._throttle(request), effort.limit.remaining
         waited = None
         if not effort.stop.requested:
-            waited = self._throttle(request).acquire(effort.stop, effort.limit.remaining, request.order)
+            waited = throttle.acquire(effort.stop, time_left, request.order)
         if waited is None:
-            raise _gave_up(request, "throttled by Amazon", effort)
+            late = f"no time is left for {effort.limit.of}"
+            throttled = throttle.limited and time_left > 0
+            raise _gave_up(request, f"throttled by Amazon; {late}" if throttled else late, effort)
         effort.counters.add(requests=1)
         now = time.monotonic()
         effort.counters.throttled(now - waited, now)

@@ -97,6 +97,11 @@ class Throttle:
         if self._queue:
             self._first(time.monotonic()).turn.notify()
 
+    @property
+    def limited(self) -> bool:
+        """Whether the region has ever refused a request."""
+        return self._pace.limited_since is not None
+
     def granted(self) -> None:
         """A request was answered, whatever the answer, without being refused."""
         with self._lock:

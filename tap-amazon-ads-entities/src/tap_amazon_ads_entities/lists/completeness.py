@@ -20,6 +20,9 @@ MOST_PASSES = 3
 MOST_CONFIRMATIONS = 8
 """Times a list is read until two reads agree on its ids."""
 
+FRUITLESS = 50
+"""Pages in a row, at least, that bring no new row before more of them are in vain; of a long list, an eighth of it."""
+
 
 @dataclass(frozen=True)
 class Expectation:
@@ -76,6 +79,14 @@ class Pass:
 
     rows: int = 0
     ids: Distinct = field(default_factory=Distinct)
+    in_vain: int = 0
+    """Pages in a row that brought no row but such as had come before: more of them will not end the list."""
+
+    _pages: int = 0
+    _looked_at: tuple[int, int] = (0, 0)
+    """Pages and rows at the last look whether new ones still come."""
+
+    _begin: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _distinct: int | None = None
     _fingerprint: tuple[int, int] | None = None
@@ -90,6 +101,25 @@ class Pass:
             self.rows += page.size
             if page.total is not None:
                 self.total = max(page.total, self.total or 0)
+            if numbers:
+                self._pages += 1
+                self._look()
+
+    def restart(self) -> None:
+        """The list is read again from its start within this read: rows that come again are none in vain."""
+        with self._lock:
+            self._begin = len(self.ids)
+            self._looked_at = self._pages, self._begin
+
+    def _look(self) -> None:
+        pages, rows = self._looked_at
+        since = self._pages - pages
+        # The more have come, the rarer: looking costs as much as there are.
+        if since < max(FRUITLESS, pages // 8):
+            return
+        self._looked_at = self._pages, len(self.ids)
+        if not self.ids.brought_new(rows, self._begin):
+            self.in_vain = since
 
     def doubt(self, problem: str) -> None:
         """This read is not complete, whatever its numbers say."""

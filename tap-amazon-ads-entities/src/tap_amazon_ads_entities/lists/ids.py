@@ -1,6 +1,7 @@
 """Ids of what lists hold, as 64-bit numbers: a million of them cost 8 MB rather than a hundred.
 
-Amazon's ids are unsigned 64-bit numbers (developer notes); surrogate keys, and items without an id, are hashed.
+Amazon's ids are unsigned 64-bit numbers (developer notes), sent as numbers by some lists and as text by others: 1 and
+"1" are one id, as they are one key of a table; "01" is another. Surrogate keys, and items without an id, are hashed.
 """
 
 from __future__ import annotations
@@ -28,23 +29,21 @@ _NOTHING = frozenset({b"", b"null", b'""'})
 
 def number_of(identifier: str) -> int:
     """An id as 64 bits."""
-    text = identifier.encode("utf-8", "surrogatepass")
+    return _of_text(identifier.encode("utf-8", "surrogatepass"))
+
+
+def _of_text(text: bytes) -> int:
     # Of bytes only the ten digits are digits: other scripts' digits are other ids.
     if text.isdigit() and len(text) <= _DIGITS and (number := int(text)) <= _LARGEST:
-        return number
+        # With zeros in front it is another text, and so another key.
+        return number if len(text) == len(str(number)) else _hashed(text)
     return _hashed(text)
 
 
-def numbers_of(identifiers: Sequence[str]) -> list[int]:
-    """Ids as 64 bits each, in their order."""
-    numbers = _digits(identifiers)
-    return numbers if numbers is not None else [number_of(each) for each in identifiers]
-
-
-def _digits(identifiers: Sequence[str]) -> list[int] | None:
-    """The same, where all of them are nothing but digits: almost always, and then without a step for each."""
+def plain_numbers(identifiers: Sequence[str]) -> list[int] | None:
+    """Ids as 64 bits each, where all of them are plain numbers: almost always, and then without a step for each."""
     together = "".join(identifiers)
-    if together.isascii() and together.isdigit() and all(identifiers) and max(map(len, identifiers)) <= _DIGITS:
+    if together.isascii() and together.isdigit() and min(identifiers) >= "1" and max(map(len, identifiers)) <= _DIGITS:
         numbers = [*map(int, identifiers)]
         if max(numbers) <= _LARGEST:
             return numbers
@@ -59,7 +58,7 @@ def ids_of(rows: bytes, id_field: str) -> Sequence[int]:
         id_field: the field that holds the id.
     """
     try:
-        numbers = _digits([*map(str, map(attrgetter(id_field), _plain_items(id_field).decode(rows)))])
+        numbers = plain_numbers([*map(str, map(attrgetter(id_field), _plain_items(id_field).decode(rows)))])
     except (msgspec.DecodeError, UnicodeDecodeError):
         numbers = None
     return numbers if numbers is not None else _ids_of_strange(rows, id_field)
@@ -93,12 +92,11 @@ def _items(id_field: str) -> msgspec.json.Decoder[Any]:
 
 def _number(raw: bytes) -> int:
     """A JSON text or number that is an id; 0 where there is none."""
-    text = raw.strip(b'"')
-    if text.isdigit() and len(text) <= _DIGITS and (number := int(text)) <= _LARGEST:
-        return number
     if raw in _NOTHING:
         return 0
-    return _hashed(text) if raw.startswith(b'"') else _of_number(text)
+    if raw.startswith(b'"'):
+        return _of_text(raw.strip(b'"'))
+    return _of_text(raw) if raw.isdigit() else _of_number(raw)
 
 
 def _of_number(text: bytes) -> int:
@@ -128,6 +126,13 @@ class Distinct:
         """See some ids."""
         with self._lock:
             self._numbers.extend(numbers)
+
+    def brought_new(self, since: int, begin: int = 0) -> bool:
+        """Whether an id that was seen after the first `since` is not among these; `begin` of them are not looked at."""
+        with self._lock:
+            fresh = set(self._numbers[since:])
+            fresh.difference_update(self._numbers[begin:since])
+        return bool(fresh)
 
     def count(self) -> int:
         """How many different ids were seen."""

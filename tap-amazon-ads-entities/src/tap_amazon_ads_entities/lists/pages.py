@@ -24,10 +24,16 @@ _ROWS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=_FRACTION)
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
-_TOTALS = ("totalResults", "totalCount")
+_TOTALS = frozenset({"totalresults", "totalcount", "total", "totalitems", "totalrecords"})
+"""What a total is called in Amazon's files, and might be: one that is overlooked would hide what is missing."""
+
 _MOST_ROWS = 1 << 63
-_ERRORS = frozenset({"errors", "error", "code"})
-_NOTHING = frozenset({b"null", b"[]", b"{}", b'""'})
+_ERROR = re.compile(r"errors?|error(code|message|details?)|exceptions?|fault|fail(ed|ures?)|code|message|details?")
+_MORE = re.compile(r"nexttoken|(next)?(cursor|page)|pagetoken|next|continuationtoken|pagination|paging|has(more|next)")
+_PARTIAL = re.compile(r"(is)?partial(results?)?|(is)?truncated|incomplete(results?)?")
+"""Names, without capitals and marks between words: in Amazon's files nothing of them stands beside a list."""
+
+_NOTHING = frozenset({b"null", b"[]", b"{}", b'""', b"false", b"0"})
 _LARGE = 4 << 20
 _MOST_SIGNS = 4_000_000
 _one_at_a_time = threading.Lock()
@@ -170,14 +176,15 @@ def _parse_envelope(response: Response, envelope: str, total_field: str | None) 
         if request_id is None and "requestId" in document:
             request_id = _opaque(document["requestId"])
         token = _opaque(document["nextToken"]) if "nextToken" in document else None
-        totals = [_total(bytes(document[name])) for name in {*_TOTALS, total_field} if name in document]
+        totals = [
+            _total(bytes(value)) for name, value in document.items() if name == total_field or _plain(name) in _TOTALS
+        ]
     except (msgspec.DecodeError, ValueError) as error:
         message = "the response's nextToken, total or requestId cannot be read"
         raise BadBodyError(message) from error
     size = _count(rows)
-    if _ERRORS.intersection(name for name, value in document.items() if bytes(value) not in _NOTHING):
-        message = f"the response holds an error beside {'its' if size else 'an empty'} list"
-        raise BadBodyError(message)
+    for name in document.keys() - {envelope, "nextToken"}:
+        _doubt(name, bytes(document[name]), "its" if size else "an empty")
     return Page(
         rows,
         size,
@@ -185,6 +192,31 @@ def _parse_envelope(response: Response, envelope: str, total_field: str | None) 
         total=max((total for total in totals if total is not None), default=None),
         request_id=request_id,
     )
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def _doubt(name: str, value: bytes, which: str) -> None:
+    """What stands beside a list must not say that the list is not all there is.
+
+    Raises:
+        BadBodyError: it does.
+    """
+    plain = _plain(name)
+    if plain in ("success", "ok"):
+        if value in _NOTHING:
+            message = f"the response holds an error beside {which} list ({name!r} is {value.decode()})"
+            raise BadBodyError(message)
+    elif value in _NOTHING:
+        return
+    elif _ERROR.fullmatch(plain):
+        message = f"the response holds an error beside {which} list"
+        raise BadBodyError(message)
+    elif _MORE.fullmatch(plain) or _PARTIAL.fullmatch(plain):
+        message = f"the response holds {name!r} beside {which} list: there may be more than could be asked for"
+        raise BadBodyError(message)
 
 
 def _opaque(raw: msgspec.Raw) -> str | None:

@@ -28,6 +28,9 @@ from tap_amazon_ads_entities.settings.model import Settings
 _WITHOUT_ADS = "agency"
 """The only type of profile without sponsored ads; of types that nobody knows yet, Amazon itself says what they lack."""
 
+_IDENTITY = ("account_id", "marketplace_id", "country_code")
+"""What two rows of one profile agree on. Its id is the same as a number and as text."""
+
 
 @dataclass
 class FoundProfiles:
@@ -228,14 +231,21 @@ def _granted(
 
 def _take(keyring: Keyring, found: FoundProfiles, connection: Connection, rows: list[Row]) -> None:
     """Read these profiles with this connection, unless an earlier one does."""
-    taken = {row["profile_id"] for row in found.rows}
+    taken = {row["profile_id"]: row for row in found.rows}
     for row in rows:
         profile_id = row["profile_id"]
         # One user cannot see a profile on two hosts; were it listed twice, the first region counts.
-        if profile_id not in taken:
-            taken.add(profile_id)
+        if (earlier := taken.get(profile_id)) is None:
+            taken[profile_id] = row
             found.rows.append(row)
             keyring.assign(profile_id, connection.label)
+        elif differing := [name for name in _IDENTITY if row[name] != earlier[name]]:
+            problem = (
+                f"{PROFILES_PATH} names profile {profile_id} for two accounts that differ in {', '.join(differing)} "
+                f"(region {earlier['region']}: {earlier[differing[0]]}, region {row['region']}: {row[differing[0]]}); "
+                "only the first is read; ask Amazon Ads API support which one it belongs to"
+            )
+            found.problems.append(connection.named(problem))
         elif connection.label:
             LOGGER.info(
                 "profile %s is also seen by %s; it is read once", profile_id, f"connection {connection.label!r}"

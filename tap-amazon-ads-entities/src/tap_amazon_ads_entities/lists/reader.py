@@ -151,7 +151,7 @@ class Reader:
             with self._room.claim(urgent or self._urgent) as claim:
                 page = self._fetch(ended, reading, claim)
                 if page.size:
-                    attempt.see(page)
+                    _seen(page, reading, attempt)
                     attempt.doubt(f"ended at row {end:,}, although rows lie beyond")
                     yield page
                     return
@@ -159,13 +159,12 @@ class Reader:
     def _tokens(self, reading: Reading, attempt: Pass, *, cut: bool) -> Iterator[Page | Fork[Page]]:
         """A list with next tokens: cut where its first page says that it is long."""
         endpoint = reading.endpoint
-        pages = self._walk_once(Paginator(endpoint, endpoint.reads[0]), reading)
+        pages = self._walk_once(Paginator(endpoint, endpoint.reads[0]), reading, attempt)
         first = next(pages)
         parts = self._cut(reading, first.total or 0) if cut else ()
         if not parts:
             for page in chain([first], pages):
-                attempt.see(page)
-                yield page
+                yield _seen(page, reading, attempt)
             return
         pages.close()
         # Its rows come again with their part; its total is what the parts are held against.
@@ -210,12 +209,11 @@ class Reader:
     def _walk(
         self, paginator: Paginator, reading: Reading, attempt: Pass, urgent: Urgent | None = None
     ) -> Iterator[Page]:
-        for page in self._walk_once(paginator, reading, urgent):
-            attempt.see(page)
-            yield page
+        for page in self._walk_once(paginator, reading, attempt, urgent):
+            yield _seen(page, reading, attempt)
 
     def _walk_once(
-        self, paginator: Paginator, reading: Reading, urgent: Urgent | None = None
+        self, paginator: Paginator, reading: Reading, attempt: Pass, urgent: Urgent | None = None
     ) -> Generator[Page, None, None]:
         """The pages of one list or part. Without a total, it ends where two questions agree that it ends."""
         restarted = asked_twice = False
@@ -236,6 +234,7 @@ class Reader:
                         "%s: next token refused, reading the list again from its start", paginator.endpoint.name
                     )
                     paginator.restart()
+                    attempt.restart()
                     continue
                 paginator.advance(page)
                 empty = 0 if page.size else empty + 1
@@ -266,6 +265,22 @@ class Reader:
         claim.settle(len(page.rows))
         self._expected[name] = min(max(len(page.rows), _FIRST_PAGE), _LARGEST_EXPECTED)
         return replace(page, fetched_at=now())
+
+
+def _seen(page: Page, reading: Reading, attempt: Pass) -> Page:
+    """A page, as evidence.
+
+    Raises:
+        SliceError: the pages repeat, and would without end.
+    """
+    attempt.see(page)
+    if attempt.in_vain:
+        message = (
+            f"{reading.endpoint.name}: {attempt.in_vain} pages in a row brought only rows that had come before; "
+            "the list cannot be read to its end"
+        )
+        raise SliceError(message, request_id=page.request_id)
+    return page
 
 
 def _always() -> bool:

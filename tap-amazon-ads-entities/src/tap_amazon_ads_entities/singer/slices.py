@@ -7,7 +7,7 @@ from typing import Any
 
 from tap_amazon_ads_entities.amazon.request import throttled_seconds
 from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
-from tap_amazon_ads_entities.lists.ids import Distinct, numbers_of
+from tap_amazon_ads_entities.lists.ids import Distinct
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
@@ -103,7 +103,7 @@ class SliceRun:
                     rows = [row for row in rows if row[self._key] not in known]
                     known.update(row[self._key] for row in rows)
                 tally.rows += len(rows)
-                tally.ids.add(numbers_of([row[self._key] for row in rows]))
+                tally.see([row[self._key] for row in rows])
                 changed = self._changed(rows)
                 tally.emitted += len(changed)
                 if changed:
@@ -202,7 +202,8 @@ class SliceRun:
         ]
         if clashes := Distinct.clashes([tally.ids for tally in self._tallies.values()]):
             self._entry.details["id_clashes"] = len(clashes)
-            shown = ", ".join(str(number) for number in clashes[:_CLASHES_SHOWN])
+            names = {number: name for tally in self._tallies.values() for number, name in tally.names.items()}
+            shown = ", ".join(names.get(number, str(number)) for number in clashes[:_CLASHES_SHOWN])
             problems.append(
                 f"{len(clashes)} ids occur in more than one list ({shown}): of each, the last row is stored"
             )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tap_amazon_ads_entities.lists.completeness import Verdict
-from tap_amazon_ads_entities.lists.ids import Distinct
+from tap_amazon_ads_entities.lists.ids import Distinct, number_of, plain_numbers
 from tap_amazon_ads_entities.lists.refused import Refused, unreadable
 from tap_amazon_ads_entities.rows.unreadable import Notes
 
@@ -21,8 +22,20 @@ class EndpointTally:
         self.skipped: str | None = None
         self.verdict: Verdict | None = None
         self.ids = Distinct()
+        self.names: dict[int, str] = {}
+        """Of ids that are no plain numbers."""
+
         self.notes = Notes()
         self.refused = Refused()
+
+    def see(self, identifiers: Sequence[str]) -> None:
+        """Rows with these ids have come."""
+        numbers = plain_numbers(identifiers)
+        if numbers is None:
+            numbers = [number_of(each) for each in identifiers]
+            found = zip(numbers, identifiers, strict=True)
+            self.names.update((number, each) for number, each in found if str(number) != each)
+        self.ids.add(numbers)
 
     @property
     def problem(self) -> str | None:
