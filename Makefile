@@ -27,7 +27,7 @@ endif
 
 PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner status loader
 SOURCES := $(addsuffix /src,$(PACKAGES)) contract
-# The long ones first, so that all processes end at about the same time.
+# The long ones first, so that both processes end at the same time.
 TESTS := tests runner/tests status/tests loader/tests plugins/amazon-ads-sandbox/tests tap-amazon-ads-entities/tests
 
 .PHONY: help
@@ -57,7 +57,7 @@ test: install-dev ## Check style and types, and run every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(SOURCES)
-	$(BIN)/pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder --durations=10 $(TESTS)
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=10 $(TESTS)
 
 # The tap's bound on the SDK is lifted here: the test is what a new release would break.
 NEXT := .tools/next
