@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.postgres import running_postgres
 from targets import ROWS, Messages
 
-from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
@@ -33,5 +33,5 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> Messages:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), free_port()) as running:
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as running:
         yield running

@@ -138,7 +138,7 @@ def test_pages_that_come_again_because_a_list_was_begun_again_are_not_in_vain() 
     ("beside", "said"),
     [
         *(({name: "Too many"}, "an error beside") for name in ("message", "Errors", "error_code", "fault", "details")),
-        *(({name: False}, "an error beside") for name in ("success",)),
+        ({"success": False}, "an error beside"),
         *(({name: "x"}, "there may be more") for name in ("NextToken", "next_token", "pagination", "cursor")),
         *(({name: True}, "there may be more") for name in ("partialResults", "truncated", "hasMore")),
         *(({name: 6}, "gave 1 of 6 rows") for name in ("total", "TotalResults", "totalItems")),

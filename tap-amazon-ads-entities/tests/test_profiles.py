@@ -33,6 +33,15 @@ def test_a_profile_named_for_two_accounts_is_a_problem_and_one_named_twice_is_no
     assert "names profile 1 for two accounts that differ in account_id (region NA: A, region NA: B)" in problem
 
 
+def test_of_a_profile_named_for_two_accounts_no_hostile_text_gets_into_the_problem() -> None:
+    found, keyring = FoundProfiles(), Keyring({"": Named("a")}, {})
+    hostile = {**row("1"), "account_id": "\x1b[2J\n" + "B" * 1_000_000}
+    _take(keyring, found, Connection("", ("NA",), None, ""), [row("1"), hostile])
+    (problem,) = found.problems
+    assert problem.isprintable()
+    assert len(problem) < 1_000
+
+
 def test_each_profile_is_read_once_by_the_first_connection_that_sees_it() -> None:
     found, keyring = FoundProfiles(), Keyring({"a": Named("a"), "b": Named("b")}, {})
     _take(keyring, found, Connection("a", ("NA",), None, ""), [row("1"), row("1", region="EU")])

@@ -16,7 +16,7 @@ from tap_amazon_ads_entities.endpoints.model import JSON
 from tap_amazon_ads_entities.endpoints.regions import api_base
 from tap_amazon_ads_entities.errors import BadBodyError, ConnectionFailedError, RefusedItemError, SliceError
 from tap_amazon_ads_entities.lists.pages import Page, parse_array
-from tap_amazon_ads_entities.lists.refused import Refused, unreadable
+from tap_amazon_ads_entities.lists.refused import Refused, shown, unreadable
 from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.accounts import profile as profile_row
@@ -240,10 +240,10 @@ def _take(keyring: Keyring, found: FoundProfiles, connection: Connection, rows: 
             found.rows.append(row)
             keyring.assign(profile_id, connection.label)
         elif differing := [name for name in _IDENTITY if row[name] != earlier[name]]:
+            first, second = (f"region {each['region']}: {shown(str(each[differing[0]]))}" for each in (earlier, row))
             problem = (
                 f"{PROFILES_PATH} names profile {profile_id} for two accounts that differ in {', '.join(differing)} "
-                f"(region {earlier['region']}: {earlier[differing[0]]}, region {row['region']}: {row[differing[0]]}); "
-                "only the first is read; ask Amazon Ads API support which one it belongs to"
+                f"({first}, {second}); only the first is read; ask Amazon Ads API support which one it belongs to"
             )
             found.problems.append(connection.named(problem))
         elif connection.label:
