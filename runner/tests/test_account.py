@@ -112,3 +112,11 @@ def test_nothing_of_a_real_account_reaches_the_made_up_one(tmp_path: Path) -> No
     assert environment["TAP_AMAZON_ADS_ENTITIES_CLIENT_ID"] == CLIENT_ID
     assert environment["TAP_AMAZON_ADS_ENTITIES_ENCRYPTION_KEYS"] == ""
     assert environment["TARGET_POSTGRES_HOST"] == "127.0.0.1"
+
+
+def test_a_user_without_a_home_gets_one_in_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run.of(tmp_path, {})
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    assert run.environment({})["HOME"] == str(tmp_path / ".tools" / "home")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert "HOME" not in run.environment({})

@@ -113,6 +113,7 @@ class Run:
             "TARGET_POSTGRES_PORT": "5432",
             "TARGET_POSTGRES_PASSWORD": "",
             **variables,
+            **_home(self.project),
             **tls(variables),
             "MELTANO_PROJECT_ROOT": str(self.project),
             "MELTANO_RUN_ID": self.run_id,
@@ -124,6 +125,16 @@ class Run:
             "AMAZON_ADS_ORIGIN": self.origin,
             "PGAPPNAME": self.session,
         }
+
+
+def _home(project: Path) -> dict[str, str]:
+    """A user without a home, as services and containers have it, gets one where `make` puts it: Meltano logs there."""
+    try:
+        usable = os.access(Path.home(), os.W_OK)
+    except RuntimeError:
+        # A number without a name.
+        usable = False
+    return {} if usable else {"HOME": str(project / ".tools" / "home")}
 
 
 def _meltanos_run_id() -> str:
