@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -25,7 +26,9 @@ from amazon_ads_sandbox.places import free_port
 
 STEPS = [(step["instruction"], step["value"]) for step in DockerfileParser(str(ROOT / "Dockerfile")).structure]
 USER = STEPS.index(("USER", "amazon-ads"))
-UID = 10001
+UID = pwd.getpwnam("nobody").pw_uid
+"""Whom every machine knows: the server of a database does not start for a number without a name."""
+
 CERTIFICATES = ("PIP_CERT", "SSL_CERT_FILE", "PIP_INDEX_URL", "UV_DEFAULT_INDEX")
 
 
