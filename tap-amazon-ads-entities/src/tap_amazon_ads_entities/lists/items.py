@@ -168,11 +168,15 @@ def _marked(value: Any, path: str, marks: Marks) -> Any:
 
 
 def _spelled(text: str) -> str:
-    """A text with what cannot be stored spelled out: `\\u0000`, `\\ud83d`, and `\\xff` for a byte that is no UTF-8."""
+    r"""A text with what cannot be stored spelled out: `\u0000`, `\ud83d`, and `\xff` for a byte that is no UTF-8."""
     return _UNSTORABLE.sub(_spell, HALF.sub(r"\\u\1", text))
+
+
+_BYTES = 0xDC00
+"""Python keeps a byte that is no UTF-8 as its value above this."""
 
 
 def _spell(match: re.Match[str]) -> str:
     code = ord(match[0])
     # How Python keeps a byte that is no UTF-8; escaped halves of characters do not get here.
-    return f"\\x{code - 0xDC00:02x}" if code > 0xDC00 else f"\\u{code:04x}"
+    return f"\\x{code - _BYTES:02x}" if code > _BYTES else f"\\u{code:04x}"
