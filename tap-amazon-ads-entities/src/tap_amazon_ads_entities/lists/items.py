@@ -1,8 +1,8 @@
 """The items of a page, decoded: at once where they say what was sent, else one by one and with care.
 
 JSON has more than rows can hold: names that stand twice in an object, numbers too large to spell out, halves of
-characters. And servers send what is no JSON: `NaN`, bytes that are no UTF-8. Each costs its cell, never its page, and is
-marked, so that it is counted.
+characters. And servers send what is no JSON: `NaN`, bytes that are no UTF-8. Each costs its cell, never its page, and
+is marked, so that it is counted.
 """
 
 from __future__ import annotations
