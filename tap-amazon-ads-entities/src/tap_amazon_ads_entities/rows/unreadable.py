@@ -28,8 +28,8 @@ class Unreadable:
 
     def __init__(self, raw: Any, source: str | None = None) -> None:
         """Keep the value; of one that was unreadable before, what it was then."""
-        self.raw = raw.raw if isinstance(raw, Unreadable) else raw
-        self.source = source or (raw.source if isinstance(raw, Unreadable) else None)
+        self.raw: Any = raw.raw if isinstance(raw, Unreadable) else raw
+        self.source: str | None = source or (raw.source if isinstance(raw, Unreadable) else None)
 
     def __str__(self) -> str:
         """The value as text."""
