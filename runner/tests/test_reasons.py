@@ -53,6 +53,11 @@ def test_dbt_is_quoted_where_it_says_why() -> None:
     assert words(output) == "The table amazon_ads.x exists and is not one of this project."
     locked = "08:00:01  Database Error\n08:00:01    canceling statement due to statement timeout\n"
     assert "AMAZON_ADS_STATEMENT_TIMEOUT" in words(locked)
+    held = (
+        "08:00:01  Database Error\n08:00:01    Another session keeps a lock on the tables: process 7 of ann.\n"
+        "08:00:01    CONTEXT:  PL/pgSQL function change_in_turn(text[]) line 9 at RAISE\n"
+    )
+    assert words(held) == "Another session keeps a lock on the tables: process 7 of ann."
     assert words("08:00:00  Done.\n") == ""
 
 

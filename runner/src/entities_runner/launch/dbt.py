@@ -19,7 +19,7 @@ from entities_runner.run import Run
 
 _PREFIX = re.compile(r"^(?:\x1b\[[0-9;]*m)?\d\d:\d\d:\d\d\s+")
 _ERROR = re.compile(r"(?:Compilation|Database|Runtime|Parsing|Validation) Error|Encountered an error")
-_END = re.compile(r"^(?:> |> in |compiled code at|Done\.|$)")
+_END = re.compile(r"^(?:> |> in |CONTEXT:|compiled code at|Done\.|$)")
 _LINES = 3
 _DIGITS = 12
 _WITH_CHECKS = Path(__file__).with_name("with_checks.py")
