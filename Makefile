@@ -27,7 +27,7 @@ endif
 
 PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner status loader
 SOURCES := $(addsuffix /src,$(PACKAGES)) contract
-# The long ones first, so that both processes end at the same time.
+# The long ones first, so that all processes end at about the same time.
 TESTS := tests runner/tests status/tests loader/tests plugins/amazon-ads-sandbox/tests tap-amazon-ads-entities/tests
 
 .PHONY: help

@@ -274,7 +274,7 @@ def test_ids_sent_as_numbers_and_items_without_one_are_told_apart() -> None:
 
 
 def test_a_shortfall_against_amazons_total_is_reported() -> None:
-    tally = EndpointTally()
+    tally = EndpointTally("campaignId")
     tally.rows, tally.pages, tally.verdict = 3, 1, Verdict(2, 5, "gave 2 of 5 rows")
     tally.ids.add([1, 2, 2])
     assert tally.details() == {
