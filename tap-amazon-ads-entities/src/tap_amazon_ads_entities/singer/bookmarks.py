@@ -18,7 +18,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from tap_amazon_ads_entities.endpoints.history import CHANGE_EVENTS
-from tap_amazon_ads_entities.rows.values import utc_text
+from tap_amazon_ads_entities.rows.unreadable import Altered
+from tap_amazon_ads_entities.rows.values import timestamp, utc_text
 from tap_amazon_ads_entities.settings.model import Settings
 from tap_amazon_ads_entities.singer.coverage import Coverage
 
@@ -77,13 +78,12 @@ class Bookmarks:
 
 def moment(text: Any) -> datetime | None:
     """The moment that an ISO 8601 text names; None for anything else, also for what is too early or too late."""
-    if not isinstance(text, str) or not text[:1].isdecimal() or not text.isascii() or "-" not in text:
+    if not isinstance(text, str) or "-" not in text:
         return None
-    try:
-        parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
-    except (ValueError, OverflowError):
-        return None
+    found = timestamp(text)
+    if isinstance(found, Altered):
+        found = found.stored
+    return datetime.fromisoformat(f"{found[:-1]}+00:00") if isinstance(found, str) else None
 
 
 def high_watermark(bookmark: Mapping[str, Any]) -> str | None:

@@ -36,6 +36,7 @@ class Plan:
         source: where from.
         due: why it is read in full whatever the setting says; None when nothing but the setting decided.
         period: where its lists hold what has happened: which part of it is read.
+        rows_before: rows of each list at its last complete read, where nothing but what has changed since is emitted.
         forgotten_since: from when to the period's beginning Amazon does not tell any more what happened.
     """
 
@@ -47,6 +48,7 @@ class Plan:
     due: str | None = None
     period: Period | None = None
     forgotten_since: str | None = None
+    rows_before: Mapping[str, int] | None = None
 
 
 def plan(  # noqa: PLR0913 - all of them by name
@@ -81,7 +83,8 @@ def plan(  # noqa: PLR0913 - all of them by name
         return Plan(entity, FULL, None, reads, settings.source, due)
     # Read in full and no dated row seen: whatever has a date now is new.
     since = None if covered and watermark is None else bookmarks.emit_since(settings, watermark, now)
-    return Plan(entity, INCREMENTAL, since, reads, settings.source)
+    before = bookmark.get(bookmarks.ROWS, {}) if covered else None
+    return Plan(entity, INCREMENTAL, since, reads, settings.source, rows_before=before)
 
 
 def completed(  # noqa: PLR0913 - all of them by name
