@@ -341,6 +341,35 @@ def test_a_list_that_is_read_for_another_one_is_held_to_the_same_judgement(run: 
     assert rows_of(done, "sb/keywords") >= {"100", "101", "102", "103", "104"}
 
 
+def test_what_a_list_lends_to_others_has_an_id_and_one_parent(run: Any, account: Account) -> None:
+    path = "sb/v4/campaigns/list"
+    nameless = {**item(path, 2), "campaignId": None}
+    account.answers[path] = lambda asked, _: as_json(
+        {
+            "campaigns": [item(path, 1), item(path, 2) if b'DataFields":true' in asked.body else nameless],
+            "totalCount": 2,
+        }
+    )
+    groups = [item("sd/adGroups/extended", 1, campaignId=number) for number in (1, 2)]
+    account.rows["sd/adGroups"] = groups
+    account.rows["sd/negativeTargets/extended"] = [item("sd/negativeTargets/extended", 5)]
+    done = run()
+    assert done.code == 1
+    assert done.slices["campaigns"]["status"] == "success"
+    error = done.slices["targets"]["error"]
+    assert f"{path} holds what cannot be read: campaignId None with campaignId None" in error
+    assert "sd/adGroups holds what cannot be read: adGroupId 1 is named with campaignId 1 and with 2" in error
+
+
+def test_what_confirmed_lists_need_is_confirmed(run: Any, account: Account) -> None:
+    path = "sb/v4/campaigns/list"
+    account.answers[path] = paged(path, lambda read: [[1]] if read == 0 else [[1, 2]], "its own")
+    account.answers["sb/keywords"] = keywords_by_campaign("sb/keywords", range(1, 3))
+    done = run(config={"confirm_reads": True})
+    assert done.code == 0, done.log
+    assert rows_of(done, "sb/keywords") == {"101", "102"}
+
+
 @pytest.mark.parametrize("path", ["sb/keywords", "sb/negativeKeywords"])
 def test_keywords_of_campaigns_that_nobody_lists_are_stored(run: Any, account: Account, path: str) -> None:
     account.rows["sb/v4/campaigns/list"] = [item("sb/v4/campaigns/list", 1)]
@@ -367,6 +396,25 @@ def test_a_list_that_shrank_by_more_than_half_is_read_once_more(run: Any, accoun
     shrunk = run(done.state)
     assert shrunk.code == 0, shrunk.log
     assert shrunk.bookmark("campaigns")["rows"][path] == 2
+
+
+def test_a_complete_read_that_had_been_short_without_a_sign_is_made_again(run: Any, account: Account) -> None:
+    path = "sp/productAds/list"
+    times = {"creationDateTime": OLD, "lastUpdateDateTime": OLD}
+    ads = [item(path, number, state="ARCHIVED", extendedData=times) for number in (1, 2, 3)]
+    ads.append(item(path, 4, extendedData={**times, "lastUpdateDateTime": NEW}))
+    account.rows[path] = [ads[0], ads[3]]
+    first = run()
+    assert first.code == 0, first.log
+    account.rows[path] = ads
+    second = run(first.state)
+    assert second.code == 1
+    assert f"{path}: 4 rows are older than its last complete read, which brought 2" in second.slices["ads"]["error"]
+    third = run(second.state)
+    assert third.code == 0, third.log
+    assert third.slices["ads"]["mode"] == "full"
+    assert rows_of(third, path) == {"1", "2", "3", "4"}
+    assert "full_read_due" not in third.bookmark("ads")
 
 
 def test_confirmed_reads_take_what_all_reads_gave(run: Any, account: Account) -> None:
@@ -511,15 +559,15 @@ def listed(*answers: list[int]) -> Callable[[Asked, int], Answer]:
     )
 
 
-def test_a_list_of_profiles_that_shrank_by_more_than_half_is_asked_for_once_more(run: Any, account: Account) -> None:
+def test_a_list_that_lacks_a_profile_of_before_is_asked_for_once_more(run: Any, account: Account) -> None:
     account.rows["sp/campaigns/list"] = [campaign(1)]
     account.profiles = [profile(1), profile(2), profile(3)]
     known = run().state
-    account.answers["v2/profiles"] = listed([1], [2, 3])
+    account.answers["v2/profiles"] = listed([1, 3], [2, 3])
     done = run(known)
     assert done.code == 0, done.log
     assert {row["profile_id"] for row in done.records("entity_profiles")} == {"1", "2", "3"}
-    assert "1 of the 3 profiles of earlier runs were listed: asking once more" in done.log
+    assert "2 of the 3 profiles of earlier runs were listed: asking once more" in done.log
 
 
 def test_a_profile_that_is_gone_is_named(run: Any, account: Account) -> None:
