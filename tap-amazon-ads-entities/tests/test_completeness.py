@@ -398,7 +398,7 @@ def test_a_list_that_shrank_by_more_than_half_is_read_once_more(run: Any, accoun
     assert shrunk.bookmark("campaigns")["rows"][path] == 2
 
 
-def test_a_complete_read_that_had_been_short_without_a_sign_is_made_again(run: Any, account: Account) -> None:
+def test_a_full_read_that_had_been_short_without_a_sign_is_made_again(run: Any, account: Account) -> None:
     path = "sp/productAds/list"
     times = {"creationDateTime": OLD, "lastUpdateDateTime": OLD}
     ads = [item(path, number, state="ARCHIVED", extendedData=times) for number in (1, 2, 3)]
@@ -409,7 +409,7 @@ def test_a_complete_read_that_had_been_short_without_a_sign_is_made_again(run: A
     account.rows[path] = ads
     second = run(first.state)
     assert second.code == 1
-    assert f"{path}: 4 rows are older than its last complete read, which brought 2" in second.slices["ads"]["error"]
+    assert f"{path}: 4 rows are older than its last full read, which brought 2" in second.slices["ads"]["error"]
     third = run(second.state)
     assert third.code == 0, third.log
     assert third.slices["ads"]["mode"] == "full"

@@ -153,7 +153,8 @@ class SliceRun:
         # A status changes with a parent's, or with a budget, and the time of change stays what it was.
         if since is None or (refreshes and self._entry.entity_type in _FEW):
             return rows
-        tally.old.add(numbers_of([row[self._key] for row in rows if _was_there(row, since)]))
+        if (before := self._plan.before) is not None:
+            tally.old.add(numbers_of([row[self._key] for row in rows if _made_before(row, before.older_than)]))
         return [row for row in rows if (refreshes and row["state"] not in _ARCHIVED) or _changed_since(row, since)]
 
     def _known_reason(self, part: SliceList, tally: EndpointTally, error: SliceError) -> str | None:
@@ -211,15 +212,15 @@ class SliceRun:
             self._succeed()
 
     def _due(self) -> str | None:
-        """Why the slice has to be read in full, whatever is set: rows that are not new were missing before.
+        """Why the slice has to be read in full, whatever is set; the bookmark says it too.
 
-        A row that is older than the last complete read was there when that was made. Where there are more of them than
-        it brought, it had been short without a sign, and some were never emitted. The bookmark says so.
+        What is older than that read was there when it was made. Where there is more of it than it brought, it had been
+        short without a sign, and some rows were never emitted.
         """
-        for path, tally in self._tallies.items():
-            before = (self._plan.rows_before or {}).get(path, 0)
-            if self._plan.rows_before is not None and (old := tally.old.count()) > before:
-                due = f"{path}: {old:,} rows are older than its last complete read, which brought {before:,}"
+        before = self._plan.before
+        for path, tally in self._tallies.items() if before else ():
+            if before and (old := tally.old.count()) > (held := before.rows.get(path, 0)):
+                due = f"{path}: {old:,} rows are older than its last full read, which brought {held:,}"
                 profile_id = self._work.profile.profile_id
                 self._bookmarks.keep(profile_id, {**self._bookmarks.of(profile_id), FULL_READ_DUE: due})
                 return f"{due}; the next run reads all of it"
@@ -302,7 +303,7 @@ def _changed_since(row: Row, since: str) -> bool:
     return changed is None or changed >= since
 
 
-def _was_there(row: Row, since: str) -> bool:
-    """Whether a row was made before then."""
+def _made_before(row: Row, moment: str) -> bool:
+    """Whether something was made before then; of what has no such time nobody knows."""
     made = row["creation_time"] or row["last_updated_time"]
-    return made is not None and made < since
+    return made is not None and made < moment
