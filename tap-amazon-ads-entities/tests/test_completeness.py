@@ -398,25 +398,6 @@ def test_a_list_that_shrank_by_more_than_half_is_read_once_more(run: Any, accoun
     assert shrunk.bookmark("campaigns")["rows"][path] == 2
 
 
-def test_a_full_read_that_had_been_short_without_a_sign_is_made_again(run: Any, account: Account) -> None:
-    path = "sp/productAds/list"
-    times = {"creationDateTime": OLD, "lastUpdateDateTime": OLD}
-    ads = [item(path, number, state="ARCHIVED", extendedData=times) for number in (1, 2, 3)]
-    ads.append(item(path, 4, extendedData={**times, "lastUpdateDateTime": NEW}))
-    account.rows[path] = [ads[0], ads[3]]
-    first = run()
-    assert first.code == 0, first.log
-    account.rows[path] = ads
-    second = run(first.state)
-    assert second.code == 1
-    assert f"{path}: 4 rows are older than its last full read, which brought 2" in second.slices["ads"]["error"]
-    third = run(second.state)
-    assert third.code == 0, third.log
-    assert third.slices["ads"]["mode"] == "full"
-    assert rows_of(third, path) == {"1", "2", "3", "4"}
-    assert "full_read_due" not in third.bookmark("ads")
-
-
 def test_confirmed_reads_take_what_all_reads_gave(run: Any, account: Account) -> None:
     path = "sp/campaigns/list"
     reads = [[[1, 2]], [[1, 2, 3]], [[1, 2, 4]], [[1, 2, 4]]]

@@ -79,7 +79,6 @@ def test_auto_reads_in_full_what_never_was_and_then_incrementally(run: Any, acco
         "run_id": first.slices["campaigns"]["run_id"],
         "rows": {"sp/campaigns/list": 2},
         "full_read": {"at": kept["full_read"]["at"], "ad_products": ["SB", "SD", "SP"], "lists": lists},
-        "full_rows": {"sp/campaigns/list": 2},
     }
     second = run(first.state, config=BY_TIME)
     assert second.code == 0

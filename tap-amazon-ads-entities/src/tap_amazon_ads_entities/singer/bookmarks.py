@@ -6,7 +6,6 @@
      "run_id": "the run that last read the slice to its end",
      "rows": {"sp/campaigns/list": 120},
      "full_read": {"at": "2026-01-31T12:05:00.000Z", "ad_products": ["SB", "SD", "SP"], "lists": "0f1e2d3c4b5a6978"},
-     "full_rows": {"sp/campaigns/list": 118},
      "full_read_due": "why the slice must be read in full, said by whoever hands the STATE over"}]}}}
 
 A slice without any dated row has no replication key; one that was never read in full has no `full_read`.
@@ -30,9 +29,6 @@ _OF_EVENTS = "occurred_at"
 WATERMARK = "replication_key_value"
 FULL_READ = "full_read"
 FULL_READ_DUE = "full_read_due"
-FULL_ROWS = "full_rows"
-"""Distinct rows of every list at its last full read, which emitted all of them."""
-
 ROWS = "rows"
 """Distinct rows of every list at its last complete read: one that shrank by half is not believed at once."""
 

@@ -25,19 +25,6 @@ _DAY = len("2026-01-31")
 
 
 @dataclass(frozen=True)
-class LastFull:
-    """The last full read of a slice.
-
-    Args:
-        rows: distinct rows of each list that had some.
-        older_than: what was made before then was there when it was made.
-    """
-
-    rows: Mapping[str, int]
-    older_than: str
-
-
-@dataclass(frozen=True)
 class Plan:
     """How one slice is read.
 
@@ -49,7 +36,6 @@ class Plan:
         source: where from.
         due: why it is read in full whatever the setting says; None when nothing but the setting decided.
         period: where its lists hold what has happened: which part of it is read.
-        before: what the last full read brought, where nothing but what has changed since is emitted.
         forgotten_since: from when to the period's beginning Amazon does not tell any more what happened.
     """
 
@@ -61,7 +47,6 @@ class Plan:
     due: str | None = None
     period: Period | None = None
     forgotten_since: str | None = None
-    before: LastFull | None = None
 
 
 def plan(  # noqa: PLR0913 - all of them by name
@@ -96,12 +81,7 @@ def plan(  # noqa: PLR0913 - all of them by name
         return Plan(entity, FULL, None, reads, settings.source, due)
     # Read in full and no dated row seen: whatever has a date now is new.
     since = None if covered and watermark is None else bookmarks.emit_since(settings, watermark, now)
-    before = None
-    if covered and (rows := bookmark.get(bookmarks.FULL_ROWS)):
-        # It may have taken hours, and its `at` is its end.
-        older_than = bookmarks.emit_since(settings, bookmark[bookmarks.FULL_READ]["at"], now)
-        before = LastFull(rows, older_than)
-    return Plan(entity, INCREMENTAL, since, reads, settings.source, before=before)
+    return Plan(entity, INCREMENTAL, since, reads, settings.source)
 
 
 def completed(  # noqa: PLR0913 - all of them by name
@@ -137,15 +117,11 @@ def completed(  # noqa: PLR0913 - all of them by name
     after["run_id"] = run_id
     if known := {**bookmark.get(bookmarks.ROWS, {}), **(rows or {})}:
         after[bookmarks.ROWS] = known
-    full_read, full_rows = bookmark.get(bookmarks.FULL_READ), bookmark.get(bookmarks.FULL_ROWS, {})
+    full_read = bookmark.get(bookmarks.FULL_READ)
     if read.mode == FULL:
-        kept = _kept(full_read, read)
         full_read = _stands_for(full_read, read, finished)
-        full_rows = {**(full_rows if kept else {}), **(rows or {})}
     if full_read is not None:
         after[bookmarks.FULL_READ] = full_read
-    if full_rows:
-        after[bookmarks.FULL_ROWS] = full_rows
     return after
 
 
@@ -192,19 +168,14 @@ def _current(full_read: Coverage, entity: str, source: str) -> bool:
 
 def _stands_for(earlier: dict[str, Any] | None, read: Plan, finished: str) -> dict[str, Any]:
     """What a complete full read of a slice stands for, together with the one before it."""
-    now, before = read.reads, _kept(earlier, read)
-    if earlier is None or before is None:
+    now = read.reads
+    before = bookmarks.full_read({bookmarks.FULL_READ: earlier})
+    if earlier is None or before is None or read.due is not None or not _current(before, read.entity, read.source):
+        return _full_read(finished, now)
+    if before.ad_products <= now.ad_products:
         return _full_read(finished, now)
     both = coverage(read.entity, before.ad_products | now.ad_products, read.source)
     return earlier if both == before else _full_read(earlier["at"], both)
-
-
-def _kept(earlier: dict[str, Any] | None, read: Plan) -> Coverage | None:
-    """What an earlier full read covers, where that still stands for something that the new one did not read."""
-    before = bookmarks.full_read({bookmarks.FULL_READ: earlier})
-    if before is None or read.due is not None or not _current(before, read.entity, read.source):
-        return None
-    return None if before.ad_products <= read.reads.ad_products else before
 
 
 def _full_read(at: str, what: Coverage) -> dict[str, Any]:

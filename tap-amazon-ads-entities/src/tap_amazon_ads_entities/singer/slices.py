@@ -7,14 +7,14 @@ from typing import Any
 
 from tap_amazon_ads_entities.amazon.request import throttled_seconds
 from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
-from tap_amazon_ads_entities.lists.ids import Distinct, numbers_of
+from tap_amazon_ads_entities.lists.ids import Distinct
 from tap_amazon_ads_entities.lists.mapping import rows_of
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row, RowContext
 from tap_amazon_ads_entities.rows.values import now, utc_text
-from tap_amazon_ads_entities.singer.bookmarks import FULL_READ_DUE, Bookmarks, high_watermark
+from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, high_watermark
 from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
 from tap_amazon_ads_entities.singer.tallies import EndpointTally
@@ -105,7 +105,7 @@ class SliceRun:
                     known.update(row[self._key] for row in rows)
                 tally.rows += len(rows)
                 tally.see([row[self._key] for row in rows])
-                changed = self._changed(rows, tally)
+                changed = self._changed(rows)
                 tally.emitted += len(changed)
                 if changed:
                     self._last = changed[-1]
@@ -141,7 +141,7 @@ class SliceRun:
             message = f"{endpoint.name}: {error}"
             raise SliceError(message, request_id=page.request_id) from error
 
-    def _changed(self, rows: list[Row], tally: EndpointTally) -> list[Row]:
+    def _changed(self, rows: list[Row]) -> list[Row]:
         """The rows to emit: changed since the watermark, or without any timestamp to tell by."""
         if self._plan.period is not None:
             return rows
@@ -149,13 +149,14 @@ class SliceRun:
         if newest and (self._newest is None or newest > self._newest):
             self._newest = newest
         since = self._plan.since
-        refreshes = self._session.settings.refresh_statuses
-        # A status changes with a parent's, or with a budget, and the time of change stays what it was.
-        if since is None or (refreshes and self._entry.entity_type in _FEW):
+        if since is None:
             return rows
-        if (before := self._plan.before) is not None:
-            tally.old.add(numbers_of([row[self._key] for row in rows if _made_before(row, before.older_than)]))
-        return [row for row in rows if (refreshes and row["state"] not in _ARCHIVED) or _changed_since(row, since)]
+        if self._session.settings.refresh_statuses:
+            # A status changes with a parent's, or with a budget, and the time of change stays what it was.
+            if self._entry.entity_type in _FEW:
+                return rows
+            return [row for row in rows if row["state"] not in _ARCHIVED or _changed_since(row, since)]
+        return [row for row in rows if _changed_since(row, since)]
 
     def _known_reason(self, part: SliceList, tally: EndpointTally, error: SliceError) -> str | None:
         """Why a refusal is no failure: this kind of account cannot have the product at all."""
@@ -197,8 +198,6 @@ class SliceRun:
             for part in self._work.lists
             if (tally := self._tallies[part.endpoint.name]).problem is not None
         ]
-        if due := self._due():
-            problems.append(due)
         if clashes := Distinct.clashes([tally.ids for tally in self._tallies.values()]):
             self._entry.details["id_clashes"] = len(clashes)
             names = {number: name for tally in self._tallies.values() for number, name in tally.names.items()}
@@ -210,21 +209,6 @@ class SliceRun:
             self._fail("; ".join(problems), None)
         else:
             self._succeed()
-
-    def _due(self) -> str | None:
-        """Why the slice has to be read in full, whatever is set; the bookmark says it too.
-
-        What is older than that read was there when it was made. Where there is more of it than it brought, it had been
-        short without a sign, and some rows were never emitted.
-        """
-        before = self._plan.before
-        for path, tally in self._tallies.items() if before else ():
-            if before and (old := tally.old.count()) > (held := before.rows.get(path, 0)):
-                due = f"{path}: {old:,} rows are older than its last full read, which brought {held:,}"
-                profile_id = self._work.profile.profile_id
-                self._bookmarks.keep(profile_id, {**self._bookmarks.of(profile_id), FULL_READ_DUE: due})
-                return f"{due}; the next run reads all of it"
-        return None
 
     def _succeed(self) -> None:
         entry = self._entry
@@ -301,9 +285,3 @@ def _changed_since(row: Row, since: str) -> bool:
     """Whether a row has changed since then, or has no time of change to tell by."""
     changed = row["last_updated_time"]
     return changed is None or changed >= since
-
-
-def _made_before(row: Row, moment: str) -> bool:
-    """Whether something was made before then; of what has no such time nobody knows."""
-    made = row["creation_time"] or row["last_updated_time"]
-    return made is not None and made < moment

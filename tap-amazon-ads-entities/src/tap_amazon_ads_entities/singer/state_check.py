@@ -20,7 +20,6 @@ _PARTITION = frozenset(
         bookmarks.FULL_READ,
         bookmarks.FULL_READ_DUE,
         bookmarks.ROWS,
-        bookmarks.FULL_ROWS,
     },
 )
 _FULL_READ = frozenset({"at", "ad_products", "lists"})
@@ -113,9 +112,9 @@ def _check_partition(name: str, profile_id: str, partition: Mapping[str, Any]) -
     for field in ("run_id", bookmarks.FULL_READ_DUE):
         if field in partition and not isinstance(partition[field], str):
             raise _refusal(name, profile_id, f"has a {field} that is {_shown(partition[field])}, which is no text")
-    for field in (bookmarks.ROWS, bookmarks.FULL_ROWS):
-        if field in partition and not _is_rows(partition[field]):
-            raise _refusal(name, profile_id, f"has {field} that are no numbers by list: {_shown(partition[field])}")
+    if bookmarks.ROWS in partition and not _is_rows(partition[bookmarks.ROWS]):
+        shown = _shown(partition[bookmarks.ROWS])
+        raise _refusal(name, profile_id, f"has rows that are no numbers by list: {shown}")
     if bookmarks.FULL_READ in partition and not _is_full_read(partition[bookmarks.FULL_READ]):
         shown = _shown(partition[bookmarks.FULL_READ])
         raise _refusal(name, profile_id, f"has a full_read that is not one: {shown}")

@@ -28,9 +28,6 @@ class EndpointTally:
         self.skipped: str | None = None
         self.verdict: Verdict | None = None
         self.ids = Distinct()
-        self.old = Distinct()
-        """Ids of rows that are older than the last full read."""
-
         self.names: dict[int, str] = {}
         """Of ids that are no plain numbers: enough to name some."""
 
