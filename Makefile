@@ -123,6 +123,7 @@ WRITABLE := test -w . || { echo "$(CURDIR) cannot be written: the set-up puts .t
 $(UV):
 	@$(WRITABLE)
 	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed; none was found on the PATH."; exit 1; }
+	@echo "Getting uv into .tools ..."
 	@"$(PYTHON)" -m venv .tools >/dev/null 2>&1 || { \
 		echo "$(PYTHON) cannot make virtual environments; install its venv module (Debian: python3-venv)."; exit 1; }
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'

@@ -100,9 +100,13 @@ class Lines:
             self.say(text)
 
     def tick(self) -> None:
-        """Write the totals every few seconds."""
-        if self._tally.slices and self._clock() - self._latest >= _EVERY:
-            self._latest = self._clock()
+        """Write the totals every few seconds, and what is going on where no slice is read."""
+        if self._clock() - self._latest < _EVERY:
+            return
+        self._latest = self._clock()
+        if self._tally.stage:
+            self.say(f"  {self._tally.stage} ...")
+        else:
             self._shown = self._tally.whole.done
             self.say(f"  {self._tally.sentence()}")
 
@@ -161,8 +165,9 @@ class Bars:
 
 def picture(tally: Tally, width: int, height: int) -> Group:
     """What a terminal of that size shows."""
+    stage = Text(f" {tally.stage} ..." if tally.stage else "", style="dim", no_wrap=True, overflow="ellipsis")
     if not tally.slices:
-        return Group(Text(" Looking for profiles ...", style="dim", no_wrap=True, overflow="ellipsis"))
+        return Group(stage)
     wide = width >= _NARROW
     table = Table.grid(padding=(0, 1), expand=False)
     for justify in ("left", "left", "right", "right", "right", "left") if wide else ("left", "right", "right", "left"):
@@ -175,7 +180,7 @@ def picture(tally: Tally, width: int, height: int) -> Group:
     for profile, part in reversed(shown):
         _row(table, profile, part, len(tally.entities), wide=wide)
     waiting = tally.profiles - tally.finished - len(shown)
-    more = Text(f" and {waiting:,} more profiles", style="dim", no_wrap=True) if waiting > 0 else Text("")
+    more = Text(f" and {waiting:,} more profiles", style="dim", no_wrap=True) if waiting > 0 else stage
     return Group(table, more, Text(f" {tally.sentence()}", no_wrap=not wide, overflow="ellipsis"))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from entities_runner import reasons
+from entities_runner.alike import kind
 from entities_runner.display import display
 from entities_runner.tally import Tally, counted
 from entities_runner.terminal import printable
@@ -37,8 +39,16 @@ _PREFIXES = (
     re.compile(r"^\d\d:\d\d:\d\d\s+"),  # dbt's
 )
 _TROUBLE_LINES = 15
-_FAILURES_SHOWN = 20
-"""Failed slices that have a line of their own while the run goes on; the totals count the others."""
+_KINDS_SHOWN = 20
+"""Kinds of lines of which the first one is shown while the run goes on, where every profile may have one."""
+_STAGES = (
+    (re.compile(r"Environment '\w+' is active"), "Preparing the tables"),
+    (re.compile(r"Running catalog discovery"), "Starting the tap"),
+    (re.compile(r"Beginning sync of 'entity_profiles'"), "Looking for profiles"),
+    (re.compile(r"run \S+: \d+ slices succeeded"), "Storing the last rows"),
+    (re.compile(r"Incremental state has been updated"), "Making the views, and checking what is stored"),
+)
+"""What is going on while no slice is read, from the line that begins it."""
 
 
 class Progress:
@@ -55,7 +65,21 @@ class Progress:
         self.trouble: list[str] = []
         self.reasons: list[str] = []
         self.tally = Tally()
+        self._kinds: Counter[str] = Counter()
+        self._unsaid = 0
         self._display = display(self.tally, environment)
+        self._patterns = (
+            (_DONE, self._done),
+            (_STOPPED, self._stopped),
+            (_REFUSED_BY_AMAZON, self._refused_by_amazon),
+            (_FAILED, self._failed),
+            (_REASON, self._reason),
+            (_RETRY, self._retry),
+            (_PLAN, self._begin),
+            (_WORTH_SHOWING, self._note),
+            (_REFUSED, self._reason),
+            (_LOCKED, self._locked),
+        )
 
     def follow(self, lines: Iterable[bytes]) -> None:
         """Show lines as they come, until there are no more."""
@@ -68,6 +92,8 @@ class Progress:
                     self._show(printable(_COLOUR.sub("", raw.decode("utf-8", "replace")).expandtabs().rstrip()))
                     self._display.tick()
             finally:
+                if self._unsaid:
+                    self._display.say(f"  {counted(self._unsaid, 'more line')} like these: {self.log}")
                 self._display.end()
 
     def idle(self) -> None:
@@ -75,41 +101,66 @@ class Progress:
         self._display.tick()
 
     def _show(self, line: str) -> None:
-        if match := _DONE.search(line):
-            profile, entity, rows, pages, throttled = match.groups()
-            self.tally.throttled += float(throttled or 0)
-            self.tally.end(profile, entity, int(rows), int(pages))
-            self._display.slice(f"  {profile}  {entity:<10}  {int(rows):>9,} rows  {int(pages):>6,} pages")
-        elif _STOPPED.search(line):
-            # It has not been read to its end: the end of the run says so of all of these at once.
-            return
-        elif _REFUSED_BY_AMAZON.search(line):
-            # As many as there are requests, on a bad day: the totals count them.
-            self.tally.refused += 1
-        elif match := _FAILED.search(line):
-            profile, entity, rows, error, request_id = match.groups()
-            self.tally.end(profile, entity, int(rows), failed=True)
-            say = self._display.say if self.tally.whole.failed <= _FAILURES_SHOWN else self._display.slice
-            say(f"  {profile}  {entity:<10}  FAILED  {error} (request id {request_id})")
-        elif match := _REASON.search(line):
-            self.reasons.append(match.group(1))
-            self._display.say(f"  FAILED  {match.group(1)}")
-        elif (match := _RETRY.search(line)) or (_WORTH_SHOWING.search(line)):
-            plan = _PLAN.search(line)
-            self._display.say(f"  {self._begin(plan) if plan else match.group(1) if match else _text(line)}")
-        elif match := _REFUSED.search(line):
-            self.reasons.append(match.group(1))
-        elif _LOCKED.search(line):
-            # Meltano's own database: nobody else speaks of it.
-            self.reasons.append(reasons.sentence(line))
-        elif _TROUBLE.search(line) and not _NOISE.search(line) and not _FRAME.search(line):
+        for begins, stage in _STAGES:
+            if begins.search(line):
+                self.tally.stage = stage
+        for pattern, show in self._patterns:
+            if match := pattern.search(line):
+                show(match)
+                return
+        if _TROUBLE.search(line) and not _NOISE.search(line) and not _FRAME.search(line):
             self.trouble = [*self.trouble, _text(line)][-_TROUBLE_LINES:]
 
-    def _begin(self, plan: re.Match[str]) -> str:
-        """The tap knows what it will read: how that is said."""
+    def _done(self, match: re.Match[str]) -> None:
+        profile, entity, rows, pages, throttled = match.groups()
+        self.tally.throttled += float(throttled or 0)
+        self.tally.end(profile, entity, int(rows), int(pages))
+        self._display.slice(f"  {profile}  {entity:<10}  {int(rows):>9,} rows  {int(pages):>6,} pages")
+
+    def _stopped(self, _: re.Match[str]) -> None:
+        """It has not been read to its end: the end of the run says so of all of these at once."""
+
+    def _refused_by_amazon(self, _: re.Match[str]) -> None:
+        """As many as there are requests, on a bad day: the totals count them."""
+        self.tally.refused += 1
+
+    def _failed(self, match: re.Match[str]) -> None:
+        profile, entity, rows, error, request_id = match.groups()
+        self.tally.end(profile, entity, int(rows), failed=True)
+        say = self._display.say if self._is_new(error) else self._display.slice
+        say(f"  {profile}  {entity:<10}  FAILED  {error} (request id {request_id})")
+
+    def _reason(self, match: re.Match[str]) -> None:
+        """What ends a run is said at its end."""
+        self.reasons.append(match.group(1))
+
+    def _retry(self, match: re.Match[str]) -> None:
+        self.tally.retried += 1
+        if self._is_new(match.group(1)):
+            self._display.say(f"  {match.group(1)}")
+
+    def _begin(self, plan: re.Match[str]) -> None:
+        """The tap knows what it will read."""
         profiles, names = int(plan.group(1)), [name.removeprefix("entity_") for name in plan.group(2).split(", ")]
         self.tally.begin(profiles, names)
-        return f"{counted(profiles, 'profile')}, each with {', '.join(names)}"
+        self._display.say(f"  {counted(profiles, 'profile')}, each with {', '.join(names)}")
+
+    def _note(self, match: re.Match[str]) -> None:
+        """Say what may come once for every profile: the first of its kind, and at the end how many more there were."""
+        text = _text(match.string)
+        if self._is_new(text):
+            self._display.say(f"  {text}")
+        else:
+            self._unsaid += 1
+
+    def _locked(self, match: re.Match[str]) -> None:
+        """Meltano's own database: nobody else speaks of it."""
+        self.reasons.append(reasons.sentence(match.string))
+
+    def _is_new(self, text: str) -> bool:
+        """Whether nothing of its kind was said yet, and there is room for one more."""
+        self._kinds[kind(text)] += 1
+        return self._kinds[kind(text)] == 1 and len(self._kinds) <= _KINDS_SHOWN
 
 
 def _private(path: str, flags: int) -> int:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 _ALL = "*"
+_LATELY = 60.0
+"""Seconds whose pace says how long the rest takes: how slow the beginning was does not."""
+_SOME_SECONDS, _SOME_SLICES = 20.0, 20
+"""From how long, and from how many slices, a pace can be told."""
 
 
 @dataclass
@@ -50,17 +55,25 @@ class Tally:
     """Profiles of which something is done and something is not; the newest last."""
     finished: int = 0
     """Profiles whose slices have all ended."""
+    stage: str = "Starting Meltano"
+    """What is going on while no slice is read."""
     throttled: float = 0.0
     """Seconds in which slices waited because Amazon throttled; they wait at the same time."""
+    retried: int = 0
+    """Requests that are sent again for another reason than that."""
     refused: int = 0
     """Requests that Amazon refused because there were too many (HTTP 429)."""
     _began: float | None = None
+    _marks: deque[tuple[float, int]] = field(default_factory=deque)
+    """When how many slices had ended, lately; the oldest first."""
 
     def begin(self, profiles: int, entities: Sequence[str]) -> None:
         """The tap knows what it will read."""
         self.profiles, self.entities = profiles, list(entities)
         self.by_entity = {name: Part() for name in entities}
         self._began = self.clock()
+        self._marks = deque([(self._began, 0)])
+        self.stage = ""
 
     def end(self, profile: str, entity: str, rows: int, pages: int = 0, *, failed: bool = False) -> None:
         """A slice has ended."""
@@ -74,6 +87,14 @@ class Tally:
             self.finished += 1
         else:
             self.under_way[profile] = part
+        self._mark(self.clock())
+
+    def _mark(self, now: float) -> None:
+        marks = self._marks
+        if marks and now - marks[-1][0] >= 1:
+            marks.append((now, self.whole.done))
+        while len(marks) > 1 and marks[1][0] < now - _LATELY and self.whole.done - marks[1][1] >= _SOME_SLICES:
+            marks.popleft()
 
     @property
     def slices(self) -> int:
@@ -92,10 +113,12 @@ class Tally:
 
     @property
     def seconds_left(self) -> float | None:
-        """As long as the slices that remain take at the pace of those that have ended; None while that says little."""
-        if not self.whole.done or self.seconds < 1:
+        """As long as the slices that remain take at the pace of the latest ones; None while that says little."""
+        since, done = self._marks[0] if self._marks else (self.clock(), 0)
+        passed, ended = self.clock() - since, self.whole.done - done
+        if passed < _SOME_SECONDS or ended < _SOME_SLICES:
             return None
-        return self.seconds * max(self.slices - self.whole.done, 0) / self.whole.done
+        return passed * max(self.slices - self.whole.done, 0) / ended
 
     def sentence(self, *, over: bool = False) -> str:
         """The totals in a line; of a run that is over without what is left."""
@@ -109,7 +132,8 @@ class Tally:
         ]
         parts += [f"{counted(self.whole.failed, 'slice')} failed"] if self.whole.failed else []
         parts += [f"{counted(self.refused, 'request')} refused (HTTP 429)"] if self.refused else []
-        parts += [f"throttled {duration(self.throttled)}"] if self.throttled >= 1 else []
+        parts += [f"{counted(self.retried, 'request')} tried again"] if self.retried else []
+        parts += [f"throttled {duration(self.throttled)} (sum of all slices)"] if self.throttled >= 1 else []
         parts += [f"about {duration(left)} left"] if left is not None and self.whole.done < self.slices else []
         return ", ".join(parts)
 
