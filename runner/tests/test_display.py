@@ -78,7 +78,10 @@ def test_totals_come_every_few_seconds_with_what_remains_and_how_long_it_takes(
     now = [100.0]
     tally = Tally(lambda: now[0])
     lines = Lines(tally, "totals", lambda: now[0])
-    lines.tick()
+    for _ in range(5):
+        lines.tick()
+        now[0] += 8
+    assert capsys.readouterr().out == "  Starting Meltano ...\n"
     tally.begin(100, ENTITIES)
     for profile in range(25):
         for name in ENTITIES:

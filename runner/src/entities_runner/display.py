@@ -76,6 +76,7 @@ class Lines:
         self._tally, self._wanted, self._clock = tally, wanted, clock
         self._latest = clock()
         self._shown = 0
+        self._stage = ""
 
     def begin(self) -> None:
         """Nothing is to be done for lines."""
@@ -100,12 +101,14 @@ class Lines:
             self.say(text)
 
     def tick(self) -> None:
-        """Write the totals every few seconds, and what is going on where no slice is read."""
+        """Write the totals every few seconds; once what is going on, where no slice is read and that lasts."""
         if self._clock() - self._latest < _EVERY:
             return
         self._latest = self._clock()
-        if self._tally.stage:
-            self.say(f"  {self._tally.stage} ...")
+        if stage := self._tally.stage:
+            if stage != self._stage:
+                self._stage = stage
+                self.say(f"  {stage} ...")
         else:
             self._shown = self._tally.whole.done
             self.say(f"  {self._tally.sentence()}")

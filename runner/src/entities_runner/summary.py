@@ -39,11 +39,14 @@ def summary(rows: Mapping[str, int], slices: Sequence[Slice], seconds: float, mo
         f"{counted(len(ended) - len(failed), 'slice')} succeeded, {len(failed):,} failed ({modes}), {seconds:.0f} s"
     ]
     lines += [f"{counted(unread, 'slice')} had not been read to the end"] if unread else []
-    if not failed:
-        return "\n".join([*lines, "", "Look at it:  make status   or   make psql SQL='select * from sync_state'"])
     lines += _each(failed) if len(failed) <= _NAMED else _by_reason(failed)
-    lines += ["  What they have not read stays to be read: run again once the cause is gone."]
-    return "\n".join([*lines, "All of them:  make status   or", f'  make psql SQL="{_ASKED.format(run_id)}"'])
+    if failed:
+        lines += ["  What they have not read stays to be read: run again once the cause is gone."]
+    if len(failed) > _NAMED:
+        lines += ["All of them:  make status   or", f'  make psql SQL="{_ASKED.format(run_id)}"']
+    else:
+        lines += ["", "Look at it:  make status   or   make psql SQL='select * from sync_state'"]
+    return "\n".join(lines)
 
 
 def why_failed(failed: Slice) -> str:
