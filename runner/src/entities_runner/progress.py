@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -27,7 +26,7 @@ _STOPPED = re.compile(r"slice failed .* error=stopped by SIG\w+ ")
 _REFUSED_BY_AMAZON = re.compile(r"HTTP 429\b.*trying again in ")
 _RETRY = re.compile(r"(\S+ \(region .*trying again in .*)$")
 _WORTH_SHOWING = re.compile(
-    r"(Alerts: |skipped:|accepted: |tables in schema|profiles, each with|for analysts|has to run: |may create objects"
+    r"(Alerts: |skipped:|accepted: |tables in schema|for analysts|has to run: |may create objects"
     r"|read in full|in full and|replaced the refresh token)"
 )
 _TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed|AMAZON_ADS_[A-Z]+_ROLE|AMAZON_ADS_IDENTITY)\b")
@@ -40,7 +39,7 @@ _PREFIXES = (
 )
 _TROUBLE_LINES = 15
 _KINDS_SHOWN = 20
-"""Kinds of lines of which the first one is shown while the run goes on, where every profile may have one."""
+"""Kinds of retries and failures of which the first one is shown while the run goes on; the totals count all."""
 _STAGES = (
     (re.compile(r"Environment '\w+' is active"), "Preparing the tables"),
     (re.compile(r"Running catalog discovery"), "Starting the tap"),
@@ -65,7 +64,8 @@ class Progress:
         self.trouble: list[str] = []
         self.reasons: list[str] = []
         self.tally = Tally()
-        self._kinds: Counter[str] = Counter()
+        self._kinds: set[str] = set()
+        self._room = _KINDS_SHOWN
         self._unsaid = 0
         self._display = display(self.tally, environment)
         self._patterns = (
@@ -91,9 +91,9 @@ class Progress:
                     file.write(raw)
                     self._show(printable(_COLOUR.sub("", raw.decode("utf-8", "replace")).expandtabs().rstrip()))
                     self._display.tick()
-            finally:
                 if self._unsaid:
                     self._display.say(f"  {counted(self._unsaid, 'more line')} like these: {self.log}")
+            finally:
                 self._display.end()
 
     def idle(self) -> None:
@@ -127,7 +127,7 @@ class Progress:
     def _failed(self, match: re.Match[str]) -> None:
         profile, entity, rows, error, request_id = match.groups()
         self.tally.end(profile, entity, int(rows), failed=True)
-        say = self._display.say if self._is_new(error) else self._display.slice
+        say = self._display.say if self._is_shown(error) else self._display.slice
         say(f"  {profile}  {entity:<10}  FAILED  {error} (request id {request_id})")
 
     def _reason(self, match: re.Match[str]) -> None:
@@ -136,7 +136,7 @@ class Progress:
 
     def _retry(self, match: re.Match[str]) -> None:
         self.tally.retried += 1
-        if self._is_new(match.group(1)):
+        if self._is_shown(match.group(1)):
             self._display.say(f"  {match.group(1)}")
 
     def _begin(self, plan: re.Match[str]) -> None:
@@ -158,9 +158,17 @@ class Progress:
         self.reasons.append(reasons.sentence(match.string))
 
     def _is_new(self, text: str) -> bool:
-        """Whether nothing of its kind was said yet, and there is room for one more."""
-        self._kinds[kind(text)] += 1
-        return self._kinds[kind(text)] == 1 and len(self._kinds) <= _KINDS_SHOWN
+        """Whether nothing of its kind has come yet."""
+        known = len(self._kinds)
+        self._kinds.add(kind(text))
+        return len(self._kinds) > known
+
+    def _is_shown(self, text: str) -> bool:
+        """Whether a retry or a failure has a line: the first of its kind, as long as there are few kinds."""
+        if not self._room or not self._is_new(text):
+            return False
+        self._room -= 1
+        return True
 
 
 def _private(path: str, flags: int) -> int:
