@@ -108,6 +108,10 @@ def test_how_long_it_takes_follows_from_the_latest_slices_and_is_not_said_of_a_f
         now[0] += 1
         tally.end(str(slice_ // 5), ENTITIES[slice_ % 5], 1, 1)
     assert tally.seconds_left == pytest.approx(250, rel=0.02)
+    for slice_ in range(250, 500):
+        tally.end(str(slice_ // 5), ENTITIES[slice_ % 5], 3, 1)
+    now[0] += 1_000
+    assert tally.rate == pytest.approx(1_000 / 549)
 
 
 def test_what_is_going_on_is_said_while_no_slice_is_read() -> None:

@@ -64,6 +64,7 @@ class Tally:
     refused: int = 0
     """Requests that Amazon refused because there were too many (HTTP 429)."""
     _began: float | None = None
+    _latest: float = 0.0
     _marks: deque[tuple[float, int]] = field(default_factory=deque)
     """When how many slices had ended, lately; the oldest first."""
 
@@ -79,6 +80,7 @@ class Tally:
         """A slice has ended."""
         if profile == _ALL:
             return
+        self._latest = self.clock()
         self.whole.add(rows, pages, failed=failed)
         self.by_entity.setdefault(entity, Part()).add(rows, pages, failed=failed)
         part = self.under_way.pop(profile, Part())
@@ -87,7 +89,7 @@ class Tally:
             self.finished += 1
         else:
             self.under_way[profile] = part
-        self._mark(self.clock())
+        self._mark(self._latest)
 
     def _mark(self, now: float) -> None:
         marks = self._marks
@@ -103,8 +105,10 @@ class Tally:
 
     @property
     def seconds(self) -> float:
-        """Since the first slice could begin."""
-        return 0.0 if self._began is None else self.clock() - self._began
+        """From when the first slice could begin until now, or until the last one has ended."""
+        if self._began is None:
+            return 0.0
+        return (self._latest if self.whole.done >= self.slices else self.clock()) - self._began
 
     @property
     def rate(self) -> float:
