@@ -23,7 +23,7 @@ from entities_runner.progress import Progress
 from entities_runner.run import Run
 from entities_runner.services import check_connections, running
 from entities_runner.shards.folder import SHARD, own_folder
-from entities_runner.summary import STOPPED, summary, why_failed
+from entities_runner.summary import STOPPED, summary
 
 _MODES = ("auto", "full", "incremental")
 """What is read of a slice; first what fits it: full where it was never read in full, incremental afterwards."""
@@ -96,8 +96,8 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
     modes = _modes(slices)
     said = ""
     try:
-        _say(summary(database.rows(), slices, time.monotonic() - started, modes, run.run_id))
-        said = "\n".join(why_failed(each) for each in slices)
+        said = summary(database.rows(), slices, time.monotonic() - started, modes, run.run_id)
+        _say(said)
     except UsageError as error:
         progress.reasons.append(str(error))
     failed = code != 0 or not slices or any(each.status != "success" for each in slices)

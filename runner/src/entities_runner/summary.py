@@ -12,7 +12,7 @@ from entities_runner.terminal import printable
 _NAMED = 5
 """Failed slices that are named; of more, the others are counted by their reason."""
 _REASONS = 5
-_LENGTH = 500
+_LENGTH = 600
 """Characters of a reason; `sync_runs` has all of it."""
 _ASKED = "select profile_id, entity_type, error, request_id from sync_runs where run_id = '{}' and status <> 'success'"
 STOPPED = "the run was stopped by "
@@ -49,19 +49,14 @@ def summary(rows: Mapping[str, int], slices: Sequence[Slice], seconds: float, mo
     return "\n".join(lines)
 
 
-def why_failed(failed: Slice) -> str:
-    """Why it failed."""
-    return failed.error or failed.status
-
-
 def _each(failed: Sequence[Slice]) -> Iterator[str]:
     for each in failed:
-        yield printable(f"  FAILED  {_who(each)}: {_cut(why_failed(each))}{_request(each)}")
+        yield printable(f"  FAILED  {_who(each)}: {_cut(_why(each))}{_request(each)}")
 
 
 def _by_reason(failed: Sequence[Slice]) -> Iterator[str]:
     """Some reasons, and of each some slices; the numbers add up to all of them."""
-    found = groups(failed, why_failed)
+    found = groups(failed, _why)
     shown = found[:_REASONS]
     named = max(_NAMED // len(shown), 1)
     for group in shown:
@@ -96,3 +91,7 @@ def _request(failed: Slice) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LENGTH else f"{text[:_LENGTH]}…"
+
+
+def _why(failed: Slice) -> str:
+    return failed.error or failed.status
