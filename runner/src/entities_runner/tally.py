@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 _ALL = "*"
-_LATELY = 60.0
+_LATELY = 30.0
 """Seconds whose pace says how long the rest takes: how slow the beginning was does not."""
 _SOME_SECONDS, _SOME_SLICES = 20.0, 20
 """From how long, and from how many slices, a pace can be told."""
+_STEADY = 2
+"""How many times as many slices may end in one half of that time as in the other, for it to be a pace."""
 
 
 @dataclass
@@ -118,9 +120,13 @@ class Tally:
     @property
     def seconds_left(self) -> float | None:
         """As long as the slices that remain take at the pace of the latest ones; None while that says little."""
-        since, done = self._marks[0] if self._marks else (self.clock(), 0)
-        passed, ended = self.clock() - since, self.whole.done - done
+        now = self.clock()
+        since, done = self._marks[0] if self._marks else (now, 0)
+        passed, ended = now - since, self.whole.done - done
         if passed < _SOME_SECONDS or ended < _SOME_SLICES:
+            return None
+        earlier = max(number for moment, number in self._marks if moment <= since + passed / 2) - done
+        if max(earlier, ended - earlier) > _STEADY * min(earlier, ended - earlier):
             return None
         return passed * max(self.slices - self.whole.done, 0) / ended
 
