@@ -1,0 +1,50 @@
+"""Stream maps and flattening, which are the SDK's: what is wrong with them becomes a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
+from typing import Any
+
+from singer_sdk.exceptions import ConfigValidationError
+
+from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA
+from tap_amazon_ads_entities.settings.shown import shown
+from tap_amazon_ads_entities.singer.expressions import in_words
+from tap_amazon_ads_entities.singer.seams.tap import JudgingTap
+
+_SOURCE = "__source__"
+_ELSE = "__else__"
+
+
+class MappedTap(JudgingTap):
+    """A tap that refuses stream maps which cannot work, and such as would do nothing."""
+
+    def setup_mapper(self) -> None:
+        """Take the stream maps.
+
+        Raises:
+            ConfigValidationError: they are wrong, or are about a stream that there is not.
+        """
+        try:
+            super().setup_mapper()
+        except Exception as error:
+            reason = f"is wrong: {in_words(error)}."
+            raise _stream_maps(reason) from error
+        streams = list(self.streams)
+        for name in _sources(self.config.get("stream_maps") or {}):
+            if not any(fnmatch(stream, name) for stream in streams):
+                reason = f"names {shown(name)}, which is none of {', '.join(streams)}."
+                raise _stream_maps(reason)
+
+
+def _sources(maps: Mapping[str, Any]) -> Iterator[str]:
+    """The streams, or patterns of them, that the maps are about."""
+    for name, definition in maps.items():
+        if name != _ELSE:
+            yield str(definition[_SOURCE]) if isinstance(definition, Mapping) and _SOURCE in definition else name
+
+
+def _stream_maps(reason: str) -> ConfigValidationError:
+    sentence = f"Setting 'stream_maps' {reason}"
+    return ConfigValidationError("The settings are not usable", errors=[sentence], schema=CONFIG_SCHEMA)
