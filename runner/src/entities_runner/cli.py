@@ -92,6 +92,7 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
         progress.reasons[:] = [f"{STOPPED}{stopped}"]
     elif code > child.SIGNALS and not progress.reasons:
         progress.reasons.append(f"Meltano: {child.ended(code)}.")
+    said = bool(progress.reasons)
     slices = _slices(run, database, progress)
     modes = _modes(slices)
     try:
@@ -103,8 +104,8 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
         _say(f"\nThe run was stopped by {stopped}. What it has stored stays; the next run reads what it had not.")
         _say(f"The whole log: {progress.log}")
     elif failed:
-        # Where the run log names the failed slices, Meltano's own words add nothing.
-        named = progress.reasons or any(each.status != "success" for each in slices)
+        # Where the run itself, or its log, says what failed, Meltano's own words add nothing.
+        named = said or any(each.status != "success" for each in slices)
         _explain(code, progress, [*progress.reasons, *([] if named else progress.trouble)])
     if not stopped:
         unnamed = failed and all(each.status == "success" for each in slices)

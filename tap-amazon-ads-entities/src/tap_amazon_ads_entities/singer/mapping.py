@@ -6,12 +6,9 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from typing import Any
 
-from singer_sdk.exceptions import ConfigValidationError
-
-from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA
 from tap_amazon_ads_entities.settings.shown import shown
 from tap_amazon_ads_entities.singer.expressions import in_words
-from tap_amazon_ads_entities.singer.seams.tap import JudgingTap
+from tap_amazon_ads_entities.singer.seams.tap import JudgingTap, unusable
 
 _SOURCE = "__source__"
 _ELSE = "__else__"
@@ -29,13 +26,13 @@ class MappedTap(JudgingTap):
         try:
             super().setup_mapper()
         except Exception as error:
-            reason = f"is wrong: {in_words(error)}."
-            raise _stream_maps(reason) from error
+            sentence = f"Setting 'stream_maps' is wrong: {in_words(error)}."
+            raise unusable(sentence) from error
         streams = list(self.streams)
         for name in _sources(self.config.get("stream_maps") or {}):
             if not any(fnmatch(stream, name) for stream in streams):
-                reason = f"names {shown(name)}, which is none of {', '.join(streams)}."
-                raise _stream_maps(reason)
+                sentence = f"Setting 'stream_maps' names {shown(name)}, which is none of {', '.join(streams)}."
+                raise unusable(sentence)
 
 
 def _sources(maps: Mapping[str, Any]) -> Iterator[str]:
@@ -43,8 +40,3 @@ def _sources(maps: Mapping[str, Any]) -> Iterator[str]:
     for name, definition in maps.items():
         if name != _ELSE:
             yield str(definition[_SOURCE]) if isinstance(definition, Mapping) and _SOURCE in definition else name
-
-
-def _stream_maps(reason: str) -> ConfigValidationError:
-    sentence = f"Setting 'stream_maps' {reason}"
-    return ConfigValidationError("The settings are not usable", errors=[sentence], schema=CONFIG_SCHEMA)

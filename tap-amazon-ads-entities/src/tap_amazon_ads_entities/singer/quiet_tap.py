@@ -20,6 +20,7 @@ from tap_amazon_ads_entities.settings.forms import spelt_out
 from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, ENV_PREFIX, OWN_SETTINGS, PROPERTIES, SECRET_SETTINGS
 from tap_amazon_ads_entities.settings.unknown import unknown_variables
 from tap_amazon_ads_entities.singer.mapping import MappedTap
+from tap_amazon_ads_entities.singer.seams.tap import unusable
 
 STATE_INTERVAL = 10.0
 """Seconds between STATE messages: one costs time in proportion to profiles times streams."""
@@ -48,7 +49,11 @@ class QuietTap(MappedTap):
         """
         cls.append_builtin_config(CONFIG_SCHEMA)
         properties = {name: {"type": ["string", "null"]} for name in PROPERTIES}
-        config = parse_environment_config({"properties": properties}, ENV_PREFIX)
+        try:
+            config = parse_environment_config({"properties": properties}, ENV_PREFIX)
+        except UnicodeDecodeError:
+            sentence = "The file .env is not text in UTF-8: save it as UTF-8."
+            raise unusable(sentence) from None
         spelt = {name: value if name in OWN_SETTINGS else spelt_out(name, value) for name, value in config.items()}
         return {**spelt, **dict.fromkeys(unknown_variables(os.environ), True)}
 
