@@ -92,6 +92,7 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
         progress.reasons[:] = [f"{STOPPED}{stopped}"]
     elif code > child.SIGNALS and not progress.reasons:
         progress.reasons.append(f"Meltano: {child.ended(code)}.")
+    known = bool(progress.reasons)
     slices = _slices(run, database, progress)
     modes = _modes(slices)
     said = ""
@@ -105,8 +106,8 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
         _say(f"\nThe run was stopped by {stopped}. What it has stored stays; the next run reads what it had not.")
         _say(f"The whole log: {progress.log}")
     elif failed:
-        # Where the run log names the failed slices, Meltano's own words add nothing.
-        named = progress.reasons or any(each.status != "success" for each in slices)
+        # Where the run itself, or its log, says what failed, Meltano's own words add nothing.
+        named = known or any(each.status != "success" for each in slices)
         reasons = [each for each in progress.reasons if each not in said]
         _explain(code, progress, [*reasons, *([] if named else progress.trouble)])
     if not stopped:
