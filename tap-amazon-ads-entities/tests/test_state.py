@@ -99,7 +99,7 @@ def kept(run_id: str = "first", minute: int = 0, **more: Any) -> dict[str, Any]:
         "replication_key": "last_updated_time",
         "replication_key_value": f"2026-11-24T10:{minute:02}:00.000Z",
         "run_id": run_id,
-        "rows": {"sp/productAds/list": minute},
+        "rows": {"sp/productAds/list": minute + 1, **({"sb/v4/ads/list": 7} if minute % 3 else {})},
         "full_read": COVERED,
         **more,
     }
@@ -137,12 +137,13 @@ def test_what_no_slice_refers_to_any_more_is_not_taken_over() -> None:
     assert left["run_id"] == "second"
 
 
-def test_two_thousand_slices_take_less_than_a_third_of_a_megabyte() -> None:
+def test_two_thousand_slices_of_many_lists_take_less_than_400_kilobytes() -> None:
     ads: dict[str, Any] = {}
     book = bookmarks.Bookmarks(ads)
     for number in range(2_000):
-        book.keep(str(10**15 + number), kept("0b0f5a2e-6f0f-4b6e-9d53-9c9f0e0a2f11", number % 60))
-    assert len(json.dumps(ads, separators=(",", ":"))) < 333_000
+        rows = {f"sp/the-list-number-{each}": 120 for each in range(13) if number >> each & 1}
+        book.keep(str(10**15 + number), kept("0b0f5a2e-6f0f-4b6e-9d53-9c9f0e0a2f11", number % 60, rows=rows))
+    assert len(json.dumps(ads, separators=(",", ":"))) < 400_000
 
 
 def test_an_older_state_is_taken_over_whole() -> None:
@@ -180,6 +181,12 @@ def test_states_that_meltano_has_merged_say_what_the_last_of_them_said() -> None
 
 def full_read(**change: Any) -> dict[str, Any]:
     return of_ads(partition(full_read={**FULL_READ, **change}))
+
+
+def counted(*rows: Any) -> dict[str, Any]:
+    shared = {"a": {"rows_of": ["sp/ads", "sb/ads"]}}
+    ads = {"version": 2, "shared": shared, "partitions": [partition(shared="a", rows=[*rows])]}
+    return {"bookmarks": {"entity_ads": ads}}
 
 
 NO_TIMESTAMPS: tuple[Any, ...] = (
@@ -221,10 +228,17 @@ BROKEN: list[tuple[dict[str, Any], list[str]]] = [
     ({"bookmarks": {"entity_ads": {"partitions": {"4711": {}}}}}, ["entity_ads", "no list"]),
     ({"bookmarks": {"entity_ads": {"version": 2, "shared": None}}}, ["entity_ads", "shared that is null"]),
     ({"bookmarks": {"entity_ads": {"version": 2, "shared": {"a": 1}}}}, ["entity_ads", "shared that is an object"]),
+    ({"bookmarks": {"entity_ads": {"version": 2, "shared": {"a": {"rows_of": 1}}}}}, ["entity_ads", "rows_of", "1"]),
+    ({"bookmarks": {"entity_ads": {"version": 2, "shared": {"a": {"rows_of": [[]]}}}}}, ["entity_ads", "rows_of"]),
     # A partition.
     (of_ads(partition(shared="1f0c")), ["entity_ads for profile 4711", "'1f0c'", "does not hold"]),
     (of_ads(partition(shared=None)), ["entity_ads for profile 4711", "null", "does not hold"]),
     (of_ads(partition(shared=["1f0c"])), ["entity_ads for profile 4711", "a list", "does not hold"]),
+    (of_ads(partition(rows=[1])), ["entity_ads for profile 4711", "more rows than rows_of"]),
+    (of_ads(partition(rows="1")), ["entity_ads for profile 4711", "rows", "'1'"]),
+    (of_ads(partition(rows={"sp": -1})), ["entity_ads for profile 4711", "rows"]),
+    (counted(1, 2, 3), ["entity_ads for profile 4711", "more rows than rows_of"]),
+    *((counted(1, number), ["entity_ads for profile 4711", "rows"]) for number in (-1, "1", None, 1.5, [], True)),
     (of_ads("4711"), ["entity_ads", "number 1", "no object"]),
     (of_ads(partition(), None), ["entity_ads", "number 2", "no object"]),
     (of_ads({}), ["entity_ads", "context is null"]),

@@ -5,18 +5,20 @@
     "shared": {"1f0c8a5b7d3e9264": {
         "replication_key": "last_updated_time",
         "run_id": "the run that last read the slice to its end",
-        "full_read": {"ad_products": ["SB", "SD", "SP"], "lists": "0f1e2d3c4b5a6978"}}},
+        "full_read": {"ad_products": ["SB", "SD", "SP"], "lists": "0f1e2d3c4b5a6978"},
+        "rows_of": ["sp/campaigns/list", "sb/v4/campaigns/list", "sd/campaigns/extended"]}},
     "partitions": [
         {"context": {"profile_id": "123"},
          "replication_key_value": "2026-01-31T12:00:00.000Z",
-         "rows": {"sp/campaigns/list": 120},
+         "rows": [120, 0, 7],
          "shared": "1f0c8a5b7d3e9264",
          "full_read_due": "why the slice must be read in full, said by whoever hands the STATE over"}]}}}
 
 A slice without any dated row has no replication key; one that was never read in full has no `full_read`. What thousands
 of slices have alike stands once in `shared`, by a digest of what it says: Meltano merges STATEs key by key and replaces
 lists, and whichever partitions are left then, what they refer to is there and is what they meant. In version 1 every
-partition held all of it itself, and `full_read` the moment `at`, which nothing is decided by.
+partition held all of it itself, `rows` by the names of their lists, and `full_read` the moment `at`, which nothing is
+decided by.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ FULL_READ_DUE = "full_read_due"
 SHARED = "shared"
 _ALIKE = frozenset({"replication_key", "run_id", FULL_READ})
 _DIGEST_BYTES = 8
+ROWS_OF = "rows_of"
 ROWS = "rows"
 """Distinct rows of every list at its last complete read: one that shrank by half is not believed at once."""
 
@@ -69,6 +72,9 @@ class Bookmarks:
         self._by_profile: dict[str, Partition] = {
             partition["context"]["profile_id"]: partition for partition in stream_state.get("partitions", ())
         }
+        # All lists that any slice has rows of, in one order, so that most slices have that order alike.
+        alike = stream_state.get(SHARED, {}).values()
+        self._lists = dict.fromkeys(name for each in alike for name in each.get(ROWS_OF, ()))
 
     @property
     def profile_ids(self) -> Collection[str]:
@@ -89,19 +95,32 @@ class Bookmarks:
         partition.clear()
         partition["context"] = {"profile_id": profile_id}
         partition.update((key, value) for key, value in bookmark.items() if key not in _ALIKE)
-        if alike := {key: bookmark[key] for key in sorted(_ALIKE & bookmark.keys())}:
+        alike = {key: bookmark[key] for key in sorted(_ALIKE & bookmark.keys())}
+        rows = bookmark.get(ROWS, {})
+        self._lists.update(dict.fromkeys(rows))
+        if self._lists:
+            alike[ROWS_OF] = [*self._lists]
+        if rows:
+            partition[ROWS] = [rows.get(name, 0) for name in self._lists]
+        if alike:
             partition[SHARED] = _digest(alike)
             self._stream_state.setdefault(SHARED, {})[partition[SHARED]] = alike
 
 
 def expanded(partition: Mapping[str, Any], shared: Mapping[str, Any]) -> Partition:
-    """A partition with what it shares with others.
+    """A partition with what it shares with others, its rows by the names of their lists.
 
     Raises:
         KeyError: the STATE does not hold what it refers to.
+        ValueError: there are more numbers of rows than names of lists.
     """
-    alike = shared[partition[SHARED]] if SHARED in partition else {}
-    return {**alike, **{key: value for key, value in partition.items() if key != SHARED}}
+    found = {**(shared[partition[SHARED]] if SHARED in partition else {}), **partition}
+    found.pop(SHARED, None)
+    names = found.pop(ROWS_OF, ())
+    if isinstance(numbers := found.get(ROWS), list):
+        lists = zip(names[: len(numbers)], numbers, strict=True)
+        found[ROWS] = {name: number for name, number in lists if number != 0}
+    return found
 
 
 def _digest(alike: Mapping[str, Any]) -> str:

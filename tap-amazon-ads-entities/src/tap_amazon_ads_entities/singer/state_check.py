@@ -78,9 +78,7 @@ def _stream(name: str, bookmark: Any) -> dict[str, Any]:
     partitions = bookmark.get("partitions", [])
     if not isinstance(partitions, list):
         raise _refusal(name, None, f"has partitions that are {_shown(partitions)}, which is no list")
-    shared = bookmark.get(bookmarks.SHARED, {})
-    if not isinstance(shared, Mapping) or not all(isinstance(each, Mapping) for each in shared.values()):
-        raise _refusal(name, None, f"has a {bookmarks.SHARED} that is {_shown(shared)}, which is no object of objects")
+    shared = _shared(name, bookmark)
     taken: dict[str, Any] = {}
     kept = bookmarks.Bookmarks(taken)
     for number, partition in enumerate(partitions, 1):
@@ -91,12 +89,27 @@ def _stream(name: str, bookmark: Any) -> dict[str, Any]:
     return taken
 
 
+def _shared(name: str, bookmark: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    shared = bookmark.get(bookmarks.SHARED, {})
+    if not isinstance(shared, Mapping) or not all(isinstance(each, Mapping) for each in shared.values()):
+        raise _refusal(name, None, f"has a {bookmarks.SHARED} that is {_shown(shared)}, which is no object of objects")
+    for each in shared.values():
+        lists = each.get(bookmarks.ROWS_OF, [])
+        if not isinstance(lists, list) or not all(isinstance(path, str) for path in lists):
+            raise _refusal(name, None, f"has a {bookmarks.ROWS_OF} that is {_shown(lists)}, which is no list of names")
+    return shared
+
+
 def _expanded(name: str, profile_id: str, partition: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
     if bookmarks.SHARED in partition:
         reference = partition[bookmarks.SHARED]
         if not isinstance(reference, str) or reference not in shared:
             raise _refusal(name, profile_id, f"shares {_shown(reference)}, which the STATE does not hold")
-    found = bookmarks.expanded(partition, shared)
+    own = {key: value for key, value in partition.items() if key in {*_PARTITION, bookmarks.SHARED}}
+    try:
+        found = bookmarks.expanded(own, shared)
+    except ValueError:
+        raise _refusal(name, profile_id, f"has more {bookmarks.ROWS} than {bookmarks.ROWS_OF} has names") from None
     _check_partition(name, profile_id, found)
     if covered := bookmarks.full_read(found):
         found[bookmarks.FULL_READ] = bookmarks.full_read_of(covered)
