@@ -189,6 +189,7 @@ def counted(*rows: Any) -> dict[str, Any]:
     return {"bookmarks": {"entity_ads": ads}}
 
 
+NO_NUMBERS: tuple[Any, ...] = (-1, "1", None, 1.5, [], True)
 NO_TIMESTAMPS: tuple[Any, ...] = (
     "soon",
     "",
@@ -238,7 +239,7 @@ BROKEN: list[tuple[dict[str, Any], list[str]]] = [
     (of_ads(partition(rows="1")), ["entity_ads for profile 4711", "rows", "'1'"]),
     (of_ads(partition(rows={"sp": -1})), ["entity_ads for profile 4711", "rows"]),
     (counted(1, 2, 3), ["entity_ads for profile 4711", "more rows than rows_of"]),
-    *((counted(1, number), ["entity_ads for profile 4711", "rows"]) for number in (-1, "1", None, 1.5, [], True)),
+    *((counted(1, each), ["entity_ads for profile 4711", "rows"]) for each in NO_NUMBERS),
     (of_ads("4711"), ["entity_ads", "number 1", "no object"]),
     (of_ads(partition(), None), ["entity_ads", "number 2", "no object"]),
     (of_ads({}), ["entity_ads", "context is null"]),
