@@ -18,6 +18,7 @@ from entities_runner.account import (
     choose,
     settings,
 )
+from entities_runner.bookmarks import _partitions
 from entities_runner.database import Database, Slice
 from entities_runner.leftovers import no_leftovers
 from entities_runner.process import run
@@ -251,3 +252,24 @@ def test_make_psql_hands_on_sql_as_it_was_written(sql: str, tmp_path: Path) -> N
 def test_a_quoted_password_keeps_its_number_sign(quote: str, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"TARGET_POSTGRES_PASSWORD={quote}a #b{quote}\n")
     assert settings(tmp_path, {})["TARGET_POSTGRES_PASSWORD"] == "a #b"
+
+
+# --- the bookmarks that are held against the database ---------------------------------------------------
+
+
+def test_the_run_that_wrote_a_bookmark_is_found_in_either_layout_of_the_state() -> None:
+    def partition(profile_id: str, **more: object) -> dict[str, object]:
+        return {"context": {"profile_id": profile_id}, **more}
+
+    older = {"version": 1, "partitions": [partition("1", run_id="a"), partition("2")]}
+    shared = {"x": {"run_id": "b"}, "y": 7, "z": {}}
+    newer = [partition(str(number), shared=key) for number, key in enumerate(("x", "x", "y", "z", "none", None, ["x"]))]
+    state = {"entity_ads": older, "entity_targets": {"version": 2, "shared": shared, "partitions": newer}}
+    runs = {(profile_id, entity): run_id for profile_id, entity, _, run_id in _partitions({"bookmarks": state})}
+    assert runs == {
+        ("1", "ads"): "a",
+        ("2", "ads"): None,
+        ("0", "targets"): "b",
+        ("1", "targets"): "b",
+        **{(str(number), "targets"): None for number in range(2, 7)},
+    }
