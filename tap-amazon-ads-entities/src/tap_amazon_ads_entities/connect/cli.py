@@ -71,7 +71,7 @@ def _examined(context: Context, store: Store, stored: StoredConnection) -> Findi
     def renewed(token: str) -> None:
         store.renew(stored.label, cipher.seal(stored.label, token), cipher.key_id)
 
-    context.settings(refresh_token="unknown yet")  # noqa: S106 - a wrong setting is not this connection's fault
+    context.settings(refresh_token="unknown-yet")  # noqa: S106 - a wrong setting is not this connection's fault
     try:
         session = context.session(cipher.open(stored.label, stored.sealed, stored.key_id), renewed)
         return examine(session, stored.regions, stored.profile_ids)

@@ -37,8 +37,16 @@ class Context:
 
     @classmethod
     def read(cls) -> Context:
-        """From .env in the current folder, overridden by the environment."""
-        variables = {**dotenv_values(Path(".env")), **os.environ}
+        """From .env in the current folder, overridden by the environment.
+
+        Raises:
+            SettingError: the file is no text.
+        """
+        try:
+            variables = {**dotenv_values(Path(".env")), **os.environ}
+        except UnicodeDecodeError:
+            message = "The file .env is not text in UTF-8: save it as UTF-8."
+            raise SettingError(message) from None
         names = {f"{ENV_PREFIX}{name.upper()}": name for name in OWN_SETTINGS}
         config = {name: variables[variable] for variable, name in names.items() if variables.get(variable)}
         register([config.get(name) for name in SECRET_SETTINGS])

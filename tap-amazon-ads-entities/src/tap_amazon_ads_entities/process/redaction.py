@@ -200,6 +200,12 @@ _make_record = logging.LogRecord
 _format = logging.Handler.format
 
 
+def _safe(text: str, *, keep_lines: bool = False) -> str:
+    shown = printable(redact(text), keep_lines=keep_lines)
+    # What was taken away, or spelled out, may have brought a secret together; looking once more is half the cost.
+    return shown if shown == text else redact(shown)
+
+
 def _safe_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     """A record whose message is safe for every handler, those that send it elsewhere too: one line, no secrets."""
     record = _make_record(*args, **kwargs)
@@ -207,7 +213,7 @@ def _safe_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         message = record.getMessage()
     except Exception:  # noqa: BLE001 - logging itself reports wrong arguments, through a redacted stream
         return record
-    safe = redact(printable(redact(message)))
+    safe = _safe(message)
     if safe != message:
         record.msg, record.args = safe, ()
     return record
@@ -215,7 +221,7 @@ def _safe_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
 
 def _safe_format(handler: logging.Handler, record: logging.LogRecord) -> str:
     """What a handler writes: tracebacks, stacks and extra fields come in only here."""
-    text = redact(printable(redact(_format(handler, record)), keep_lines=True))
+    text = _safe(_format(handler, record), keep_lines=True)
     if record.exc_text:
         record.exc_text = redact(record.exc_text)
     return text

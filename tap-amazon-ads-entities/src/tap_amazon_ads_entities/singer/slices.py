@@ -13,7 +13,7 @@ from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row, RowContext
-from tap_amazon_ads_entities.rows.values import now, utc_text
+from tap_amazon_ads_entities.rows.values import utc_text
 from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, high_watermark
 from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
@@ -240,7 +240,6 @@ class SliceRun:
             seen=utc_text(self._plan.period[1]) if self._plan.period else self._newest,
             run_id=self._log.run_id,
             run_started=self._log.started_at,
-            finished=now(),
             # What happened in one period tells nothing of the next.
             rows=None if self._plan.period else self._counted(),
         )
