@@ -27,7 +27,7 @@ endif
 
 PACKAGES := tap-amazon-ads-entities plugins/amazon-ads-sandbox runner status loader
 SOURCES := $(addsuffix /src,$(PACKAGES)) contract
-# The long ones first, so that both processes end at the same time.
+# The long ones first, so that all processes end at about the same time.
 TESTS := tests runner/tests status/tests loader/tests plugins/amazon-ads-sandbox/tests tap-amazon-ads-entities/tests
 
 .PHONY: help
@@ -122,6 +122,7 @@ WRITABLE := test -w . || { echo "$(CURDIR) cannot be written: the set-up puts .t
 $(UV):
 	@$(WRITABLE)
 	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed; none was found on the PATH."; exit 1; }
+	@echo "Getting uv into .tools ..."
 	@"$(PYTHON)" -m venv .tools >/dev/null 2>&1 || { \
 		echo "$(PYTHON) cannot make virtual environments; install its venv module (Debian: python3-venv)."; exit 1; }
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'

@@ -116,8 +116,11 @@ def test_the_last_state_holds_a_versioned_bookmark_per_slice(pipeline: Pipeline)
     states = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"type":"STATE"')]
     bookmarks = states[-1]["value"]["bookmarks"]
     for name in ("entity_campaigns", "entity_ad_groups", "entity_ads", "entity_targets"):
-        assert bookmarks[name]["version"] == 1
+        assert bookmarks[name]["version"] == 2
         assert len(bookmarks[name]["partitions"]) == 3
+        # The lists of rows may come one by one.
+        *_, (digest, shared) = bookmarks[name]["shared"].items()
+        assert set(shared) == {"replication_key", "run_id", "full_read", "rows_of"}
         for partition in bookmarks[name]["partitions"]:
-            known = {"context", "replication_key", "replication_key_value", "run_id", "full_read", "rows"}
-            assert set(partition) == known
+            assert set(partition) == {"context", "replication_key_value", "rows", "shared"}
+        assert bookmarks[name]["partitions"][-1]["shared"] == digest

@@ -13,7 +13,7 @@ from harness.mutations import EXPORTED, INTACT_EVERY, LISTS, mutate, wire
 
 from tap_amazon_ads_entities.amazon.transport import Response
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
-from tap_amazon_ads_entities.errors import RefusedItemError
+from tap_amazon_ads_entities.lists.mapping import rows_of
 from tap_amazon_ads_entities.lists.pages import parse_array
 from tap_amazon_ads_entities.lists.refused import Refused
 from tap_amazon_ads_entities.rows.context import Row, RowContext
@@ -61,16 +61,9 @@ def test_the_made_up_account_has_nothing_to_note(endpoint: ListEndpoint) -> None
 def mapped(endpoint: ListEndpoint, items: list[dict[str, Any]]) -> tuple[list[Row], Refused, RowContext]:
     """The rows of a page, what is refused, and the context with its notes."""
     assert endpoint.to_row is not None
-    context, refused, rows = RowContext("1", "2026-11-24T00:00:00.000Z", "EUR"), Refused(), []
-    found, strange = parse_array(Response(200, {}, json.dumps(items).encode())).sorted_out()
-    for reason in strange:
-        refused.add_named(reason)
-    for item in found:
-        try:
-            rows.append(endpoint.to_row(item, context))
-        except RefusedItemError as error:
-            refused.add(item, error)
-    return rows, refused, context
+    context, refused = RowContext("1", "2026-11-24T00:00:00.000Z"), Refused(endpoint.id_field)
+    page, to_row = parse_array(Response(200, {}, json.dumps(items).encode())), endpoint.to_row
+    return rows_of(page, lambda item: to_row(item, context), context.notes, refused), refused, context
 
 
 @pytest.fixture(params=[*LISTS, *EXPORTED], ids=lambda endpoint: endpoint.path)

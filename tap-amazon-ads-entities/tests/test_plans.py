@@ -18,7 +18,6 @@ from tap_amazon_ads_entities.singer.plans import Plan, completed, plan
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 STARTED = utc_text(NOW)
-FINISHED = "2026-11-24T12:05:00.000Z"
 BEFORE = "2026-11-20T00:00:00.000Z"
 FUTURE = "2099-01-01T00:00:00.000Z"
 ALL = ("SP", "SB", "SD")
@@ -32,7 +31,7 @@ def settings(mode: str = "auto", products: tuple[str, ...] = ALL, **config: Any)
 def read_of(*products: str, entity: str = "ads", **change: Any) -> dict[str, Any]:
     """A full read that was completed some days ago."""
     what = coverage(entity, frozenset(products))
-    return {"at": BEFORE, "ad_products": sorted(what.ad_products), "lists": what.lists, **change}
+    return {"ad_products": sorted(what.ad_products), "lists": what.lists, **change}
 
 
 def bookmark(*products: str, watermark: str | None = BEFORE, **more: Any) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def decide(state: dict[str, Any], mode: str = "auto", products: tuple[str, ...] 
 
 
 def finish(state: dict[str, Any], read: Plan, seen: str | None = None) -> dict[str, Any]:
-    return completed(state, read, seen=seen, run_id="now", run_started=STARTED, finished=FINISHED)
+    return completed(state, read, seen=seen, run_id="now", run_started=STARTED)
 
 
 # --- the decision -------------------------------------------------------------------------
@@ -136,17 +135,16 @@ def test_since_when_an_incremental_slice_emits(
 # --- the bookmark afterwards ----------------------------------------------------------------
 
 NEWER = "2026-11-23T00:00:00.000Z"
-NOW_READ = {"at": FINISHED}
 
 
 @pytest.mark.parametrize(
     ("state", "mode", "products", "watermark", "full_read"),
     [
         # The first full read, and one after the other.
-        ({}, "auto", ALL, NEWER, read_of(*ALL, **NOW_READ)),
-        (bookmark(), "auto", ALL, NEWER, read_of(*ALL, **NOW_READ)),
-        (bookmark("SP"), "auto", ALL, NEWER, read_of(*ALL, **NOW_READ)),
-        (bookmark(*ALL), "full", ALL, NEWER, read_of(*ALL, **NOW_READ)),
+        ({}, "auto", ALL, NEWER, read_of(*ALL)),
+        (bookmark(), "auto", ALL, NEWER, read_of(*ALL)),
+        (bookmark("SP"), "auto", ALL, NEWER, read_of(*ALL)),
+        (bookmark(*ALL), "full", ALL, NEWER, read_of(*ALL)),
         # An incremental one keeps it, whatever it is.
         (bookmark(*ALL), "auto", ALL, NEWER, read_of(*ALL)),
         (bookmark("SP"), "incremental", ALL, NEWER, read_of("SP")),
@@ -159,12 +157,12 @@ NOW_READ = {"at": FINISHED}
         (bookmark(*ALL, watermark=None), "full", ("SP",), None, read_of(*ALL)),
         (bookmark("SP", "SB"), "auto", ("SB", "SD"), BEFORE, read_of(*ALL)),
         # What nothing vouches for any more is not kept.
-        (bookmark(full_read=read_of(*ALL, lists="old")), "full", ("SP",), BEFORE, read_of("SP", **NOW_READ)),
-        (bookmark(*ALL, full_read_due="lost"), "auto", ("SP",), BEFORE, read_of("SP", **NOW_READ)),
-        (bookmark(*ALL, full_read_due="lost"), "incremental", ALL, NEWER, read_of(*ALL, **NOW_READ)),
-        (bookmark(*ALL, watermark=FUTURE), "auto", ALL, NEWER, read_of(*ALL, **NOW_READ)),
-        (bookmark(*ALL, watermark=FUTURE), "auto", ("SP",), NEWER, read_of("SP", **NOW_READ)),
-        (bookmark(watermark=FUTURE), "incremental", ALL, NEWER, read_of(*ALL, **NOW_READ)),
+        (bookmark(full_read=read_of(*ALL, lists="old")), "full", ("SP",), BEFORE, read_of("SP")),
+        (bookmark(*ALL, full_read_due="lost"), "auto", ("SP",), BEFORE, read_of("SP")),
+        (bookmark(*ALL, full_read_due="lost"), "incremental", ALL, NEWER, read_of(*ALL)),
+        (bookmark(*ALL, watermark=FUTURE), "auto", ALL, NEWER, read_of(*ALL)),
+        (bookmark(*ALL, watermark=FUTURE), "auto", ("SP",), NEWER, read_of("SP")),
+        (bookmark(watermark=FUTURE), "incremental", ALL, NEWER, read_of(*ALL)),
     ],
 )
 def test_what_a_completed_slice_leaves(
@@ -186,7 +184,7 @@ def test_what_a_completed_slice_leaves(
 
 def test_a_slice_without_any_row_is_read_incrementally_after_its_first_full_read() -> None:
     state = finish({}, decide({}))
-    assert state == {"run_id": "now", "full_read": read_of(*ALL, at=FINISHED)}
+    assert state == {"run_id": "now", "full_read": read_of(*ALL)}
     assert decide(state).mode == "incremental"
 
 
@@ -250,9 +248,7 @@ class Account:
             emitted = {key: at for key, at in self.rows[product].items() if made.since is None or at >= made.since}
             self.table[product].update(dict(list(emitted.items())[:1]) if fails else emitted)
         if not fails:
-            self.bookmark = completed(
-                self.bookmark, made, seen=seen, run_id="r", run_started=started, finished=utc_text(self.now)
-            )
+            self.bookmark = completed(self.bookmark, made, seen=seen, run_id="r", run_started=started)
         return made
 
 

@@ -79,7 +79,7 @@ def test_auto_reads_in_full_what_never_was_and_then_incrementally(run: Any, acco
         "replication_key_value": NEW,
         "run_id": first.slices["campaigns"]["run_id"],
         "rows": {"sp/campaigns/list": 2},
-        "full_read": {"at": kept["full_read"]["at"], "ad_products": ["SB", "SD", "SP"], "lists": lists},
+        "full_read": {"ad_products": ["SB", "SD", "SP"], "lists": lists},
     }
     second = run(first.state, config=BY_TIME)
     assert second.code == 0
@@ -229,7 +229,6 @@ def test_a_full_read_that_is_due_is_done_in_every_mode_and_asked_for_until_it_is
     assert modes(healed) == dict.fromkeys(("profiles", *ENTITIES), "incremental") | {"campaigns": "full"}
     assert len(healed.records("entity_campaigns")) == 2
     assert "full_read_due" not in healed.bookmark("campaigns")
-    assert healed.bookmark("campaigns")["full_read"]["at"] > first.bookmark("campaigns")["full_read"]["at"]
 
 
 @pytest.mark.parametrize("mode", ["auto", "full", "incremental"])

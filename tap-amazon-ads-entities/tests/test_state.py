@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -18,12 +19,23 @@ from tap_amazon_ads_entities.singer.tallies import EndpointTally
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 STARTED = "2026-11-24T12:00:00.000Z"
-FULL_READ = {"at": STARTED, "ad_products": ["SB", "SP"], "lists": "0123"}
+COVERED = {"ad_products": ["SB", "SP"], "lists": "0123"}
+FULL_READ = {"at": STARTED, **COVERED}
+"""As version 1 of the STATE held it."""
+
 NAMES = [stream.name for stream in STREAMS]
 
 
 def settings(**config: Any) -> Settings:
     return Settings.from_config({"client_id": "a", "client_secret": "b", "refresh_token": "c", **config})
+
+
+def partition(profile_id: str = "4711", **more: Any) -> dict[str, Any]:
+    return {"context": {"profile_id": profile_id}, **more}
+
+
+def of_ads(*partitions: Any) -> dict[str, Any]:
+    return {"bookmarks": {"entity_ads": {"version": 1, "partitions": list(partitions)}}}
 
 
 @pytest.mark.parametrize(
@@ -69,31 +81,115 @@ def test_a_bookmark_is_found_by_its_profile_and_replaced_in_its_place() -> None:
     book.keep("1", {"run_id": "a"})
     book.keep("2", {"run_id": "a"})
     book.keep("1", {"replication_key_value": STARTED, "run_id": "b"})
-    assert state == {
-        "version": 1,
-        "partitions": [
-            {"context": {"profile_id": "1"}, "replication_key_value": STARTED, "run_id": "b"},
-            {"context": {"profile_id": "2"}, "run_id": "a"},
-        ],
+    one, two = state["partitions"]
+    assert one == {"context": {"profile_id": "1"}, "replication_key_value": STARTED, "shared": one["shared"]}
+    assert two == {"context": {"profile_id": "2"}, "shared": two["shared"]}
+    assert state["shared"] == {one["shared"]: {"run_id": "b"}, two["shared"]: {"run_id": "a"}}
+    again = bookmarks.Bookmarks(state)
+    assert again.of("1") == {**partition("1"), "replication_key_value": STARTED, "run_id": "b"}
+    assert again.of("2") == {**partition("2"), "run_id": "a"}
+
+
+# --- what many slices share -------------------------------------------------------------------
+
+
+def kept(run_id: str = "first", minute: int = 0, **more: Any) -> dict[str, Any]:
+    """A bookmark as a complete slice leaves it."""
+    return {
+        "replication_key": "last_updated_time",
+        "replication_key_value": f"2026-11-24T10:{minute:02}:00.000Z",
+        "run_id": run_id,
+        "rows": {"sp/productAds/list": minute + 1, **({"sb/v4/ads/list": 7} if minute % 3 else {})},
+        "full_read": COVERED,
+        **more,
     }
-    assert bookmarks.Bookmarks(state).of("2")["run_id"] == "a"
+
+
+def all_of(state: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the tap makes of a STATE, as text that has been somewhere: every bookmark by profile."""
+    taken = state_check.take_over(json.loads(json.dumps(state)), NAMES)
+    book = bookmarks.Bookmarks(taken["bookmarks"]["entity_ads"])
+    return {profile_id: {**book.of(profile_id)} for profile_id in book.profile_ids}
+
+
+def test_every_state_of_a_run_holds_all_that_its_bookmarks_refer_to() -> None:
+    """Whatever the moment a run is killed at, the last STATE that got away says what each slice was."""
+    ads: dict[str, Any] = {}
+    state = {"bookmarks": {"entity_ads": ads}}
+    book, known = bookmarks.Bookmarks(ads), {}
+    for run_id in ("first", "second"):
+        for number in range(20):
+            known[str(number)] = partition(str(number), **kept(run_id, number))
+            book.keep(str(number), known[str(number)])
+            assert all_of(state) == known
+
+
+def test_what_no_slice_refers_to_any_more_is_not_taken_over() -> None:
+    ads: dict[str, Any] = {}
+    book = bookmarks.Bookmarks(ads)
+    for run_id in ("first", "second"):
+        book.keep("1", kept(run_id))
+        book.keep("2", kept(run_id))
+    del ads["partitions"][1]
+    assert len(ads["shared"]) == 2
+    taken = state_check.take_over({"bookmarks": {"entity_ads": ads}}, NAMES)
+    (left,) = taken["bookmarks"]["entity_ads"]["shared"].values()
+    assert left["run_id"] == "second"
+
+
+def test_two_thousand_slices_of_many_lists_take_less_than_400_kilobytes() -> None:
+    ads: dict[str, Any] = {}
+    book = bookmarks.Bookmarks(ads)
+    for number in range(2_000):
+        rows = {f"sp/the-list-number-{each}": 120 for each in range(13) if number >> each & 1}
+        book.keep(str(10**15 + number), kept("0b0f5a2e-6f0f-4b6e-9d53-9c9f0e0a2f11", number % 60, rows=rows))
+    assert len(json.dumps(ads, separators=(",", ":"))) < 400_000
+
+
+def test_an_older_state_is_taken_over_whole() -> None:
+    old = of_ads(*(partition(str(n), **kept(minute=n, full_read=FULL_READ)) for n in range(9)))
+    assert all_of(old) == {str(n): partition(str(n), **kept(minute=n)) for n in range(9)}
+    old["bookmarks"]["entity_ads"]["partitions"][3]["full_read_due"] = "the table lost rows"
+    assert all_of(old)["3"]["full_read_due"] == "the table lost rows"
+
+
+def merged(source: Any, into: Any) -> Any:
+    """As Meltano merges a STATE into another (`meltano.core.utils.merge`): objects at depth, all else is replaced."""
+    for key, value in source.items():
+        if isinstance(value, dict):
+            merged(value, into.setdefault(key, {}))
+        else:
+            into[key] = value
+    return into
+
+
+def test_states_that_meltano_has_merged_say_what_the_last_of_them_said() -> None:
+    ads: dict[str, Any] = {}
+    book = bookmarks.Bookmarks(ads)
+    book.keep("1", kept("first", 1))
+    book.keep("2", kept("second", 2))
+    earlier = json.dumps({"bookmarks": {"entity_ads": ads}})
+    book.keep("1", kept("third", 3))
+    later = json.dumps({"bookmarks": {"entity_ads": ads}})
+    older = json.dumps(of_ads(partition("2", **kept("fourth", 4))))
+    for source, into in permutations((earlier, later, older), 2):
+        assert all_of(merged(json.loads(source), json.loads(into))) == all_of(json.loads(source))
 
 
 # --- a STATE that is refused -------------------------------------------------------------
-
-
-def partition(**more: Any) -> dict[str, Any]:
-    return {"context": {"profile_id": "4711"}, **more}
-
-
-def of_ads(*partitions: Any) -> dict[str, Any]:
-    return {"bookmarks": {"entity_ads": {"version": 1, "partitions": list(partitions)}}}
 
 
 def full_read(**change: Any) -> dict[str, Any]:
     return of_ads(partition(full_read={**FULL_READ, **change}))
 
 
+def counted(*rows: Any) -> dict[str, Any]:
+    shared = {"a": {"rows_of": ["sp/ads", "sb/ads"]}}
+    ads = {"version": 2, "shared": shared, "partitions": [partition(shared="a", rows=[*rows])]}
+    return {"bookmarks": {"entity_ads": ads}}
+
+
+NO_NUMBERS: tuple[Any, ...] = (-1, "1", None, 1.5, [], True)
 NO_TIMESTAMPS: tuple[Any, ...] = (
     "soon",
     "",
@@ -126,12 +222,24 @@ BROKEN: list[tuple[dict[str, Any], list[str]]] = [
     # A stream.
     ({"bookmarks": {"entity_ads": "x"}}, ["entity_ads", "no object"]),
     ({"bookmarks": {"entity_ads": None}}, ["entity_ads", "null"]),
-    ({"bookmarks": {"entity_ads": {"version": 2}}}, ["entity_ads", "version 2"]),
+    ({"bookmarks": {"entity_ads": {"version": 3}}}, ["entity_ads", "version 3", "version 2", "newer"]),
     ({"bookmarks": {"entity_ads": {"version": None}}}, ["entity_ads", "version null"]),
     ({"bookmarks": {"entity_ads": {"version": True}}}, ["entity_ads", "version True"]),
     ({"bookmarks": {"entity_ads": {"partitions": None}}}, ["entity_ads", "no list"]),
     ({"bookmarks": {"entity_ads": {"partitions": {"4711": {}}}}}, ["entity_ads", "no list"]),
+    ({"bookmarks": {"entity_ads": {"version": 2, "shared": None}}}, ["entity_ads", "shared that is null"]),
+    ({"bookmarks": {"entity_ads": {"version": 2, "shared": {"a": 1}}}}, ["entity_ads", "shared that is an object"]),
+    ({"bookmarks": {"entity_ads": {"version": 2, "shared": {"a": {"rows_of": 1}}}}}, ["entity_ads", "rows_of", "1"]),
+    ({"bookmarks": {"entity_ads": {"version": 2, "shared": {"a": {"rows_of": [[]]}}}}}, ["entity_ads", "rows_of"]),
     # A partition.
+    (of_ads(partition(shared="1f0c")), ["entity_ads for profile 4711", "'1f0c'", "does not hold"]),
+    (of_ads(partition(shared=None)), ["entity_ads for profile 4711", "null", "does not hold"]),
+    (of_ads(partition(shared=["1f0c"])), ["entity_ads for profile 4711", "a list", "does not hold"]),
+    (of_ads(partition(rows=[1])), ["entity_ads for profile 4711", "more rows than rows_of"]),
+    (of_ads(partition(rows="1")), ["entity_ads for profile 4711", "rows", "'1'"]),
+    (of_ads(partition(rows={"sp": -1})), ["entity_ads for profile 4711", "rows"]),
+    (counted(1, 2, 3), ["entity_ads for profile 4711", "more rows than rows_of"]),
+    *((counted(1, each), ["entity_ads for profile 4711", "rows"]) for each in NO_NUMBERS),
     (of_ads("4711"), ["entity_ads", "number 1", "no object"]),
     (of_ads(partition(), None), ["entity_ads", "number 2", "no object"]),
     (of_ads({}), ["entity_ads", "context is null"]),
@@ -182,23 +290,26 @@ def test_a_long_value_is_not_repeated_at_length() -> None:
 
 
 @pytest.mark.parametrize(
-    "state",
+    "more",
     [
         {},
-        of_ads(partition(replication_key="last_updated_time", replication_key_value=STARTED)),
-        of_ads(partition(run_id="r", full_read=FULL_READ)),
-        of_ads(partition(run_id="r", full_read={**FULL_READ, "ad_products": []}, full_read_due="the table lost rows")),
+        {"replication_key": "last_updated_time", "replication_key_value": STARTED},
+        {"run_id": "r", "full_read": COVERED},
+        {"run_id": "r", "full_read": {**COVERED, "ad_products": []}, "full_read_due": "the table lost rows"},
     ],
 )
-def test_a_state_of_ours_is_taken_over_as_it_is(state: dict[str, Any]) -> None:
-    assert state_check.take_over(state, NAMES) == state
+def test_a_state_of_ours_is_taken_over_as_it_is(more: dict[str, Any]) -> None:
+    assert state_check.take_over({}, NAMES) == {}
+    assert all_of(of_ads(partition(**more))) == {"4711": partition(**more)}
+    taken = state_check.take_over(of_ads(partition(**more)), NAMES)
+    assert state_check.take_over(taken, NAMES) == taken
 
 
 def test_what_is_not_ours_in_a_state_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
     state = of_ads(partition(progress_markers="x", replication_key_signpost=1, new=2))
     state["bookmarks"] |= {"orders": 7, "sync_log": {}}
     assert state_check.take_over(state, NAMES) == {
-        "bookmarks": {"entity_ads": {"version": 1, "partitions": [partition()]}, "sync_log": {}},
+        "bookmarks": {"entity_ads": {"version": 2, "partitions": [partition()]}, "sync_log": {}},
     }
     assert "bookmarks of 'orders', which this tap does not have; ignored" in caplog.text
 
@@ -274,7 +385,7 @@ def test_ids_sent_as_numbers_and_items_without_one_are_told_apart() -> None:
 
 
 def test_a_shortfall_against_amazons_total_is_reported() -> None:
-    tally = EndpointTally()
+    tally = EndpointTally("campaignId")
     tally.rows, tally.pages, tally.verdict = 3, 1, Verdict(2, 5, "gave 2 of 5 rows")
     tally.ids.add([1, 2, 2])
     assert tally.details() == {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tap_amazon_ads_entities.rows.status import COMPUTED_STATUSES, computed_status
-from tap_amazon_ads_entities.rows.unreadable import Unreadable
+from tap_amazon_ads_entities.rows.unreadable import Altered, Unreadable
 from tap_amazon_ads_entities.rows.values import calendar_date, identifier, micros, snake, timestamp
 
 
@@ -60,7 +60,6 @@ def test_what_is_no_moment_is_unreadable_and_not_absent(value: Any) -> None:
     ("value", "expected"),
     [
         (Decimal("9223372036854.775807"), 2**63 - 1),
-        (Decimal("9223372036854.7758074"), 2**63 - 1),
         (Decimal("-9223372036854.775808"), -(2**63)),
         ("1.50", 1_500_000),
         ("2e3", 2_000_000_000),
@@ -70,6 +69,21 @@ def test_what_is_no_moment_is_unreadable_and_not_absent(value: Any) -> None:
 )
 def test_money(value: Any, expected: int | None) -> None:
     assert micros(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        (Decimal("9223372036854.7758074"), 2**63 - 1),
+        ("0.0000001", 0),
+        (Decimal("1.0000005"), 1_000_000),
+        (Decimal("1." + "0" * 40 + "1"), 1_000_000),
+    ],
+)
+def test_money_finer_than_a_micro_is_rounded_and_said_to_be(value: Any, stored: int) -> None:
+    found = micros(value)
+    assert isinstance(found, Altered)
+    assert (found.stored, str(found.raw)) == (stored, str(Decimal(value)))
 
 
 @pytest.mark.parametrize(
@@ -151,6 +165,10 @@ def test_snake_case(value: Any, expected: str | None) -> None:
         ("ENABLED", "AD_GROUP_INCOMPLETE", "incomplete"),
         ("draft", None, "pending"),
         ("ENABLED", "SOMETHING_NEW", "unknown"),
+        ("weird", "CAMPAIGN_STATUS_ENABLED", "unknown"),
+        ("OTHER", "ELIGIBLE", "unknown"),
+        (None, "AD_STATUS_LIVE", "unknown"),
+        ("weird", "CAMPAIGN_OUT_OF_BUDGET", "out_of_budget"),
         (None, None, "unknown"),
     ],
 )

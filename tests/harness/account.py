@@ -13,6 +13,7 @@ from harness import forks
 from harness.rogue import Answer, Asked
 from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.singer.bookmarks import Bookmarks
 
 PROFILE = "4711"
 LISTS: dict[str, ListEndpoint] = {endpoint.path: endpoint for endpoint in CATALOGUE}
@@ -99,8 +100,7 @@ class Run:
 
     def bookmark(self, entity: str) -> dict[str, Any]:
         """The bookmark of the profile's slice."""
-        found = self.state["bookmarks"].get(f"entity_{entity}", {}).get("partitions", [])
-        return dict(found[0]) if found else {}
+        return Bookmarks(self.state["bookmarks"].get(f"entity_{entity}", {})).of(PROFILE)
 
     def records(self, stream: str) -> list[dict[str, Any]]:
         """The records of a stream."""

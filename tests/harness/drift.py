@@ -136,7 +136,7 @@ def play(seed: int, *, confirm: bool) -> Outcome:
     came: set[int] = set()
     try:
         for page in _flat(reader.pages(reading)):
-            came |= {int(item[endpoint.id_field]) for item in page.items()}
+            came |= {int(item[endpoint.id_field]) for item in page.decoded().items}
     except SliceError:
         return Outcome(green=False, missing=set(), requests=account.requests)
     verdict = reading.verdict

@@ -26,6 +26,7 @@ ID_COLUMNS = {
 }
 _EVENTS = "change_events"
 DUE = "full_read_due"
+_SHARED = "shared"
 _FOREIGN = "its bookmark was not written for what this database holds"
 
 
@@ -57,13 +58,13 @@ def hold(state: dict[str, Any], database: Database) -> int:
         return 0
     with database.transaction() as connection:
         kept = _kept(connection, database)
-        known = _known_runs(connection, database, [partition for _, _, partition in partitions])
+        known = _known_runs(connection, database, {run_id for *_, run_id in partitions if run_id is not None})
         lost = dict(_lost(connection, database, kept))
         _tell(connection, database, lost)
     marked = 0
-    for profile_id, entity, partition in partitions:
+    for profile_id, entity, partition, run_id in partitions:
         slice_ = (profile_id, entity)
-        if slice_ not in kept or (partition.get("run_id"), *slice_) not in known:
+        if slice_ not in kept or (run_id, *slice_) not in known:
             partition.setdefault(DUE, _FOREIGN)
         elif slice_ in lost:
             partition[DUE] = lost[slice_]
@@ -94,18 +95,29 @@ def _tell(connection: Connection, database: Database, lost: dict[tuple[str, str]
         connection.execute(statement, (list(profiles), list(entities), list(lost.values())))
 
 
-def _partitions(state: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _partitions(state: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], str | None]]:
+    """Profile, entity, the bookmark of this slice, and the run that wrote it."""
     bookmarks = state.get("bookmarks")
     if not isinstance(bookmarks, dict):
         return
     for entity in ID_COLUMNS:
         bookmark = bookmarks.get(table_of(entity))
-        partitions = bookmark.get("partitions") if isinstance(bookmark, dict) else None
+        if not isinstance(bookmark, dict):
+            continue
+        partitions, shared = bookmark.get("partitions"), bookmark.get(_SHARED)
         for partition in partitions if isinstance(partitions, list) else ():
             context = partition.get("context") if isinstance(partition, dict) else None
             profile_id = context.get("profile_id") if isinstance(context, dict) else None
             if isinstance(profile_id, str):
-                yield profile_id, entity, partition
+                yield profile_id, entity, partition, _run_id(partition, shared)
+
+
+def _run_id(partition: dict[str, Any], shared: object) -> str | None:
+    """Its own, or the one that stands once for many slices of the stream."""
+    reference = partition.get(_SHARED)
+    alike = shared.get(reference) if isinstance(shared, dict) and isinstance(reference, str) else None
+    run_id = partition.get("run_id", alike.get("run_id") if isinstance(alike, dict) else None)
+    return run_id if isinstance(run_id, str) else None
 
 
 def _kept(connection: Connection, database: Database) -> dict[tuple[str, str], Kept]:
@@ -124,16 +136,13 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _known_runs(
-    connection: Connection, database: Database, partitions: list[dict[str, Any]]
-) -> set[tuple[str, str, str]]:
-    runs = sorted({run for each in partitions if isinstance(run := each.get("run_id"), str)})
+def _known_runs(connection: Connection, database: Database, runs: set[str]) -> set[tuple[str, str, str]]:
     statement = sql.SQL(
         "select run_id, profile_id, entity_type from {log} where run_id = any (%s) and status = 'success'"
         " and coalesce(settled_status, status) = 'success'"
         " union select last_success_run_id, profile_id, entity_type from {slices} where last_success_run_id is not null"
     ).format(log=database.table("sync_log"), slices=database.table("sync_slices"))
-    return {(str(row[0]), str(row[1]), str(row[2])) for row in connection.execute(statement, (runs,))}
+    return {(str(row[0]), str(row[1]), str(row[2])) for row in connection.execute(statement, (sorted(runs),))}
 
 
 def _lost(

@@ -70,7 +70,7 @@
             {
                 "name": "other_fields",
                 "type": "jsonb",
-                "description": "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold."
+                "description": "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold, `altered` that of what it holds in another form."
             },
             {
                 "name": "synced_at",
@@ -155,7 +155,7 @@
             {
                 "name": "other_fields",
                 "type": "jsonb",
-                "description": "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold."
+                "description": "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold, `altered` that of what it holds in another form."
             },
             {
                 "name": "creation_time",
@@ -349,7 +349,7 @@
             {
                 "name": "other_fields",
                 "type": "jsonb",
-                "description": "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold."
+                "description": "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold, `altered` that of what it holds in another form."
             },
             {
                 "name": "creation_time",
@@ -949,7 +949,7 @@
             {
                 "name": "details",
                 "type": "jsonb",
-                "description": "Per endpoint: pages, rows, duplicates, retries, refusals (HTTP 429), seconds throttled, shortfall, reason skipped; refused, items that cannot be rows; unreadable, by field, values that a column cannot hold, null in the row. last_key and last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or not."
+                "description": "Per endpoint: pages, rows, duplicates, retries, refusals (HTTP 429), seconds throttled, shortfall, reason skipped; refused, items that cannot be rows; unreadable, by field, values that a column cannot hold, null in the row; altered, by field, values stored in another form, as an amount finer than a micro is. last_key and last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or not."
             },
             {
                 "name": "tap_version",

@@ -27,17 +27,19 @@ _current = threading.local()
 class Exchange:
     """One request and its response, while a thread waits for it.
 
+    Its lock is its own: closing a handle gives way to other threads, and if all of them waited for one lock, each
+    request would take its turn behind every other.
+
     Args:
-        watchdog: ends it.
         ends_at: its deadline, on the monotonic clock.
         stop: ends it as well.
     """
 
-    def __init__(self, watchdog: Watchdog, ends_at: float, stop: Stop | None) -> None:
+    def __init__(self, ends_at: float, stop: Stop | None) -> None:
         """Without a connection."""
         self.ends_at = ends_at
         self._stop = stop
-        self._lock = watchdog.lock
+        self._lock = threading.Lock()
         self._connection: object = None
         self._handle: socket.socket | None = None
         self._cut = False
@@ -83,14 +85,16 @@ class Exchange:
             return not self._cut
 
     def cut(self) -> None:
-        """End it; to be called with the lock."""
-        if not self._cut:
-            self._cut = True
-            self._shut()
+        """End it."""
+        with self._lock:
+            if not self._cut:
+                self._cut = True
+                self._shut()
 
     def close(self) -> None:
-        """Forget the connection; to be called with the lock."""
-        self._close()
+        """Forget the connection."""
+        with self._lock:
+            self._close()
 
     def _shut(self) -> None:
         if self._handle is not None:
@@ -109,7 +113,7 @@ class Watchdog:
 
     def __init__(self) -> None:
         """Start no thread yet."""
-        self.lock = threading.Lock()
+        self._lock = threading.Lock()
         self._under_way: set[Exchange] = set()
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
@@ -117,8 +121,8 @@ class Watchdog:
     @contextlib.contextmanager
     def watch(self, ends_at: float, stop: Stop | None) -> Iterator[Exchange]:
         """Watch what this thread does meanwhile, as its current exchange."""
-        exchange = Exchange(self, ends_at, stop)
-        with self.lock:
+        exchange = Exchange(ends_at, stop)
+        with self._lock:
             self._under_way.add(exchange)
             if self._thread is None:
                 self._closed = threading.Event()
@@ -129,31 +133,33 @@ class Watchdog:
             yield exchange
         finally:
             _current.exchange = None
-            with self.lock:
+            with self._lock:
                 self._under_way.discard(exchange)
-                exchange.close()
+            exchange.close()
 
     def close(self) -> None:
         """End all exchanges that are under way, and the thread."""
-        with self.lock:
+        with self._lock:
             thread, self._thread = self._thread, None
-            for exchange in self._under_way:
-                exchange.cut()
+            under_way = [*self._under_way]
             self._closed.set()
+        for exchange in under_way:
+            exchange.cut()
         if thread is not None:
             thread.join()
 
     def _look(self, closed: threading.Event) -> None:
         idle = 0
         while not closed.wait(INTERVAL):
-            with self.lock:
-                for exchange in self._under_way:
-                    if exchange.over:
-                        exchange.cut()
-                idle = 0 if self._under_way else idle + 1
+            with self._lock:
+                under_way = [*self._under_way]
+                idle = 0 if under_way else idle + 1
                 if idle > _IDLE_LOOKS and not closed.is_set():
                     self._thread = None
                     return
+            for exchange in under_way:
+                if exchange.over:
+                    exchange.cut()
 
 
 def current() -> Exchange | None:

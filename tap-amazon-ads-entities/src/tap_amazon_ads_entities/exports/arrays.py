@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from tap_amazon_ads_entities.exports.gunzip import FileError
+from tap_amazon_ads_entities.rows.stand_ins import made_valid
 
 ENOUGH = 1 << 18
 """Bytes from which a short array is handed over."""
@@ -42,6 +43,9 @@ def arrays(pieces: Iterable[bytes], enough: int = ENOUGH) -> Iterator[bytes]:
         if not begun or len(rest) < wanted:
             continue
         short, length = _cut(rest)
+        if not length and (valid := made_valid(bytes(rest))) != rest:
+            rest[:] = valid
+            short, length = _cut(rest)
         if not length:
             # One long element, or many short ones inside it: more of it will tell.
             wanted = 2 * len(rest)
@@ -98,9 +102,13 @@ def _last(rest: bytes, *, after_comma: bool) -> Iterator[bytes]:
     short = b"[" + rest.rstrip(_SPACE)
     try:
         elements = _ELEMENTS.decode(short)
-    except _ERRORS as error:
-        message = "its file is no array of objects"
-        raise FileError(message) from error
+    except _ERRORS:
+        short = made_valid(short)
+        try:
+            elements = _ELEMENTS.decode(short)
+        except _ERRORS as error:
+            message = "its file is no array of objects"
+            raise FileError(message) from error
     if elements:
         yield short
     elif after_comma:

@@ -10,6 +10,8 @@ from tap_amazon_ads_entities.endpoints.model import Lookup
 from tap_amazon_ads_entities.lists.completeness import Judge
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.reading import Reading
+from tap_amazon_ads_entities.rows.unreadable import Unreadable
+from tap_amazon_ads_entities.rows.values import identifier
 
 
 class Lookups:
@@ -46,11 +48,14 @@ class Lookups:
         ids: dict[str, str] = {}
         problems: list[str] = []
         for page in self._walk(reading, judge):
-            items, strange = page.sorted_out()
-            problems += strange
-            for item in items:
-                if item.get(wanted.key) is not None and item.get(wanted.value) is not None:
-                    ids[str(item[wanted.key])] = str(item[wanted.value])
+            found = page.decoded()
+            problems += [reason for reason, _ in found.strange]
+            for item in found.items:
+                key, value = identifier(item.get(wanted.key)), identifier(item.get(wanted.value))
+                if isinstance(key, str) and isinstance(value, str):
+                    ids[key] = value
+                elif isinstance(key, Unreadable) or isinstance(value, Unreadable):
+                    problems.append(f"{wanted.key} {key} or {wanted.value} {value} is no id")
         problem = judge.verdict().problem or (f"holds what cannot be read: {problems[0]}" if problems else None)
         return Found(ids, problem)
 

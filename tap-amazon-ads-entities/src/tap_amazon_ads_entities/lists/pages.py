@@ -5,22 +5,24 @@ Decoding late keeps the queues small: decoded rows take about three times the me
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
-from typing import Any
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
 
 import msgspec
 
 from tap_amazon_ads_entities.amazon.transport import Response
 from tap_amazon_ads_entities.errors import BadBodyError
+from tap_amazon_ads_entities.lists.items import TOO_DEEP, Decoded, at_once, one_by_one
+from tap_amazon_ads_entities.rows.stand_ins import made_valid
 
-# A fraction is exact, or an error: one like 1e999999 would take for ever to spell out, and no database holds it.
-_FRACTION = Context(prec=600, Emax=300, Emin=-300, traps=[InvalidOperation, Overflow, Inexact]).create_decimal
-_ROWS = msgspec.json.Decoder(list[dict[str, Any]], float_hook=_FRACTION)
+D = TypeVar("D")
+
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
@@ -37,13 +39,6 @@ _NOTHING = frozenset({b"null", b"[]", b"{}", b'""', b"false", b"0"})
 _LARGE = 4 << 20
 _MOST_SIGNS = 4_000_000
 _one_at_a_time = threading.Lock()
-_NUL = b"\\u0000"
-_REPLACEMENT = "\ufffd"
-_TOO_DEEP = "the response is nested too deeply to be read"
-# An escaped pair of surrogates, half of one, or any other escape: after `\\\\`, `ud800` is plain text.
-_ESCAPE = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
-)
 
 
 @dataclass(frozen=True)
@@ -66,68 +61,13 @@ class Page:
     request_id: str | None = None
     fetched_at: str = ""
 
-    def items(self) -> list[dict[str, Any]]:
-        """The decoded elements: integers exact, fractions as Decimal.
-
-        Raises:
-            BadBodyError: an element is not an object.
-        """
-        try:
-            decoded = _decode(self.rows)
-        except DecimalException as error:
-            message = "an element of the page holds a number that is too large or too long"
-            raise BadBodyError(message) from error
-        except RecursionError as error:
-            raise BadBodyError(_TOO_DEEP) from error
-        except msgspec.DecodeError as error:
-            message = "an element of the page is not a JSON object, or holds a number that is too large"
-            raise BadBodyError(message) from error
-        # Postgres has no NUL in text; Amazon should not send one, but a single one would lose the batch.
-        return [_without_nul(item) for item in decoded] if _NUL in self.rows else decoded
-
-    def sorted_out(self) -> tuple[list[dict[str, Any]], list[str]]:
-        """The elements that can be decoded, and for each of the others why it cannot.
+    def decoded(self) -> Decoded:
+        """The elements: integers exact, fractions as Decimal, and what of them cannot be stored as it was sent.
 
         Raises:
             BadBodyError: the array itself cannot be read.
         """
-        try:
-            return self.items(), []
-        except BadBodyError:
-            pass
-        items: list[dict[str, Any]] = []
-        strange: list[str] = []
-        for place, element in enumerate(_elements(self.rows), 1):
-            try:
-                items += replace(self, rows=b"[" + bytes(element) + b"]").items()
-            except BadBodyError as error:
-                strange.append(f"element {place} of a page: {error}")
-        return items, strange
-
-
-def _decode(rows: bytes) -> list[dict[str, Any]]:
-    try:
-        return _ROWS.decode(rows)
-    except UnicodeDecodeError:
-        # A name cut in the middle of a character must not keep the whole list away for ever.
-        return _ROWS.decode(rows.decode("utf-8", "replace").encode())
-
-
-def _whole_surrogates(body: bytes) -> bytes:
-    """Replace halves of surrogate pairs: a name cut inside an emoji has one, and no database takes it."""
-    if b"\\ud" not in body and b"\\uD" not in body:
-        return body
-    return _ESCAPE.sub(lambda match: b"\\ufffd" if match[1] else match[0], body)
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\x00", _REPLACEMENT)
-    if isinstance(value, list):
-        return [_without_nul(element) for element in value]
-    if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(element) for key, element in value.items()}
-    return value
+        return at_once(self.rows) or one_by_one(map(bytes, _decode(_ELEMENTS, self.rows)[0]))
 
 
 def parse_array(response: Response) -> Page:
@@ -146,8 +86,8 @@ def page_of(array: bytes, request_id: str | None = None) -> Page:
         BadBodyError: it is anything else.
     """
     with _decoding(array):
-        rows = _whole_surrogates(array)
-        return Page(rows, _count(rows), request_id=request_id)
+        elements, rows = _decode(_ELEMENTS, array)
+        return Page(rows, len(elements), request_id=request_id)
 
 
 def parse_envelope(response: Response, envelope: str, total_field: str | None) -> Page:
@@ -161,16 +101,12 @@ def parse_envelope(response: Response, envelope: str, total_field: str | None) -
 
 
 def _parse_envelope(response: Response, envelope: str, total_field: str | None) -> Page:
-    try:
-        document = _ENVELOPE.decode(_whole_surrogates(response.body))
-    except RecursionError as error:
-        raise BadBodyError(_TOO_DEEP) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadBodyError(_what_it_is(response.body)) from error
+    document, body = _decode(_ENVELOPE, response.body)
     if envelope not in document:
         message = f"the response has no {envelope!r}"
         raise BadBodyError(message)
     rows = bytes(document[envelope])
+    _named_once(body, rows)
     request_id = response.request_id
     try:
         if request_id is None and "requestId" in document:
@@ -182,7 +118,7 @@ def _parse_envelope(response: Response, envelope: str, total_field: str | None) 
     except (msgspec.DecodeError, ValueError) as error:
         message = "the response's nextToken, total or requestId cannot be read"
         raise BadBodyError(message) from error
-    size = _count(rows)
+    size = len(_decode(_ELEMENTS, rows)[0])
     for name in document.keys() - {envelope, "nextToken"}:
         _doubt(name, bytes(document[name]), "its" if size else "an empty")
     return Page(
@@ -224,7 +160,10 @@ def _opaque(raw: msgspec.Raw) -> str | None:
     text = bytes(raw)
     if text == b"null":
         return None
-    return _TEXT.decode(text) if text.startswith(b'"') else text.decode()
+    found = _TEXT.decode(text) if text.startswith(b'"') else text.decode()
+    if "\x00" in found:
+        raise ValueError(found)
+    return found
 
 
 def _total(raw: bytes) -> int | None:
@@ -247,17 +186,43 @@ def _total(raw: bytes) -> int | None:
     raise ValueError(message)
 
 
-def _count(rows: bytes) -> int:
-    return len(_elements(rows))
+def _named_once(body: bytes, rows: bytes) -> None:
+    """No name stands twice in what is around the array.
 
+    Raises:
+        BadBodyError: one does: the array may be the other of the two.
+    """
+    place = body.find(rows)
+    around = body[:place] + b"0" + body[place + len(rows) :]
+    names: list[str] = []
 
-def _elements(rows: bytes) -> list[msgspec.Raw]:
+    def see(pairs: list[tuple[str, Any]]) -> None:
+        # The outermost object comes last.
+        names[:] = [name for name, _ in pairs]
+
     try:
-        return _ELEMENTS.decode(rows)
+        json.loads(around.decode("utf-8", "replace"), object_pairs_hook=see, parse_int=str)
     except RecursionError as error:
-        raise BadBodyError(_TOO_DEEP) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadBodyError(_what_it_is(rows)) from error
+        raise BadBodyError(TOO_DEEP) from error
+    if len(set(names)) < len(names):
+        message = "the response names something twice"
+        raise BadBodyError(message)
+
+
+def _decode(decoder: msgspec.json.Decoder[D], body: bytes) -> tuple[D, bytes]:
+    """What a body holds, and the body: what makes it no JSON is replaced, where that is a number or half a character.
+
+    Raises:
+        BadBodyError: it is something else.
+    """
+    for form in (bytes, made_valid):
+        try:
+            return decoder.decode(found := form(body)), found
+        except RecursionError as error:
+            raise BadBodyError(TOO_DEEP) from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            problem = error
+    raise BadBodyError(_what_it_is(body)) from problem
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,9 +15,10 @@ from tap_amazon_ads_entities.connections.model import Connection
 from tap_amazon_ads_entities.endpoints.accounts import PROFILES_PATH, PROFILES_QUERY
 from tap_amazon_ads_entities.endpoints.model import JSON
 from tap_amazon_ads_entities.endpoints.regions import api_base
-from tap_amazon_ads_entities.errors import BadBodyError, ConnectionFailedError, RefusedItemError, SliceError
+from tap_amazon_ads_entities.errors import BadBodyError, ConnectionFailedError, SliceError
+from tap_amazon_ads_entities.lists.mapping import rows_of
 from tap_amazon_ads_entities.lists.pages import Page, parse_array
-from tap_amazon_ads_entities.lists.refused import Refused, shown, unreadable
+from tap_amazon_ads_entities.lists.refused import Refused, not_as_sent, shown
 from tap_amazon_ads_entities.lists.session import Session
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.accounts import profile as profile_row
@@ -77,11 +79,11 @@ class Answered:
     rows: list[Row] = field(default_factory=list)
     counters: Counters = field(default_factory=Counters)
     notes: Notes = field(default_factory=Notes)
-    refused: Refused = field(default_factory=Refused)
+    refused: Refused = field(default_factory=lambda: Refused("profileId"))
 
     def details(self) -> dict[str, Any]:
         """Its part of the run log."""
-        more = {"refused": self.refused.details(), "unreadable": unreadable(self.notes)}
+        more = {"refused": self.refused.details(), **not_as_sent(self.notes)}
         return {"pages": 1, "rows": len(self.rows), **{name: value for name, value in more.items() if value}}
 
 
@@ -157,18 +159,12 @@ def list_region(
             claim=claim,
         )
         synced_at = now()
+        to_row = partial(profile_row, region=region, synced_at=synced_at, notes=answered.notes)
         try:
-            items, strange = page.sorted_out()
+            answered.rows += rows_of(page, to_row, answered.notes, answered.refused)
         except BadBodyError as error:
             message = f"{PROFILES_PATH}: {error}"
             raise SliceError(message, request_id=page.request_id) from error
-    for reason in strange:
-        answered.refused.add_named(reason)
-    for item in items:
-        try:
-            answered.rows.append(profile_row(item, region, synced_at, answered.notes))
-        except RefusedItemError as error:
-            answered.refused.add(item, error)
     return answered
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from tap_amazon_ads_entities.errors import TapError
 from tap_amazon_ads_entities.process.redaction import printable, redact
-from tap_amazon_ads_entities.rows.unreadable import Notes
+from tap_amazon_ads_entities.rows.context import Item
+from tap_amazon_ads_entities.rows.unreadable import Notes, raw_text
 from tap_amazon_ads_entities.rows.values import identifier
 
 _NAMED = 3
@@ -22,22 +23,38 @@ def shown(text: str) -> str:
 
 
 class Refused:
-    """The items of a list that cannot be rows: how many, and the first few by name."""
+    """The items of a list that cannot be rows: how many different ones, and the first few by name.
 
-    def __init__(self) -> None:
+    Args:
+        id_field: of the items.
+    """
+
+    def __init__(self, id_field: str) -> None:
         """None yet."""
-        self.count = 0
         self.names: list[str] = []
+        self._id_field = id_field
+        self._seen: set[int] = set()
 
-    def add(self, item: dict[str, Any], error: Exception) -> None:
+    @property
+    def count(self) -> int:
+        """How many; one that was read again counts once."""
+        return len(self._seen)
+
+    def add(self, item: Item, error: Exception) -> None:
         """Refuse an item; it is named by its first field that holds an id."""
         name = next((name for name in _IDS if isinstance(identifier(item.get(name)), str)), None)
         what = str(error) if isinstance(error, TapError) else f"unexpected {type(error).__name__}: {error}"
-        self.add_named(f"{what} ({name} {item[name]})" if name else what)
+        # Without an id of its own, what it says tells it from others.
+        own = identifier(item.get(self._id_field))
+        self.add_named(
+            f"{what} ({name} {item[name]})" if name else what, own if isinstance(own, str) else raw_text(item)
+        )
 
-    def add_named(self, what: str) -> None:
-        """Refuse something that is no item at all."""
-        self.count += 1
+    def add_named(self, what: str, known_by: str | bytes) -> None:
+        """Refuse something; what it is known by is the same when it is read again."""
+        if (number := hash(known_by)) in self._seen:
+            return
+        self._seen.add(number)
         if len(self.names) < _NAMED:
             self.names.append(shown(what))
 
@@ -52,6 +69,10 @@ class Refused:
         return f"{items} no row and left out: {'; '.join(self.names)}{more}"
 
 
-def unreadable(notes: Notes) -> dict[str, Any]:
-    """The run log's part about values that could not be read: per field how many, and one of them."""
-    return {source: {"count": seen.count, "sample": shown(seen.sample)} for source, seen in notes.cells.items()}
+def not_as_sent(notes: Notes) -> dict[str, Any]:
+    """The run log's part about values that could not be stored as they were sent: per field how many, and one."""
+    fields = {"unreadable": notes.cells, "altered": notes.altered}
+    return {
+        name: {shown(source): {"count": seen.count, "sample": shown(seen.sample)} for source, seen in found.items()}
+        for name, found in fields.items()
+    }

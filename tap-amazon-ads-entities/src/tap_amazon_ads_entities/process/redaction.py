@@ -33,6 +33,10 @@ _ENVIRONMENT = (
 """Secrets of the loader and of libpq that Meltano puts into the environment of the tap, too."""
 
 _PERCENT = re.compile("%[0-9A-F]{2}")
+_ESCAPED = re.compile(r"(?:%|\\x)([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})")
+_DEEPEST = 3
+"""How many times over a secret may be escaped."""
+
 _PARTS = re.compile(r"[\s,]+")
 _DSN_PASSWORD = re.compile(r"\bpassword\s*=\s*('[^']*'|\S+)")
 # C0 and C1 controls, line and paragraph separators, marks that turn the reading direction, halves of surrogate pairs.
@@ -67,24 +71,45 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """The text with every secret in it replaced."""
-        known = self._forms
-        if not known:
+        if not self._forms:
             return text
+        spans = list(self._spans(text))
+        if "%" in text or "\\" in text:
+            spans += self._escaped_spans(text)
         parts: list[str] = []
-        start = place = 0
-        last = len(text) - SHORTEST
-        while place <= last:
+        place = 0
+        for start, end in sorted(spans):
+            if start >= place:
+                parts += (text[place:start], MASK)
+            place = max(place, end)
+        return "".join((*parts, text[place:])) if parts else text
+
+    def _spans(self, text: str) -> Iterable[tuple[int, int]]:
+        """Where secrets stand, the longest first; they may overlap."""
+        known = self._forms
+        for place in range(len(text) - SHORTEST + 1):
             if forms := known.get(text[place : place + SHORTEST]):
                 for form in forms:
                     if text.startswith(form, place):
-                        parts += (text[start:place], MASK)
-                        start = place = place + len(form)
+                        yield place, place + len(form)
                         break
-                else:
-                    place += 1
-            else:
-                place += 1
-        return "".join((*parts, text[start:])) if parts else text
+
+    def _escaped_spans(self, text: str) -> Iterable[tuple[int, int]]:
+        """Where secrets stand of which some characters are escaped and some are not, once or again."""
+        places = list(range(len(text) + 1))
+        for _ in range(_DEEPEST):
+            plain: list[str] = []
+            origins: list[int] = []
+            end = 0
+            for match in _ESCAPED.finditer(text):
+                plain += (text[end : match.start()], chr(int(match[1] or match[2], 16)))
+                origins += places[end : match.start() + 1]
+                end = match.end()
+            if not end:
+                return
+            text, places = "".join((*plain, text[end:])), origins + places[end:]
+            for start, stop in self._spans(text):
+                yield places[start], places[stop]
 
     def redact_all(self, value: Any) -> Any:
         """The same JSON value with the secrets in its texts replaced."""
@@ -127,7 +152,8 @@ def _forms(secret: str) -> set[str]:
     """Every form of a secret that is looked for."""
     data = secret.encode("utf-8", "surrogatepass")
     forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]}
-    forms |= {repr(data)[2:-1], html.escape(secret)}
+    # Bytes that were escaped one by one come back as characters.
+    forms |= {repr(data)[2:-1], html.escape(secret), data.decode("latin-1")}
     encoded = {quote(data, safe=""), quote(data), quote_plus(data)}
     for offset in range(3):
         # Inside a longer text it may begin at any of three places; what depends on its neighbours is cut off.
@@ -174,6 +200,12 @@ _make_record = logging.LogRecord
 _format = logging.Handler.format
 
 
+def _safe(text: str, *, keep_lines: bool = False) -> str:
+    shown = printable(redact(text), keep_lines=keep_lines)
+    # What was taken away, or spelled out, may have brought a secret together; looking once more is half the cost.
+    return shown if shown == text else redact(shown)
+
+
 def _safe_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     """A record whose message is safe for every handler, those that send it elsewhere too: one line, no secrets."""
     record = _make_record(*args, **kwargs)
@@ -181,7 +213,7 @@ def _safe_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         message = record.getMessage()
     except Exception:  # noqa: BLE001 - logging itself reports wrong arguments, through a redacted stream
         return record
-    safe = redact(printable(redact(message)))
+    safe = _safe(message)
     if safe != message:
         record.msg, record.args = safe, ()
     return record
@@ -189,7 +221,7 @@ def _safe_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
 
 def _safe_format(handler: logging.Handler, record: logging.LogRecord) -> str:
     """What a handler writes: tracebacks, stacks and extra fields come in only here."""
-    text = redact(printable(redact(_format(handler, record)), keep_lines=True))
+    text = _safe(_format(handler, record), keep_lines=True)
     if record.exc_text:
         record.exc_text = redact(record.exc_text)
     return text

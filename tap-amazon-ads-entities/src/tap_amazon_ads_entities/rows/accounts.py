@@ -96,7 +96,7 @@ def portfolio(item: Item, context: RowContext) -> Row:
         "state": item.get("state"),
         "in_budget": item.get("inBudget"),
         "budget_micros": micros(budget.get("amount")),
-        "currency_code": budget.get("currencyCode") or context.currency_code,
+        "currency_code": context.currency_code if (own := budget.get("currencyCode")) in (None, "") else own,
         "budget_policy": budget.get("policy"),
         "budget_start_date": calendar_date(budget.get("startDate")),
         "budget_end_date": calendar_date(budget.get("endDate")),

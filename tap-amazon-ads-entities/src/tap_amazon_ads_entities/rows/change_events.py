@@ -54,7 +54,7 @@ _SOURCES = {
 }
 _IDENTITY = ("timestamp", "entityType", "entityId", "changeType", "previousValue", "newValue")
 _DIGEST_BYTES = 16
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 
 def change_event(ad_product: str) -> RowFunction:

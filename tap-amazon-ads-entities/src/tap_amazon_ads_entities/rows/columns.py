@@ -46,7 +46,8 @@ def document(description: str) -> Property:
 
 
 OTHER_FIELDS = document(
-    "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold.",
+    "Every field that has no column, null without one; `unreadable` holds the text of what a column cannot hold, "
+    "`altered` that of what it holds in another form.",
 )
 PROFILE_ID = key("Profile (advertiser account in one marketplace).")
 STATE = text("State set by the advertiser, exactly as Amazon returns it (case differs per ad product).")

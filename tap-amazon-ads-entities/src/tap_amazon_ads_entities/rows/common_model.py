@@ -12,9 +12,10 @@ from typing import Any
 from tap_amazon_ads_entities.errors import RefusedItemError
 from tap_amazon_ads_entities.rows import ad_groups, ads, campaigns, expressions, targets
 from tap_amazon_ads_entities.rows.context import Item, Row, RowContext
-from tap_amazon_ads_entities.rows.delivery import more_reasons, serving_status
+from tap_amazon_ads_entities.rows.delivery import serving_status, unsaid
 from tap_amazon_ads_entities.rows.extended import Extended
 from tap_amazon_ads_entities.rows.target_details import expression_of, kind_of, theme_of
+from tap_amazon_ads_entities.rows.unreadable import Unreadable
 from tap_amazon_ads_entities.rows.values import identifier, lower, part, snake, timestamp, without
 
 AD_PRODUCTS = {
@@ -100,10 +101,22 @@ def product_of(item: Item) -> str:
 def known_of(item: Item, ad_product: str, level: str, others: dict[str, Any]) -> Extended:
     """Status and times; what the status has no place for goes to the others."""
     get = item.get
-    if reasons := more_reasons(get("deliveryStatus"), get("deliveryReasons")):
-        others["deliveryReasons"] = reasons
+    others.update(unsaid(get("deliveryStatus"), get("deliveryReasons")))
     status = serving_status(get("deliveryStatus"), get("deliveryReasons"), ad_product, level)
     return status, timestamp(get("creationDateTime")), timestamp(get("lastUpdatedDateTime")), None
+
+
+def money(amount: Any, of: dict[str, Any], context: RowContext) -> Any:
+    """An amount of the profile's currency; one of another, or of what is no currency, is unreadable in its columns.
+
+    Args:
+        amount: in the object.
+        of: the object, which may name the currency.
+        context: the item's page.
+    """
+    currency = of.get("currencyCode")
+    foreign = currency is not None and context.currency_code is not None and currency != context.currency_code
+    return Unreadable(of) if foreign and amount is not None else amount
 
 
 def _state(item: Item, *, lower_case: bool) -> Any:
@@ -126,7 +139,7 @@ def campaign(item: Item, context: RowContext, sources: Mapping[str, str] = CAMPA
         context,
         known,
         campaign_type=ad_product,
-        budget=budget.get("amount"),
+        budget=money(budget.get("amount"), budget, context),
         budget_type=caps.get("recurrenceTimePeriod"),
         bidding=bidding,
         sources=sources,
@@ -144,7 +157,7 @@ def ad_group(item: Item, context: RowContext, sources: Mapping[str, str] = AD_GR
     known = known_of(item, ad_product, "ad_group", others)
     state = _state(item, lower_case=ad_product == "sd")
     return ad_groups.ad_group_row(
-        {**item, "state": state, "defaultBid": bid.get("defaultBid")},
+        {**item, "state": state, "defaultBid": money(bid.get("defaultBid"), bid, context)},
         context,
         known,
         ad_product,
@@ -213,7 +226,7 @@ def target(item: Item, context: RowContext, sources: Mapping[str, str] = TARGET_
         {
             **item,
             "state": _state(item, lower_case=ad_product in ("sb", "sd")),
-            "bid": bid.get("bid"),
+            "bid": money(bid.get("bid"), bid, context),
         },
         context,
         known,

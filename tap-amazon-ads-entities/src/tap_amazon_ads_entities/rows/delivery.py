@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tap_amazon_ads_entities.rows.unreadable import Unreadable
+
 _ALIKE = {
     "CAMPAIGN_PENDING_START_DATE": "PENDING_START_DATE",
     "CAMPAIGN_END_DATE_REACHED": "ENDED",
@@ -58,6 +60,7 @@ _DELIVERING = {
     **{(product, "ad"): "AD_STATUS_LIVE" for product in ("sp", "sb", "sd")},
 }
 _UNAVAILABLE = {"sb": "UNKNOWN"}
+_STATUSES = frozenset({"DELIVERING", "NOT_DELIVERING", "LIMITED", "UNAVAILABLE"})
 LIMITED = "LIMITED"
 """It delivers, less than it could: the reasons say what holds it back, not that it stands."""
 
@@ -69,8 +72,12 @@ def serving_status(status: Any, reasons: Any, ad_product: str, level: str) -> An
         status: the delivery status.
         reasons: the delivery reasons, the weightiest first; absent where there are none.
         ad_product: sp, sb or sd.
-        level: campaign, ad_group, ad or target.
+        level: campaign, ad_group, ad, target or ad_extension.
     """
+    if not isinstance(status, str | None):
+        return Unreadable(status, "deliveryStatus")
+    if not isinstance(reasons, list | None):
+        return Unreadable(reasons)
     if status == LIMITED:
         return status
     if isinstance(reasons, list) and reasons:
@@ -81,7 +88,12 @@ def serving_status(status: Any, reasons: Any, ad_product: str, level: str) -> An
     return _UNAVAILABLE.get(ad_product, status) if status == "UNAVAILABLE" else status
 
 
-def more_reasons(status: Any, reasons: Any) -> list[Any]:
-    """All reasons, where they are more than the one that is the serving status."""
+def unsaid(status: Any, reasons: Any) -> dict[str, Any]:
+    """What the serving status does not say: all reasons where they are more than it, a status that nobody knows."""
+    found: dict[str, Any] = {}
     said = 0 if status == LIMITED else 1
-    return reasons if isinstance(reasons, list) and len(reasons) > said else []
+    if isinstance(reasons, list) and len(reasons) > said:
+        found["deliveryReasons"] = reasons
+    if reasons and status is not None and not (isinstance(status, str) and status in _STATUSES):
+        found["deliveryStatus"] = status
+    return found

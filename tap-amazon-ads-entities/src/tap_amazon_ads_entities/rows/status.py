@@ -23,6 +23,7 @@ COMPUTED_STATUSES = (
     "unknown",
 )
 
+_ENABLED = "enabled"
 _BY_STATE = {
     "archived": "archived",
     "user_deleted": "archived",
@@ -108,7 +109,10 @@ _BY_SERVING_STATUS = {
 
 
 def computed_status(state: Any, serving_status: Any) -> str:
-    """The coarse status of an entity; `unknown` when Amazon says nothing that decides it."""
+    """The coarse status of an entity; `unknown` when Amazon says nothing that decides it.
+
+    Nothing delivers whose own state does not say that it is enabled, whatever its serving status.
+    """
     return _computed_status(
         state if type(state) is str else "",
         serving_status if type(serving_status) is str else "",
@@ -119,4 +123,5 @@ def computed_status(state: Any, serving_status: Any) -> str:
 def _computed_status(state: str, serving_status: str) -> str:
     if own := _BY_STATE.get(state.lower()):
         return own
-    return _BY_SERVING_STATUS.get(serving_status.upper(), "unknown")
+    found = _BY_SERVING_STATUS.get(serving_status.upper(), "unknown")
+    return "unknown" if found == "delivering" and state.lower() != _ENABLED else found

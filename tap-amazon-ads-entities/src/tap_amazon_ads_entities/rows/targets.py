@@ -98,7 +98,7 @@ def campaign_of(ad_group_id: Any, context: RowContext) -> str | None:
     campaign_id = context.campaign_of.get(ad_group_id) if isinstance(ad_group_id, str) else None
     if campaign_id is None:
         group = f"ad group {raw_text(ad_group_id)}" if isinstance(ad_group_id, str) else "no ad group"
-        context.notes.add("campaignId", f"missing, with {group} that names one")
+        context.notes.say("campaignId", f"missing, with {group} that names one")
     return campaign_id
 
 

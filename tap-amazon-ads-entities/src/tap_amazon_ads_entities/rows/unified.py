@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tap_amazon_ads_entities.rows import common_model
 from tap_amazon_ads_entities.rows.context import Item, Row, RowContext
 from tap_amazon_ads_entities.rows.unified_targets import aim
+from tap_amazon_ads_entities.rows.unreadable import Unreadable
 from tap_amazon_ads_entities.rows.values import part, timestamp, without
 
 _LAID_OUT = frozenset({"status"})
@@ -51,11 +52,13 @@ def campaign(item: Item, context: RowContext) -> Row:
     """A campaign: its dates are moments, the midnights of the profile's time zone."""
     found = laid_out(item, _CAMPAIGN)
     budgets = item.get("budgets")
-    first: Any = budgets[0] if isinstance(budgets, list) and budgets else {}
-    if not isinstance(first, dict) or (isinstance(budgets, list) and len(budgets) > 1) or _says_more(first):
-        # Other kinds of budget, and those of single marketplaces.
-        found["budgets"] = budgets
-    if isinstance(first, dict):
+    first: Any = {} if budgets in (None, []) else budgets[0] if isinstance(budgets, list) else budgets
+    if not isinstance(budgets, list) or not isinstance(first, dict):
+        found["budgetCaps"] = {} if budgets is None else _strange_budget(budgets)
+    else:
+        if len(budgets) > 1 or _says_more(first):
+            # Other kinds of budget, and those of single marketplaces.
+            found["budgets"] = budgets
         found["budgetCaps"] = _budget(first)
     settings = item.get("autoCreationSettings")
     auto = settings.get("autoCreateTargets") if isinstance(settings, dict) else None
@@ -81,12 +84,17 @@ def _budget(budget: dict[str, Any]) -> dict[str, Any]:
     path = "budgets.budgetValue."
     value = part(part(budget, "budgetValue", "budgets."), _MONETARY, path)
     money = part(value, "monetaryBudget", f"{path}monetaryBudgetValue.")
-    amount = {"amount": money.get("value"), **without(money, _MONEY)}
+    amount = {"amount": money.get("value"), "currencyCode": money.get("currencyCode"), **without(money, _MONEY)}
     return {
         **without(budget, _BUDGET),
         "recurrenceTimePeriod": budget.get("recurrenceTimePeriod"),
         "budgetValue": {"monetaryBudget": amount},
     }
+
+
+def _strange_budget(budgets: Any) -> dict[str, Any]:
+    """Whatever it is, it is no list of budgets."""
+    return {"budgetValue": {"monetaryBudget": {"amount": Unreadable(budgets, "budgets")}}}
 
 
 def _day(value: Any, context: RowContext) -> Any:
@@ -98,7 +106,7 @@ def _day(value: Any, context: RowContext) -> Any:
     utc = datetime.fromisoformat(at[:-1]).replace(tzinfo=timezone.utc)
     zone = _zone(context.timezone)
     if zone is None:
-        context.notes.add("timezone", f"{context.timezone or 'none'}, so that days are those of UTC")
+        context.notes.say("timezone", f"{context.timezone or 'none'}, so that days are those of UTC")
     return utc.astimezone(zone or timezone.utc).date().isoformat()
 
 

@@ -1,22 +1,27 @@
 """Conversions shared by all rows: money, ids, timestamps, dates, enum values, parts of items.
 
-What cannot be read becomes `Unreadable`, never null: null is what Amazon left out.
+What cannot be read becomes `Unreadable`, never null: null is what Amazon left out. What a column can hold only in part
+becomes `Altered`.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
-from decimal import ROUND_HALF_EVEN, Decimal, DecimalException
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException
 from functools import lru_cache
 from typing import Any
 
 from tap_amazon_ads_entities.errors import RefusedItemError
-from tap_amazon_ads_entities.rows.unreadable import Unreadable
+from tap_amazon_ads_entities.rows.unreadable import Altered, Unreadable
 
 MICROS = Decimal(1_000_000)
 """One currency unit in micros, for every currency alike."""
 
+REPLACEMENT = "\ufffd"
+"""Stands for what no text of a database can hold: NUL, half a character, bytes that are no UTF-8."""
+
+_EXACT = Context(prec=700)
 _BIGINT = 1 << 63
 _LONGEST_ID = 200
 _CANONICAL_LENGTH = len("2026-01-31T12:00:00.000Z")
@@ -32,8 +37,8 @@ _SECONDS_BELOW = 100_000_000_000
 """Milliseconds reach it in 1973, long before the first advertisement; seconds in the year 5138."""
 
 
-def micros(amount: Any) -> int | Unreadable | None:
-    """Money in currency units, as decoded from JSON, to integer micros.
+def micros(amount: Any) -> int | Altered | Unreadable | None:
+    """Money in currency units, as decoded from JSON, to integer micros; rounded where it is finer.
 
     JSON numbers reach this as int or Decimal (never float), so 0.1 + 0.2 is exactly 300,000.
     None stays None: a missing bid inherits the ad group's default.
@@ -49,13 +54,16 @@ def micros(amount: Any) -> int | Unreadable | None:
 
 
 @lru_cache(maxsize=10_000)
-def _micros(amount: Decimal | int) -> int | Unreadable:
+def _micros(amount: Decimal | int) -> int | Altered | Unreadable:
     """Kept, because accounts have few different bids and budgets. What a bigint holds is decided after rounding."""
     try:
-        rounded = int((amount * MICROS).to_integral_value(ROUND_HALF_EVEN))
+        exact = _EXACT.multiply(Decimal(amount), MICROS)
+        rounded = int(exact.to_integral_value(ROUND_HALF_EVEN))
     except (DecimalException, ValueError, OverflowError):
         return Unreadable(amount)
-    return rounded if -_BIGINT <= rounded < _BIGINT else Unreadable(amount)
+    if not -_BIGINT <= rounded < _BIGINT:
+        return Unreadable(amount)
+    return rounded if rounded == exact else Altered(rounded, amount)
 
 
 def identifier(value: Any) -> str | Unreadable | None:
@@ -65,7 +73,8 @@ def identifier(value: Any) -> str | Unreadable | None:
         if value.isalnum() and len(value) <= _LONGEST_ID:
             return value  # type: ignore[no-any-return]
         fit = 0 < len(value) <= _LONGEST_ID and value.isprintable() and value == value.strip()
-        return value if fit else Unreadable(value)
+        # What stands for something else may stand for the same in the id of another.
+        return value if fit and REPLACEMENT not in value else Unreadable(value)
     if value is None:
         return None
     if kind is Decimal and value.is_finite() and value == value.to_integral_value():

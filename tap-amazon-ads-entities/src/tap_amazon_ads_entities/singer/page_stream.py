@@ -6,13 +6,14 @@ half-way into its bookmark. Where a stream has batches, `Stream.sync` runs neith
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from singer_sdk.mapper import SameRecordTransform
-from singer_sdk.metrics import Counter
+from singer_sdk.metrics import Counter, Metric, Tag
 
 from tap_amazon_ads_entities.errors import UnmappableError
 from tap_amazon_ads_entities.singer.quiet_tap import QuietTap
@@ -25,10 +26,19 @@ Rows = tuple[list[dict[str, Any]], str]
 """Rows, and the moment they were fetched."""
 
 
+class _OverSlices(Counter):
+    """Says by time how many rows there were, and at the end of the stream: its slices are thousands."""
+
+    def __enter__(self) -> _OverSlices:  # noqa: PYI034 - typing.Self is newer than Python 3.10
+        """Count on."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Another slice may follow."""
+
+
 class PageStream(SpeakingStream):
     """A stream whose bookmark is set by whoever knows that all rows came."""
-
-    _rows_counter: Counter
 
     def page_rows(self, context: Mapping[str, Any] | None) -> Generator[Rows, None, None]:
         """Pages of rows: each holds exactly the columns of the schema."""
@@ -46,26 +56,29 @@ class PageStream(SpeakingStream):
 
     def get_batch_counter(self) -> Counter:
         """What is counted are rows: the counter that `Stream.sync` opens around `get_batches`."""
-        self._rows_counter = self.get_record_counter()
         return self._rows_counter
+
+    @cached_property
+    def _rows_counter(self) -> Counter:
+        return _OverSlices(Metric.RECORD_COUNT, {Tag.STREAM: self.name})
+
+    def log(self, message: str, *args: Any, level: int = logging.INFO, **more: Any) -> None:
+        """The SDK announces every slice; a line at its end is enough of each of thousands."""
+        super().log(message, *args, level=logging.DEBUG if level == logging.INFO else level, **more)
 
     def get_batches(self, batch_config: Any, context: Any = None) -> Iterator[Any]:
         """Write the pages; nothing is left over for BATCH messages."""
         del batch_config
-        counter = self._rows_counter
-        counter.with_context(context)
-        with self.get_sync_timer() as timer:
-            timer.with_context(context)
-            pages = self.page_rows(context)
-            for rows, fetched_at in self._up_to_limit(pages):
-                try:
-                    self._write(rows, fetched_at)
-                except UnmappableError as error:
-                    # Whoever gives the rows ends the slice, which costs no other one.
-                    with suppress(StopIteration):
-                        pages.throw(error)
-                else:
-                    counter.increment(len(rows))
+        pages = self.page_rows(context)
+        for rows, fetched_at in self._up_to_limit(pages):
+            try:
+                self._write(rows, fetched_at)
+            except UnmappableError as error:
+                # Whoever gives the rows ends the slice, which costs no other one.
+                with suppress(StopIteration):
+                    pages.throw(error)
+            else:
+                self._rows_counter.increment(len(rows))
         self._write_state()
         yield from ()
 
@@ -79,6 +92,7 @@ class PageStream(SpeakingStream):
     def finalize_state_progress_markers(self, state: dict[str, Any] | None = None) -> None:
         """There are none, and the SDK searches all partitions for each of them: 7 s a stream with 5,000 profiles."""
         del state
+        self._rows_counter.exit()
         self._write_state()
 
     def _write_state(self) -> None:

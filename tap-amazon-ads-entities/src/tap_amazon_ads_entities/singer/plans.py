@@ -91,7 +91,6 @@ def completed(  # noqa: PLR0913 - all of them by name
     seen: str | None,
     run_id: str,
     run_started: str,
-    finished: str,
     rows: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """The bookmark of a slice that was read to its end.
@@ -102,7 +101,6 @@ def completed(  # noqa: PLR0913 - all of them by name
         seen: the newest change seen.
         run_id: this run.
         run_started: in canonical text.
-        finished: in canonical text.
         rows: distinct rows of each list, by name.
     """
     watermark = bookmarks.high_watermark(bookmark)
@@ -117,11 +115,9 @@ def completed(  # noqa: PLR0913 - all of them by name
     after["run_id"] = run_id
     if known := {**bookmark.get(bookmarks.ROWS, {}), **(rows or {})}:
         after[bookmarks.ROWS] = known
-    full_read = bookmark.get(bookmarks.FULL_READ)
-    if read.mode == FULL:
-        full_read = _stands_for(full_read, read, finished)
+    full_read = _stands_for(earlier, read) if read.mode == FULL else earlier
     if full_read is not None:
-        after[bookmarks.FULL_READ] = full_read
+        after[bookmarks.FULL_READ] = bookmarks.full_read_of(full_read)
     return after
 
 
@@ -166,17 +162,11 @@ def _current(full_read: Coverage, entity: str, source: str) -> bool:
     return full_read.lists == coverage(entity, full_read.ad_products, source).lists
 
 
-def _stands_for(earlier: dict[str, Any] | None, read: Plan, finished: str) -> dict[str, Any]:
+def _stands_for(before: Coverage | None, read: Plan) -> Coverage:
     """What a complete full read of a slice stands for, together with the one before it."""
     now = read.reads
-    before = bookmarks.full_read({bookmarks.FULL_READ: earlier})
-    if earlier is None or before is None or read.due is not None or not _current(before, read.entity, read.source):
-        return _full_read(finished, now)
+    if before is None or read.due is not None or not _current(before, read.entity, read.source):
+        return now
     if before.ad_products <= now.ad_products:
-        return _full_read(finished, now)
-    both = coverage(read.entity, before.ad_products | now.ad_products, read.source)
-    return earlier if both == before else _full_read(earlier["at"], both)
-
-
-def _full_read(at: str, what: Coverage) -> dict[str, Any]:
-    return {"at": at, "ad_products": sorted(what.ad_products), "lists": what.lists}
+        return now
+    return coverage(read.entity, before.ad_products | now.ad_products, read.source)

@@ -87,8 +87,8 @@ class RunLog:
         """A slice has ended; without an error it is complete."""
         entry.finished_at = now()
         entry.error, entry.request_id = error and redact(error), request_id and redact(request_id)
-        if "endpoints" in entry.details:
-            entry.details["endpoints"] = redact_all(entry.details["endpoints"])
+        # Of what comes from outside, ids too: one of a server that gives back what it is sent.
+        entry.details = redact_all(entry.details)
         entry.status = "error" if error else "success"
         self._open.pop((entry.profile_id, entry.entity_type), None)
         if error:
@@ -108,7 +108,7 @@ class RunLog:
         self._write(
             {
                 "run_id": self.run_id,
-                "profile_id": entry.profile_id,
+                "profile_id": redact(entry.profile_id),
                 "entity_type": entry.entity_type,
                 "mode": entry.mode,
                 "status": entry.status,

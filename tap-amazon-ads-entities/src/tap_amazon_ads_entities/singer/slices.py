@@ -8,11 +8,12 @@ from typing import Any
 from tap_amazon_ads_entities.amazon.request import throttled_seconds
 from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
 from tap_amazon_ads_entities.lists.ids import Distinct
+from tap_amazon_ads_entities.lists.mapping import rows_of
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row, RowContext
-from tap_amazon_ads_entities.rows.values import now, utc_text
+from tap_amazon_ads_entities.rows.values import utc_text
 from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, high_watermark
 from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
@@ -92,7 +93,7 @@ class SliceRun:
             self._session.release(self._work)
 
     def _list(self, part: SliceList) -> Iterator[Rows]:
-        tally = self._tallies[part.endpoint.name] = EndpointTally()
+        tally = self._tallies[part.endpoint.name] = EndpointTally(part.endpoint.id_field)
         # Of a list that is the answer to several questions, most rows come more than once.
         known: set[Any] | None = set() if part.endpoint.pieced else None
         try:
@@ -129,19 +130,10 @@ class SliceRun:
         if to_row is None:
             return []
         try:
-            items, strange = page.sorted_out()
+            return rows_of(page, lambda item: to_row(item, context), tally.notes, tally.refused)
         except BadBodyError as error:
             message = f"{endpoint.name}: {error}"
             raise SliceError(message, request_id=page.request_id) from error
-        for reason in strange:
-            tally.refused.add_named(reason)
-        rows: list[Row] = []
-        for item in items:
-            try:
-                rows.append(to_row(item, context))
-            except Exception as error:  # noqa: BLE001 - whatever an item is, the others are rows
-                tally.refused.add(item, error)
-        return rows
 
     def _changed(self, rows: list[Row]) -> list[Row]:
         """The rows to emit: changed since the watermark, or without any timestamp to tell by."""
@@ -242,7 +234,6 @@ class SliceRun:
             seen=utc_text(self._plan.period[1]) if self._plan.period else self._newest,
             run_id=self._log.run_id,
             run_started=self._log.started_at,
-            finished=now(),
             # What happened in one period tells nothing of the next.
             rows=None if self._plan.period else self._counted(),
         )

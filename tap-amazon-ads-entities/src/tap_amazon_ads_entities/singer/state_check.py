@@ -13,7 +13,6 @@ _LONGEST_SHOWN = 60
 _ADVICE = "pass the STATE this tap wrote, or none"
 _PARTITION = frozenset(
     {
-        "context",
         "replication_key",
         bookmarks.WATERMARK,
         "run_id",
@@ -22,7 +21,8 @@ _PARTITION = frozenset(
         bookmarks.ROWS,
     },
 )
-_FULL_READ = frozenset({"at", "ad_products", "lists"})
+_FULL_READ = frozenset({"ad_products", "lists"})
+_ONCE_IN_IT = "at"
 
 
 def take_over(state: Mapping[str, Any], streams: Iterable[str]) -> dict[str, Any]:
@@ -68,8 +68,8 @@ def _check_document(state: Mapping[str, Any]) -> None:
 def _stream(name: str, bookmark: Any) -> dict[str, Any]:
     if not isinstance(bookmark, Mapping):
         raise _refusal(name, None, f"is {_shown(bookmark)}, which is no object")
-    version = bookmark.get("version", bookmarks.VERSION)
-    if version != bookmarks.VERSION or isinstance(version, bool):
+    version = bookmark.get("version", bookmarks.VERSIONS[0])
+    if version not in bookmarks.VERSIONS or isinstance(version, bool):
         message = (
             f"The bookmark of {name} has version {_shown(version)}, this tap writes version {bookmarks.VERSION}: "
             "use the tap that wrote it or a newer one."
@@ -78,15 +78,42 @@ def _stream(name: str, bookmark: Any) -> dict[str, Any]:
     partitions = bookmark.get("partitions", [])
     if not isinstance(partitions, list):
         raise _refusal(name, None, f"has partitions that are {_shown(partitions)}, which is no list")
-    taken: dict[str, dict[str, Any]] = {}
+    shared = _shared(name, bookmark)
+    taken: dict[str, Any] = {}
+    kept = bookmarks.Bookmarks(taken)
     for number, partition in enumerate(partitions, 1):
         profile_id = _profile_of(name, number, partition)
-        if profile_id in taken:
+        if profile_id in kept.profile_ids:
             raise _refusal(name, profile_id, "is there twice")
-        _check_partition(name, profile_id, partition)
-        taken[profile_id] = {key: value for key, value in partition.items() if key in _PARTITION}
-    version_of = {"version": version} if "version" in bookmark else {}
-    return {**version_of, **({"partitions": list(taken.values())} if taken else {})}
+        kept.keep(profile_id, _expanded(name, profile_id, partition, shared))
+    return taken
+
+
+def _shared(name: str, bookmark: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    shared = bookmark.get(bookmarks.SHARED, {})
+    if not isinstance(shared, Mapping) or not all(isinstance(each, Mapping) for each in shared.values()):
+        raise _refusal(name, None, f"has a {bookmarks.SHARED} that is {_shown(shared)}, which is no object of objects")
+    for each in shared.values():
+        lists = each.get(bookmarks.ROWS_OF, [])
+        if not isinstance(lists, list) or not all(isinstance(path, str) for path in lists):
+            raise _refusal(name, None, f"has a {bookmarks.ROWS_OF} that is {_shown(lists)}, which is no list of names")
+    return shared
+
+
+def _expanded(name: str, profile_id: str, partition: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    if bookmarks.SHARED in partition:
+        reference = partition[bookmarks.SHARED]
+        if not isinstance(reference, str) or reference not in shared:
+            raise _refusal(name, profile_id, f"shares {_shown(reference)}, which the STATE does not hold")
+    own = {key: value for key, value in partition.items() if key in {*_PARTITION, bookmarks.SHARED}}
+    try:
+        found = bookmarks.expanded(own, shared)
+    except ValueError:
+        raise _refusal(name, profile_id, f"has more {bookmarks.ROWS} than {bookmarks.ROWS_OF} has names") from None
+    _check_partition(name, profile_id, found)
+    if covered := bookmarks.full_read(found):
+        found[bookmarks.FULL_READ] = bookmarks.full_read_of(covered)
+    return {key: value for key, value in found.items() if key in _PARTITION}
 
 
 def _profile_of(name: str, number: int, partition: Any) -> str:
@@ -129,8 +156,8 @@ def _is_rows(value: Any) -> bool:
 def _is_full_read(value: Any) -> bool:
     return (
         isinstance(value, Mapping)
-        and value.keys() == _FULL_READ
-        and bookmarks.moment(value["at"]) is not None
+        and value.keys() - {_ONCE_IN_IT} == _FULL_READ
+        and (_ONCE_IN_IT not in value or bookmarks.moment(value[_ONCE_IN_IT]) is not None)
         and isinstance(value["lists"], str)
         and isinstance(value["ad_products"], list)
         and all(isinstance(product, str) for product in value["ad_products"])

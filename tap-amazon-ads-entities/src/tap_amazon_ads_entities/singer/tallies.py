@@ -7,14 +7,18 @@ from typing import Any
 
 from tap_amazon_ads_entities.lists.completeness import Verdict
 from tap_amazon_ads_entities.lists.ids import Distinct, number_of, plain_numbers
-from tap_amazon_ads_entities.lists.refused import Refused, unreadable
+from tap_amazon_ads_entities.lists.refused import Refused, not_as_sent
 from tap_amazon_ads_entities.rows.unreadable import Notes
 
 
 class EndpointTally:
-    """What one endpoint of a slice gave."""
+    """What one endpoint of a slice gave.
 
-    def __init__(self) -> None:
+    Args:
+        id_field: of its items.
+    """
+
+    def __init__(self, id_field: str) -> None:
         """Count from zero."""
         self.pages = 0
         self.rows = 0
@@ -26,7 +30,7 @@ class EndpointTally:
         """Of ids that are no plain numbers."""
 
         self.notes = Notes()
-        self.refused = Refused()
+        self.refused = Refused(id_field)
 
     def see(self, identifiers: Sequence[str]) -> None:
         """Rows with these ids have come."""
@@ -62,7 +66,7 @@ class EndpointTally:
             "problem": self.problem if self.verdict is not None else None,
             "skipped": self.skipped,
             "refused": self.refused.details(),
-            "unreadable": unreadable(self.notes),
+            **not_as_sent(self.notes),
         }
         always = {"pages", "rows", "emitted"}
         return {name: value for name, value in values.items() if value or name in always}
