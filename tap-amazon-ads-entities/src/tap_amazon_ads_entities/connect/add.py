@@ -67,7 +67,7 @@ def add(  # noqa: PLR0913 - the options
     page = consent_url or consent_page(chosen_regions[0], settings.token_url)
     consent = Consent(page, settings.client_id, redirect_uri)
     code = _code(consent, opens=opens)
-    session = context.session("unknown yet")
+    session = context.session(NOT_YET)
     grant = session.exchange.ask(consent.grant(code, settings.client_secret))
     if grant.refresh_token is None:
         message = "Login with Amazon gave no refresh token; check the security profile of client_id."
