@@ -22,6 +22,9 @@ from tap_amazon_ads_entities.settings.validation import problems
 
 # A person waits for the answer: no half hours of patience.
 _IMPATIENT = {"max_retries": 2, "request_deadline": 60, "run_deadline": 900, "workers": 8}
+NOT_YET = "unknown-yet"
+"""Stands for a refresh token that is still to come: settings can be judged without it."""
+
 _OF_RUNS = frozenset({"refresh_token", "connections", "profile_ids", "regions", "entities", "mode", "start_date"})
 
 
