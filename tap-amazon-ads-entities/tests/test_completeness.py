@@ -531,6 +531,28 @@ def test_a_refusal_of_a_product_that_had_rows_is_no_known_reason(run: Any, accou
     assert run().code == 0
 
 
+@pytest.mark.parametrize("refused", ["refused before", ""])
+def test_a_list_that_had_no_rows_is_emitted_whole_once_it_has_some(run: Any, account: Account, refused: str) -> None:
+    kdp = profile(int(PROFILE))
+    kdp["accountInfo"]["subType"] = "KDP_AUTHOR"
+    account.profiles = [kdp]
+    dated = {"lastUpdateDateTime": "2026-01-01T00:00:00.000Z"}
+    account.rows["sp/productAds/list"] = [item("sp/productAds/list", 1, extendedData=dated)]
+    path = "sd/productAds/extended"
+    account.rows[path] = [] if refused else [item(path, 2)]
+    if refused:
+        account.answers[path] = lambda _asked, _times: Answer(b'{"code": "403"}', 403)
+    first = run()
+    assert first.code == 0, first.log
+    account.answers.pop(path, None)
+    # Long archived when the first run came by.
+    old = {"state": "archived", "lastUpdatedDate": 1_500_000_000_000}
+    account.rows[path] = [item(path, number, **old) for number in (2, 3)]
+    done = run(first.state)
+    assert done.code == 0, done.log
+    assert {row["ad_id"] for row in done.records("entity_ads")} == ({"1", "2", "3"} if refused else {"1"})
+
+
 def listed(*answers: list[int]) -> Callable[[Asked, int], Answer]:
     """Profiles as one region names them, time after time; the others have none."""
     times = iter(answers)

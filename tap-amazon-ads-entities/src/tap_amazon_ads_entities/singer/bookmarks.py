@@ -24,7 +24,7 @@ decided by.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, MutableMapping
+from collections.abc import Collection, Iterable, Mapping, MutableMapping
 from datetime import datetime, timezone
 from hashlib import blake2b
 from typing import Any
@@ -148,6 +148,11 @@ def full_read(bookmark: Mapping[str, Any]) -> Coverage | None:
     """What the last complete full read of a slice covered; None where there was none."""
     found = bookmark.get(FULL_READ)
     return Coverage(frozenset(found["ad_products"]), found["lists"]) if found else None
+
+
+def empty_before(bookmark: Mapping[str, Any], lists: Iterable[str]) -> frozenset[str]:
+    """Those of the lists that have had no row in any complete read; none before the first full one."""
+    return frozenset(lists) - bookmark.get(ROWS, {}).keys() if FULL_READ in bookmark else frozenset()
 
 
 def full_read_of(what: Coverage) -> dict[str, Any]:
