@@ -216,6 +216,7 @@ ANSWER = {
         "fileSize": {"type": "number"},
         "error": {"properties": {"errorCode": TEXT, "message": TEXT}},
         "generatedAt": TEXT,
+        "urlExpiresAt": TEXT,
     }
 }
 TARGET = {"targetId": "1", "adGroupId": "2", "adProduct": "SPONSORED_PRODUCTS", "negative": False, "state": "ENABLED"}
@@ -251,9 +252,14 @@ OF_EXPORTS: dict[str, tuple[Callable[[Document], object], int, set[tuple[str, ..
         {("gone", "yes", POLLED, "response field", "status = COMPLETED")},
     ),
     "gone time that nobody reads": (
-        lambda it: _polled(it).pop("generatedAt"),
+        lambda it: _polled(it).pop("urlExpiresAt"),
         0,
-        {("gone", "no", POLLED, "response field", "generatedAt")},
+        {("gone", "no", POLLED, "response field", "urlExpiresAt")},
+    ),
+    "gone time that tells an old file": (
+        lambda it: _polled(it).pop("generatedAt"),
+        1,
+        {("gone", "yes", POLLED, "response field", "generatedAt")},
     ),
     "gone request": (
         lambda it: it["paths"].pop("/targets/export"),
