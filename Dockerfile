@@ -16,7 +16,10 @@ COPY --chown=amazon-ads . .
 
 # Mirrors and certificates of a company, for the set-up alone (--build-arg); an address with a password would stay in
 # the history of the image.
-ARG PIP_INDEX_URL UV_DEFAULT_INDEX PIP_CERT SSL_CERT_FILE
+ARG PIP_INDEX_URL
+ARG UV_DEFAULT_INDEX
+ARG PIP_CERT
+ARG SSL_CERT_FILE
 RUN UV_NO_CACHE=1 PIP_NO_CACHE_DIR=1 make install && mkdir -m 700 .sandbox
 
 # Healthy: every profile and entity is there and fresh.

@@ -111,8 +111,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.10 --generat
 
 .PHONY: audit
 audit: install-dev ## Look for known vulnerabilities in everything that is locked; what cannot be looked up is an error
-	for file in requirements/*.txt; do \
-		$(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes --strict -r $$file || exit 1; done
+	@$(BIN)/python packaging/audit.py requirements/*.txt
 
 .PHONY: clean
 clean: ## Remove what the set-up made; the data in .sandbox stays
@@ -123,6 +122,7 @@ WRITABLE := test -w . || { echo "$(CURDIR) cannot be written: the set-up puts .t
 $(UV):
 	@$(WRITABLE)
 	@test -n "$(PYTHON)" || { echo "Python 3.10 to 3.13 is needed; none was found on the PATH."; exit 1; }
+	@echo "Getting uv into .tools ..."
 	@"$(PYTHON)" -m venv .tools >/dev/null 2>&1 || { \
 		echo "$(PYTHON) cannot make virtual environments; install its venv module (Debian: python3-venv)."; exit 1; }
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'

@@ -121,7 +121,8 @@ def test_its_steps_make_a_machine_that_syncs_and_is_healthy_then(container: Cont
 
 
 def test_compose_asks_for_the_password_and_waits_for_the_database() -> None:
-    services = YAML(typ="safe").load((ROOT / "compose.yaml").read_text())["services"]
+    compose = YAML(typ="safe").load((ROOT / "compose.yaml").read_text())
+    services = compose["services"]
     assert set(services) == {"sync", "postgres"}
     assert services["sync"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
     secrets = [
@@ -132,3 +133,15 @@ def test_compose_asks_for_the_password_and_waits_for_the_database() -> None:
     ]
     assert len(secrets) == 3
     assert all("${TARGET_POSTGRES_PASSWORD" in value for value in secrets)
+    for kind in ("volumes", "configs"):
+        used = [each for service in services.values() for each in service.get(kind, ())]
+        assert {each["source"] if kind == "configs" else each.partition(":")[0] for each in used} == set(compose[kind])
+    # Every run of the service asks the image's own question; the server's is a program of its own.
+    assert "healthcheck" not in services["sync"]
+    command, *arguments = services["postgres"]["healthcheck"]["test"]
+    assert (command, arguments[0]) == ("CMD", "pg_isready")
+
+
+def test_every_argument_of_the_build_is_named_by_itself() -> None:
+    names = {value.partition("=")[0] for value in steps("ARG")}
+    assert names == {"PYTHON", *CERTIFICATES}

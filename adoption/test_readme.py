@@ -39,7 +39,18 @@ SQL_NOT_RUN = {
     "auth.users": "a table of Supabase's",
     "_spend": "views that take AMAZON_ADS_REPORTS; tests/test_reports.py asks them",
 }
-OUTSIDE = ("TAP_AMAZON_ADS_ENTITIES_", "TARGET_", "AMAZON_ADS_", "MELTANO", "PG", "VIRTUAL_ENV", "PYTHON", "MODE")
+OUTSIDE = (
+    "TAP_AMAZON_ADS_ENTITIES_",
+    "TARGET_",
+    "AMAZON_ADS_",
+    "MELTANO",
+    "PG",
+    "VIRTUAL_ENV",
+    "PYTHON",
+    "MODE",
+    "MAKE",
+    "MFLAGS",
+)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import tempfile
 import time
@@ -109,6 +110,9 @@ def status_page() -> Iterator[str]:
             yield "|---|---:|---:|"
             for question, path in QUESTIONS.items():
                 yield f"| {question} | {_milliseconds(owner + path):,.0f} | {_milliseconds(member + path):,.0f} |"
+            load = os.getloadavg()[0]
+            yield f"\nMedians of {_TIMES}, with a load of {load:.1f} on {os.cpu_count()} cores; this part alone:"
+            yield "`PYTHONPATH=tests .venv/bin/python benchmarks/bench.py status_page`."
 
 
 def _milliseconds(url: str) -> float:

@@ -145,6 +145,15 @@ def test_airbytes_reports_name_the_profile(loaded: Warehouse) -> None:
             assert loaded.ask(question.replace("current_date", "date '2026-11-21'"))
 
 
+def test_a_parent_whose_state_nobody_could_read_stops_its_children_from_delivering(loaded: Warehouse) -> None:
+    change = "update amazon_ads.entity_campaigns set state = {}, computed_status = '{}' where name = 'Boots'"
+    question = "select distinct effective_status from amazon_ads.ad_hierarchy where ad_group_id = '21'"
+    assert loaded.ask(question) == [("delivering",)]
+    loaded.ask(change.format("null", "unknown"))
+    assert loaded.ask(question) == [("unknown",)]
+    loaded.ask(change.format("'ENABLED'", "delivering"))
+
+
 def test_fivetrans_reports_find_the_profile_by_ids_that_only_one_has(loaded: Warehouse) -> None:
     done = loaded.dbt("run", *MODELS, AMAZON_ADS_REPORTS="fivetran:Fivetran Ads")
     assert done.code == 0, done.output

@@ -442,7 +442,11 @@ def test_a_text_that_no_database_holds_is_refused(page: str) -> None:
 @pytest.mark.parametrize(
     ("change", "undo", "paths"),
     [
-        ("alter view {}sync_runs rename retries to r", "alter view {}sync_runs rename r to retries", ("/", "/runs")),
+        (
+            "alter view {}sync_runs rename pages_fetched to p",
+            "alter view {}sync_runs rename p to pages_fetched",
+            ("/", "/runs"),
+        ),
         ("alter table {}entity_ads rename asin to a", "alter table {}entity_ads rename a to asin", ("/account",)),
         (
             "alter table {}entity_campaigns rename daily_budget_micros to d",

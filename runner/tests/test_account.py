@@ -46,6 +46,16 @@ def test_which_account_goes_into_which_database(
             ({"AMAZON_ADS_REPORTS": value}, "auto", "which is none of airbyte:SCHEMA, fivetran:SCHEMA, posthog:SCHEMA")
             for value in ("airbyte", "airbyte:", "stitch:raw")
         ),
+        *(
+            ({**OWN, "TARGET_POSTGRES_HOST": host}, "auto", "is not the name or the address of a server .its value is")
+            for host in ("postgresql://me:hush@db/ads", "db:5432", "local host", "me@db", "host=db", '"db"')
+        ),
+        ({"AMAZON_ADS_ALERT_COMMAND": " "}, "auto", "AMAZON_ADS_ALERT_COMMAND is blank"),
+        ({"AMAZON_ADS_OWNER_PASSWORD": "hush"}, "auto", "AMAZON_ADS_OWNER_PASSWORD is set, but AMAZON_ADS_OWNER_USER"),
+        ({"AMAZON_ADS_STATUS_PASSWORD": "hush"}, "auto", "but AMAZON_ADS_STATUS_USER is not"),
+        ({"PGSSLMODE": "Require"}, "auto", "PGSSLMODE is 'Require', which is none of disable, allow"),
+        ({"AMAZON_ADS_SANDBOX_PORT": "abc"}, "auto", "AMAZON_ADS_SANDBOX_PORT is 'abc', which is not a port number"),
+        ({"AMAZON_ADS_SANDBOX_PG_PORT": "9" * 5000}, "auto", "which is not a port number"),
         ({"TARGET_POSTGRES_SSL_MODE": "on"}, "auto", "SSL_MODE is 'on', which is none of disable, .*, verify-full"),
         ({"TARGET_POSTGRES_BATCH_SIZE_ROWS": "1e4"}, "auto", "TARGET_POSTGRES_BATCH_SIZE_ROWS is '1e4'"),
         (
@@ -71,6 +81,13 @@ def test_what_cannot_be_right_is_a_sentence(variables: dict[str, str], environme
 
 
 @pytest.mark.parametrize(
+    "host", ["db", "db-1.example.com", "10.0.0.1", "::1", "dätenbank.example", "/var/run/postgresql"]
+)
+def test_a_server_may_be_named_in_any_way_that_has_one(host: str) -> None:
+    assert not choose({**ALL, **OWN, "TARGET_POSTGRES_HOST": host}).embedded_database
+
+
+@pytest.mark.parametrize(
     ("name", "meant"),
     [
         ("TARGET_POSTGRES_HSOT", "TARGET_POSTGRES_HOST"),
@@ -90,6 +107,40 @@ def test_a_misspelt_name_in_env_is_not_ignored(tmp_path: Path, name: str, meant:
         return
     with pytest.raises(UsageError, match=f"sets {name}, which is no setting: is it {meant}\\?"):
         settings(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"# mine\n\nTARGET_POSTGRES_PASSWORD='hush\n", "Line 3 of .env cannot be read: write NAME=value, and close"),
+        (b"A=1\nTARGET_POSTGRES_HOST: hush\n", "Line 2 of .env cannot be read"),
+        (b"A=1\r\n\r\nTARGET_POSTGRES_HOST\r\n", "Line 3 of .env names TARGET_POSTGRES_HOST without a value"),
+        (b"TARGET_POSTGRES_HOST=a\nTARGET_POSTGRES_HOST=hush\n", "sets TARGET_POSTGRES_HOST twice.* in line 2: keep"),
+        ("A='hush'".encode("utf-16"), ".env is not text in UTF-8"),
+        ("AMAZON_ADS_ANALYST_ROLE=hüsh".encode("latin-1"), ".env is not text in UTF-8"),
+        (b"AMAZON_ADS_ANALYST_ROLE=a\0b\n", ".env holds a character with the number 0"),
+    ],
+)
+def test_what_env_would_leave_out_without_a_word_is_refused_without_its_value(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(UsageError, match=says) as caught:
+        settings(tmp_path, {})
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        (b"\xef\xbb\xbfAMAZON_ADS_X=a b # c\r\n", "a b"),
+        (b"AMAZON_ADS_X='a #b$c'\nAMAZON_ADS_X='a #b$c'\n", "a #b$c"),
+        ("AMAZON_ADS_X = 'ü'\nB\nAMAZON_ADS_Y=\n".encode(), "ü"),
+    ],
+)
+def test_what_an_editor_makes_of_env_is_read_as_it_is_meant(tmp_path: Path, content: bytes, value: str) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    assert settings(tmp_path, {}) == {"AMAZON_ADS_X": value}
 
 
 def test_the_schema_is_a_setting() -> None:

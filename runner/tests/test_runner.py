@@ -129,7 +129,7 @@ def test_progress_shows_slices_and_keeps_trouble(tmp_path: Path, capsys: pytest.
 
 def test_text_from_outside_cannot_drive_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     evil = "no\nFAILED nothing\x1b[2J\u202e\x9b"
-    text = summary({}, [Slice("1", "ads", "error", evil, "R\x1b1")], 1.0, "full")
+    text = summary({}, [Slice("1", "ads", "error", evil, "R\x1b1")], 1.0, "full", "r1")
     assert r"profile 1, ads: no\nFAILED nothing\x1b[2J\u202e\x9b (request id R\x1b1)" in text
     Progress(tmp_path / "run.log").follow(["entity accepted: 1 rows \x1b]0;title\x07 \u202e\n".encode()])
     assert capsys.readouterr().out == "  entity accepted: 1 rows \\x1b]0;title\\x07 \\u202e\n"
@@ -137,11 +137,30 @@ def test_text_from_outside_cannot_drive_the_terminal(tmp_path: Path, capsys: pyt
 
 def test_the_summary_names_every_failure() -> None:
     slices = [Slice("1", "ads", "success", None, None), Slice("2", "ads", "error", "HTTP 403", "R1")]
-    text = summary({"entity_ads": 1234}, slices, 12.3, "2 full")
+    text = summary({"entity_ads": 1234}, slices, 12.3, "2 full", "r1")
     assert "entity_ads" in text
     assert "1,234" in text
     assert "1 slice succeeded, 1 failed (2 full), 12 s" in text
     assert "FAILED  profile 2, ads: HTTP 403 (request id R1)" in text
+
+
+def test_many_failures_are_told_by_their_reasons_and_add_up() -> None:
+    slices = [Slice(str(10_000 + n), "ads", "success", None, None) for n in range(1_000)]
+    slices += [Slice(str(20_000 + n), "ads", "error", f"HTTP 500 of {20_000 + n}", f"R{n}") for n in range(1_030)]
+    slices += [Slice(str(30_000 + n), "targets", "error", f"HTTP 429 {'x' * n}", None) for n in range(7)]
+    slices += [Slice("*", "profiles", "error", "HTTP 401", "P1")]
+    text = summary({f"t{n}": n for n in range(7)}, slices, 12.3, "2 full", "r1")
+    lines = text.splitlines()
+    assert len(lines) <= 26
+    assert "1,000 slices succeeded, 1,038 failed" in text
+    failed = [line for line in lines if "FAILED" in line]
+    assert failed[:2] == ["  FAILED  1 × HTTP 401", "  FAILED  1,030 × HTTP 500 of …"]
+    assert "          profiles of all profiles (request id P1)" in lines
+    assert "          ads of profile 20000 (request id R0) and 1,029 more" in lines
+    counts = [int(line.split()[1].replace(",", "")) for line in failed]
+    assert sum(counts) == 1_038
+    assert "for 4 other reasons" in failed[-1]
+    assert "where run_id = 'r1' and status <> 'success'" in text
 
 
 def test_what_a_stopped_run_had_not_read_is_counted_and_no_failure() -> None:
@@ -151,7 +170,7 @@ def test_what_a_stopped_run_had_not_read_is_counted_and_no_failure() -> None:
         Slice("2", "ads", "error", aborted, None),
         Slice("*", "profiles", "error", aborted, None),
     ]
-    text = summary({}, slices, 2.0, "2 full")
+    text = summary({}, slices, 2.0, "2 full", "r1")
     assert "1 slice succeeded, 0 failed" in text
     assert "1 slice had not been read to the end" in text
     assert "FAILED" not in text

@@ -341,6 +341,35 @@ def test_a_list_that_is_read_for_another_one_is_held_to_the_same_judgement(run: 
     assert rows_of(done, "sb/keywords") >= {"100", "101", "102", "103", "104"}
 
 
+def test_what_a_list_lends_to_others_has_an_id_and_one_parent(run: Any, account: Account) -> None:
+    path = "sb/v4/campaigns/list"
+    nameless = {**item(path, 2), "campaignId": None}
+    account.answers[path] = lambda asked, _: as_json(
+        {
+            "campaigns": [item(path, 1), item(path, 2) if b'DataFields":true' in asked.body else nameless],
+            "totalCount": 2,
+        }
+    )
+    groups = [item("sd/adGroups/extended", 1, campaignId=number) for number in (1, 2)]
+    account.rows["sd/adGroups"] = groups
+    account.rows["sd/negativeTargets/extended"] = [item("sd/negativeTargets/extended", 5)]
+    done = run()
+    assert done.code == 1
+    assert done.slices["campaigns"]["status"] == "success"
+    error = done.slices["targets"]["error"]
+    assert f"{path} holds what cannot be read: campaignId None with campaignId None" in error
+    assert "sd/adGroups holds what cannot be read: adGroupId 1 is named with campaignId 1 and with 2" in error
+
+
+def test_what_confirmed_lists_need_is_confirmed(run: Any, account: Account) -> None:
+    path = "sb/v4/campaigns/list"
+    account.answers[path] = paged(path, lambda read: [[1]] if read == 0 else [[1, 2]], "its own")
+    account.answers["sb/keywords"] = keywords_by_campaign("sb/keywords", range(1, 3))
+    done = run(config={"confirm_reads": True})
+    assert done.code == 0, done.log
+    assert rows_of(done, "sb/keywords") == {"101", "102"}
+
+
 @pytest.mark.parametrize("path", ["sb/keywords", "sb/negativeKeywords"])
 def test_keywords_of_campaigns_that_nobody_lists_are_stored(run: Any, account: Account, path: str) -> None:
     account.rows["sb/v4/campaigns/list"] = [item("sb/v4/campaigns/list", 1)]
@@ -502,6 +531,28 @@ def test_a_refusal_of_a_product_that_had_rows_is_no_known_reason(run: Any, accou
     assert run().code == 0
 
 
+@pytest.mark.parametrize("refused", ["refused before", ""])
+def test_a_list_that_had_no_rows_is_emitted_whole_once_it_has_some(run: Any, account: Account, refused: str) -> None:
+    kdp = profile(int(PROFILE))
+    kdp["accountInfo"]["subType"] = "KDP_AUTHOR"
+    account.profiles = [kdp]
+    dated = {"lastUpdateDateTime": "2026-01-01T00:00:00.000Z"}
+    account.rows["sp/productAds/list"] = [item("sp/productAds/list", 1, extendedData=dated)]
+    path = "sd/productAds/extended"
+    account.rows[path] = [] if refused else [item(path, 2)]
+    if refused:
+        account.answers[path] = lambda _asked, _times: Answer(b'{"code": "403"}', 403)
+    first = run()
+    assert first.code == 0, first.log
+    account.answers.pop(path, None)
+    # Long archived when the first run came by.
+    old = {"state": "archived", "lastUpdatedDate": 1_500_000_000_000}
+    account.rows[path] = [item(path, number, **old) for number in (2, 3)]
+    done = run(first.state)
+    assert done.code == 0, done.log
+    assert {row["ad_id"] for row in done.records("entity_ads")} == ({"1", "2", "3"} if refused else {"1"})
+
+
 def listed(*answers: list[int]) -> Callable[[Asked, int], Answer]:
     """Profiles as one region names them, time after time; the others have none."""
     times = iter(answers)
@@ -511,15 +562,15 @@ def listed(*answers: list[int]) -> Callable[[Asked, int], Answer]:
     )
 
 
-def test_a_list_of_profiles_that_shrank_by_more_than_half_is_asked_for_once_more(run: Any, account: Account) -> None:
+def test_a_list_that_lacks_a_profile_of_before_is_asked_for_once_more(run: Any, account: Account) -> None:
     account.rows["sp/campaigns/list"] = [campaign(1)]
     account.profiles = [profile(1), profile(2), profile(3)]
     known = run().state
-    account.answers["v2/profiles"] = listed([1], [2, 3])
+    account.answers["v2/profiles"] = listed([1, 3], [2, 3])
     done = run(known)
     assert done.code == 0, done.log
     assert {row["profile_id"] for row in done.records("entity_profiles")} == {"1", "2", "3"}
-    assert "1 of the 3 profiles of earlier runs were listed: asking once more" in done.log
+    assert "2 of the 3 profiles of earlier runs were listed: asking once more" in done.log
 
 
 def test_a_profile_that_is_gone_is_named(run: Any, account: Account) -> None:

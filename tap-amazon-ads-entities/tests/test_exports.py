@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from harness.account import Account, as_json
+from harness.rogue import Answer, Asked
 
 from tap_amazon_ads_entities.exports.address import AddressError, checked
 from tap_amazon_ads_entities.exports.arrays import arrays
@@ -148,3 +150,40 @@ def test_slots_are_given_in_the_order_of_what_is_written() -> None:
     for thread in threads:
         thread.join()
     assert got == [1, 2, 3]
+
+
+def test_an_answer_that_speaks_against_its_file_is_heard(run: Any, account: Account) -> None:
+    names = ("error", "old", "again", "other", "odd/id?", "failed")
+    account.profiles = [{"profileId": number, "accountInfo": {"type": "seller"}} for number in range(1, len(names) + 1)]
+    more = {"error": {"error": {"message": "partial"}}, "old": {"generatedAt": "2025-01-01T00:00:00Z"}}
+    failed = {"status": "FAILED", "error": {"errorCode": "INTERNAL_ERROR", "message": "first\nsecond " + "x" * 3000}}
+    rows = [{"campaignId": "1", "adProduct": "SPONSORED_PRODUCTS", "state": "ENABLED"}]
+
+    def answer(name: str, export_id: str) -> dict[str, Any]:
+        completed = {"status": "COMPLETED", "url": f"{account.url}/file/{name[:3]}", **more.get(name, {})}
+        return {"exportId": export_id, **(failed if name == "failed" else completed)}
+
+    def create(asked: Asked, number: int) -> Answer:
+        name = names[int(asked.headers["Amazon-Advertising-API-Scope"]) - 1]
+        if name in ("other", "odd/id?"):
+            return Answer(json.dumps({"exportId": name, "status": "PROCESSING"}).encode(), 202)
+        return Answer(json.dumps(answer(name, name if name == "again" else f"{name} {number}")).encode(), 202)
+
+    account.answers["campaigns/export"] = create
+    account.answers["exports/other"] = lambda *_: as_json(answer("other", "somebody's"))
+    account.answers["exports/odd%2Fid%3F"] = lambda *_: as_json(answer("odd/id?", "odd/id?"))
+    for name in names:
+        packed = gzip.compress(json.dumps(rows * (2 if name == "again" else 1)).encode())
+        account.answers[name[:3]] = lambda *_, packed=packed: Answer(packed)
+    done = run(config={"source": "exports", "entities": ["campaigns"]})
+    assert done.code == 1
+    said = {row["profile_id"]: row["error"] for row in done.records("sync_log") if row["entity_type"] == "campaigns"}
+    assert [str(said[str(number)]).split(": ", 1)[-1].split(" (export")[0] for number in range(1, 6)] == [
+        "its file is there, and an error with it (partial)",
+        "its file was made long before it was asked for (2025-01-01T00:00:00.000Z)",
+        "gave 1 rows twice, and was not exported anew",
+        "gave up: the response speaks of another export after 1 tries",
+        "None",
+    ]
+    assert "failed: INTERNAL_ERROR: first\\nsecond xxx" in said["6"]
+    assert len(said["6"]) < 400

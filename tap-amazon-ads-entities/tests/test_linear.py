@@ -137,7 +137,7 @@ def test_forgetting_a_profile_leaves_the_others() -> None:
     def walk(*_: object) -> Iterator[Any]:
         return iter(())
 
-    lookups = Lookups(walk)
+    lookups = Lookups(walk, confirmed=True)
     lookups._known = {"1": {}, "2": {}}
     lookups.forget("1")
     lookups.forget("3")

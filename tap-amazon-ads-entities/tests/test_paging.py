@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -102,6 +103,34 @@ def test_a_body_that_is_no_page_is_never_an_empty_page(body: bytes, words: str) 
     if not body.startswith(b'{"'):
         with pytest.raises(BadBodyError):
             parse_array(response(body))
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        *({name: "x"} for name in ("nextPageToken", "next_cursor", "continuation", "NextToken", "endCursor")),
+        *({name: True} for name in ("partialSuccess", "isTruncated", "hasMoreResults", "incomplete")),
+        *({"pageInfo": {name: True}} for name in ("hasNextPage", "truncated")),
+        {"links": {"next": "https://example.com/2"}},
+    ],
+)
+def test_whatever_says_that_there_is_more_is_heard(beside: dict[str, Any]) -> None:
+    with pytest.raises(BadBodyError, match="there may be more"):
+        parse_envelope(response(json.dumps({"campaigns": [{}], **beside}).encode()), "campaigns", "totalResults")
+
+
+@pytest.mark.parametrize(
+    ("beside", "total"),
+    [
+        *(({name: 6}, 6) for name in ("totalCampaigns", "total_results", "resultCount", "TotalItemCount")),
+        ({"metadata": {"totalResults": "6"}}, 6),
+        *(({name: 6}, None) for name in ("totalCost", "count", "pageSize", "version")),
+        ({"metadata": {"message": "fine", "truncated": False}, "hasMore": False, "nextCursor": ""}, None),
+    ],
+)
+def test_a_total_is_known_by_its_words(beside: dict[str, Any], total: int | None) -> None:
+    page = parse_envelope(response(json.dumps({"campaigns": [{}], **beside}).encode()), "campaigns", "totalCount")
+    assert (page.total, page.size) == (total, 1)
 
 
 @pytest.mark.parametrize(

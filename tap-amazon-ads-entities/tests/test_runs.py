@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -172,6 +173,35 @@ def test_a_dry_run_reads_a_row_of_each_stream_and_moves_no_bookmark(
     assert len(done.records("entity_profiles")) == len(done.records("entity_campaigns")) == 1
     states = [each["value"] for each in done.messages if each["type"] == "STATE"]
     assert not any(state["bookmarks"].get("entity_campaigns") for state in states)
+
+
+def test_a_stream_map_that_fails_on_a_row_costs_its_slice_alone(run: Any, account: Account) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1)]
+    done = run(config={"stream_maps": {"entity_campaigns": {"number": "int(name)"}}})
+    assert done.code == 1
+    assert "'stream_maps' does not fit a row of entity_campaigns: ValueError: " in done.slices["campaigns"]["error"]
+    assert not done.bookmark("campaigns")
+    assert {row["status"] for entity, row in done.slices.items() if entity != "campaigns"} == {"success"}
+    for stream in ("entity_profiles", "sync_log"):
+        done = run(config={"stream_maps": {stream: {"number": "int(profile_id + 'x')"}}})
+        assert done.code == 1
+        assert f"'stream_maps' does not fit a row of {stream}: ValueError: " in done.log
+
+
+@pytest.mark.parametrize(
+    ("catalog", "words"),
+    [
+        ({}, "it holds no catalog of streams"),
+        ({"streams": "entity_ads"}, "it holds no catalog of streams"),
+        ({"streams": [{"tap_stream_id": "entity_add"}]}, "The catalog selects none of the streams: change_events"),
+    ],
+)
+def test_a_catalog_that_selects_nothing_is_no_success(run: Any, tmp_path: Path, catalog: Any, words: str) -> None:
+    path = tmp_path / "catalog.json"
+    path.write_text(json.dumps(catalog))
+    done = run(None, "--catalog", str(path))
+    assert done.code == 1
+    assert words in done.log
 
 
 def test_a_run_over_fewer_ad_products_does_not_hide_changes_of_the_others(run: Any, account: Account) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from singer_sdk.exceptions import ConfigValidationError
 
+from tap_amazon_ads_entities.settings import file
 from tap_amazon_ads_entities.settings.model import ENV_PREFIX, PROPERTIES, SECRET_SETTINGS, Settings
 from tap_amazon_ads_entities.settings.validation import problems
 from tap_amazon_ads_entities.tap import TapAmazonAdsEntities
@@ -28,8 +31,32 @@ GOOD = {"client_id": "id", "client_secret": "hush", "refresh_token": "hush-hush"
         ({"lookback_hours": float("nan")}, "Setting 'lookback_hours' must be a number up to 100,000,000"),
         ({"read_timeout": float("inf")}, "Setting 'read_timeout' must be a number up to 100,000,000"),
         ({"initial_window_days": "1e300"}, "Setting 'initial_window_days' must be a number up to 100,000,000"),
-        ({"workers": 10**30}, "Setting 'workers' must be a number up to 100,000,000"),
+        ({"workers": 10**30}, "Setting 'workers' must be a number up to 1,000."),
+        ({"workers": Decimal("1.5")}, "Setting 'workers' must be a whole number, not a number."),
+        ({"workers": {}}, "Setting 'workers' must be a whole number, not an object."),
+        ({"connect_timeout": 0}, "Setting 'connect_timeout' must be more than 0."),
+        ({"run_deadline": "0"}, "Setting 'run_deadline' must be more than 0."),
+        ({"lookback_hours": -1}, "Setting 'lookback_hours' must be at least 0."),
         ({"start_date": "soon"}, "Setting 'start_date' is 'soon'"),
+        ({"start_date": "2999-01-01"}, "Setting 'start_date' is '2999-01-01', which is still to come"),
+        ({"start_date": "x" * 10_000}, f"Setting 'start_date' is '{'x' * 60}…', which is not"),
+        ({"regions": []}, "Setting 'regions' names nothing: name what is wanted, or leave it out."),
+        ({"entities": []}, "Setting 'entities' names nothing"),
+        ({"ad_products": ","}, "Setting 'ad_products' names nothing"),
+        ({"profile_ids": [""]}, "Setting 'profile_ids' names nothing"),
+        ({"profile_ids": ["٤٧"]}, "Setting 'profile_ids' holds '٤٧', which is not a profile id"),
+        ({"profile_ids": "1" * 21}, "which is not a profile id (up to 20 digits)"),
+        ({"refresh_token": {"hush": "hush"}}, "Setting 'refresh_token' must be text, not an object."),
+        ({"refresh_token": "hush\n"}, "Setting 'refresh_token' holds a space, an end of a line or a character that"),
+        ({"client_secret": " hush"}, "Setting 'client_secret' holds a space, an end of a line"),
+        ({"client_id": "hush\ud800"}, "Setting 'client_id' holds a space, an end of a line"),
+        ({"run_id": "a\0b"}, "Setting 'run_id' holds an end of a line or another character that cannot be printed"),
+        ({"loader_session": "\ud800"}, "Setting 'loader_session' holds an end of a line or another character"),
+        ({"stream_maps": ["x"]}, "Setting 'stream_maps' must be an object, not a list."),
+        ({"flattening_enabled": "true"}, "Setting 'flattening_enabled' must be true or false, not text."),
+        ({"flattening_enabled": True}, "Setting 'flattening_max_depth' is missing"),
+        ({"flattening_max_depth": -1}, "Setting 'flattening_max_depth' must be at least 0."),
+        ({"api_url": "https://example.com/{reg}"}, "Setting 'api_url' holds braces other than those of {region}."),
         ({"api_url": "http://example.com"}, "Setting 'api_url' must use https"),
         ({"api_url": "https://user:pw@example.com"}, "Setting 'api_url' must not hold credentials"),
         ({"token_url": "ftp://example.com"}, "Setting 'token_url' must be an http(s) URL"),
@@ -59,6 +86,56 @@ def test_a_wrong_setting_gets_one_sentence_that_names_it(change: dict[str, Any],
     assert "hush" not in found[0]
     assert "12345" not in found[0]
     assert "pw" not in found[0]
+
+
+@pytest.mark.parametrize(
+    ("maps", "words"),
+    [
+        ({"entity_ads": {"name": "upper("}}, "is wrong: Failed to parse expression upper(."),
+        ({"entity_ads": 5}, "is wrong: Unexpected stream definition type."),
+        ({"entity_ads": {"__filter__": 5}}, "is wrong: TypeError: "),
+        ({"entity_add": {"name": "name"}}, "names 'entity_add', which is none of change_events, "),
+        ({"mine": {"__source__": "entity_add"}}, "names 'entity_add', which is none of"),
+        ({"ads_*": None}, "names 'ads_*', which is none of"),
+    ],
+)
+def test_stream_maps_that_cannot_work_or_would_do_nothing_are_refused(maps: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigValidationError) as caught:
+        TapAmazonAdsEntities(config={**GOOD, "stream_maps": maps})
+    assert f"Setting 'stream_maps' {words}" in caught.value.errors[0]
+    TapAmazonAdsEntities(config={**GOOD, "stream_maps": {"entity_*": {"region": "region"}, "__else__": None}})
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is not JSON (line 1): JSON has double quotes, no comments"),
+        (b'{\n// hush\n"a": 1}', "is not JSON (line 2)"),
+        (b'{"a": "hush",}', "is not JSON (line 1)"),
+        (b"[1]", "does not hold a JSON object"),
+        (b'\xef\xbb\xbf{"a": 1}', "begins with a byte order mark: save it as UTF-8 without"),
+        ('{"a": "hush"}'.encode("utf-16"), "is not text in UTF-8"),
+        (b'{"regions": "hush", "regions": "NA"}', "names 'regions' twice"),
+        (b'{"a": NaN}', "holds NaN, which is no number of JSON"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "holds a number or brackets beyond all measure"),
+        (b"[" * 100_000, "holds a number or brackets beyond all measure"),
+    ],
+)
+def test_a_file_that_holds_no_settings_is_told_apart_from_every_other(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(content)
+    with pytest.raises(file.ConfigFileError) as caught:
+        file.read(path)
+    assert str(caught.value).startswith(words)
+    assert "hush" not in str(caught.value)
+
+
+def test_numbers_of_a_file_are_numbers() -> None:
+    config = {**GOOD, "read_timeout": Decimal("10.5"), "lookback_hours": Decimal(2)}
+    assert problems(config) == []
+    assert Settings.from_config(config).read_timeout == 10.5
 
 
 @pytest.mark.parametrize(
@@ -94,6 +171,14 @@ def test_environment_variables_are_read_as_text_and_judged_like_any_setting(monk
     tap = TapAmazonAdsEntities(parse_env_config=True)
     assert (tap.settings.workers, tap.settings.profile_ids) == (4, ("123", "456"))
     assert tap.config["stream_maps"] == {}
+    monkeypatch.setenv("TAP_AMAZON_ADS_ENTITIES_STREAM_MAPS", "{broken")
+    monkeypatch.setenv("TAP_AMAZON_ADS_ENTITIES_FLATTENING_MAX_DEPTH", "deep")
+    with pytest.raises(ConfigValidationError) as caught:
+        TapAmazonAdsEntities(parse_env_config=True)
+    assert caught.value.errors == [
+        "Setting 'stream_maps' must be an object, not text.",
+        "Setting 'flattening_max_depth' must be a whole number, not text.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -281,7 +366,6 @@ def test_secrets_travel_in_the_clear_to_nobody(url: str, words: str) -> None:
 
 def test_what_goes_into_a_header_is_one_line() -> None:
     assert "'user_agent' goes into a header" in problems({**GOOD, "user_agent": "a\r\nX-Other: b"})[0]
-    assert "'client_id' goes into a header" in problems({**GOOD, "client_id": "ä"})[0]
 
 
 def test_secrets_are_marked_and_everything_is_described() -> None:

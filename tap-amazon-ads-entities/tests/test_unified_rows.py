@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tap_amazon_ads_entities.errors import RefusedItemError
 from tap_amazon_ads_entities.rows import common_model, unified
 from tap_amazon_ads_entities.rows.ad_extensions import ad_extension
 from tap_amazon_ads_entities.rows.context import Row, RowContext, RowFunction
@@ -31,6 +32,9 @@ def item(product: str, **fields: Any) -> dict[str, Any]:
 def target(product: str, kind: str, *, negative: bool = False, **details: Any) -> Row:
     own = {"targetId": "30", "adGroupId": "20", "negative": negative, "targetType": kind, "targetDetails": details}
     return unified.target(item(product, **own), CONTEXT)
+
+
+TARGET = {"targetId": "30", "adGroupId": "20", "negative": False}
 
 
 def budget(**more: Any) -> dict[str, Any]:
@@ -240,3 +244,96 @@ def test_what_names_neither_its_campaign_nor_a_known_ad_group_is_noted(read: Row
         row = read(item(product, adId="30", targetId="30", adGroupId=ad_group, **kind), context)
         assert row["campaign_id"] == found
         assert ("campaignId" in context.notes.cells) == (found is None)
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Every object in a JSON value, itself included."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return ([value] if isinstance(value, dict) else []) + [each for part in parts for each in objects(part)]
+
+
+CATEGORY = {"productCategoryRefinement": {"productCategoryRefinement": {"productCategoryId": "7"}}}
+CAPS = {"recurrenceTimePeriod": "DAILY", "budgetType": "MONETARY", "budgetValue": {"monetaryBudget": {"amount": 5}}}
+
+
+@pytest.mark.parametrize(
+    ("read", "product", "fields"),
+    [
+        (unified.campaign, "sp", {"campaignId": "10", "budgets": [budget()]}),
+        (common_model.campaign, "sp", {"campaignId": "10", "budgetCaps": CAPS}),
+        (unified.ad_group, "sp", {"adGroupId": "20", "bid": {"defaultBid": 1}}),
+        *(
+            (unified.target, product, {**TARGET, "targetType": kind, "targetDetails": {member: details}})
+            for product, kind, member, details in (
+                ("sb", "THEME", "themeTarget", {"matchType": "KEYWORDS_RELATED_TO_YOUR_BRAND"}),
+                ("sp", "PRODUCT_CATEGORY", "productCategoryTarget", CATEGORY),
+                ("sp", "KEYWORD", "keywordTarget", {"matchType": "EXACT", "keyword": "k"}),
+            )
+        ),
+        (common_model.target, "sb", {**TARGET, "targetType": "THEME", "targetDetails": {"matchType": "X"}}),
+    ],
+)
+def test_a_field_that_is_new_is_kept_in_whatever_object_it_comes(
+    read: RowFunction, product: str, fields: dict[str, Any]
+) -> None:
+    for number in range(len(objects(item(product, **fields)))):
+        changed = json.loads(json.dumps(item(product, **fields), default=float))
+        objects(changed)[number]["brandNew"] = "kept"
+        assert "kept" in json.dumps(read(changed, CONTEXT), default=str), changed
+
+
+@pytest.mark.parametrize(
+    ("product", "kind", "member", "details", "aim"),
+    [
+        ("sp", "PRODUCT", "productTarget", {"productIdType": "ASIN", "product": {"productId": "B0"}}, "product"),
+        ("sd", "PRODUCT_AUDIENCE", "productAudienceTarget", {"event": "VIEW", "lookback": "DAYS_30"}, "audience"),
+    ],
+)
+def test_a_match_that_nobody_knows_is_none_of_the_known(
+    product: str, kind: str, member: str, details: dict[str, Any], aim: str
+) -> None:
+    row = target(product, kind, **{member: {**details, "matchType": "PRODUCT_BRAND_NEW"}})
+    assert (row["target_type"], row["match_type"]) == (aim, "product_brand_new")
+    assert row["expression"]["targetDetails"]["matchType"] == "PRODUCT_BRAND_NEW"
+
+
+def noted(**fields: Any) -> tuple[Row, Notes]:
+    """A campaign, and what is noted of it."""
+    context = replace(CONTEXT, notes=Notes())
+    return unified.campaign(item("sp", **{"campaignId": "10", "budgets": [budget()], **fields}), context), context.notes
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
+def test_the_last_day_of_the_calendar_costs_its_cell_at_most(zone: str) -> None:
+    context = replace(CONTEXT, notes=Notes(), timezone=zone)
+    days = {"startDateTime": "0001-01-01T00:00:00Z", "endDateTime": "9999-12-31T23:59:59Z"}
+    row = unified.campaign(item("sp", campaignId="10", budgets=[budget()], **days), context)
+    assert row["campaign_id"] == "10"
+    assert len(context.notes.cells) == 1
+    assert set(row["bidding"]["unreadable"]) < set(days)
+
+
+def test_a_time_of_day_in_a_date_is_noted() -> None:
+    row, notes = noted(startDateTime="2026-01-02T20:00:00Z", endDateTime="2026-02-03T07:59:59Z")
+    assert (row["start_date"], row["end_date"]) == ("2026-01-02", "2026-02-02")
+    assert notes.altered.keys() == {"startDateTime"}
+    assert row["bidding"]["altered"] == {"startDateTime": "2026-01-02T20:00:00Z"}
+
+
+def test_an_amount_of_something_else_is_no_budget() -> None:
+    row, notes = noted(budgets=[{**budget(), "budgetType": "IMPRESSIONS"}])
+    assert (row["budget_micros"], row["daily_budget_micros"]) == (None, None)
+    assert len(notes.cells) == 1
+    assert noted(budgets=[budget(), budget()])[1].cells["budgets"].sample == "2 of them: the columns hold the first"
+
+
+def test_a_level_that_contradicts_the_ids_is_kept() -> None:
+    levels = {level: unified.target(item("sp", **TARGET, targetLevel=level), CONTEXT) for level in ("AD_GROUP", "NEW")}
+    assert "targetLevel" not in levels["AD_GROUP"]["expression"]
+    assert levels["NEW"]["expression"]["targetLevel"] == "NEW"
+
+
+def test_a_product_that_was_not_asked_for_is_refused() -> None:
+    context = replace(CONTEXT, ad_products=frozenset({"SP"}))
+    with pytest.raises(RefusedItemError, match="adProduct is SPONSORED_BRANDS, although only SP was asked for"):
+        unified.ad_group(item("sb", adGroupId="20"), context)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -25,8 +26,7 @@ from tap_amazon_ads_entities.rows.values import calendar_date, identifier, micro
         ("0", None),
         ("2026-01-31T12:00:00.0Z", "2026-01-31T12:00:00.000Z"),
         ("2026-01-31T12:00:00.12Z", "2026-01-31T12:00:00.120Z"),
-        ("2026-01-31T12:00:00.1234567Z", "2026-01-31T12:00:00.123Z"),
-        ("2026-01-31T12:00:00.123456789Z", "2026-01-31T12:00:00.123Z"),
+        ("2026-01-31T12:00:00.1230000Z", "2026-01-31T12:00:00.123Z"),
         ("2026-01-31T12:00:00.123+0000", "2026-01-31T12:00:00.123Z"),
         ("2026-01-31T12:00:00-0130", "2026-01-31T13:30:00.000Z"),
         ("2026-01-31 12:00:00+02", "2026-01-31T10:00:00.000Z"),
@@ -117,7 +117,8 @@ def test_what_is_no_id_is_unreadable_and_not_absent(value: Any) -> None:
         ("", None),
         (None, None),
         (20220126, "2022-01-26"),
-        ("2022-01-26T10:00:00Z", "2022-01-26"),
+        ("2022-01-26T00:00:00.000Z", "2022-01-26"),
+        ("2022-01-26T00:00:00-08:00", "2022-01-26"),
         ("0", None),
         (0, None),
     ],
@@ -175,3 +176,18 @@ def test_snake_case(value: Any, expected: str | None) -> None:
 def test_the_coarse_status(state: str | None, serving: str | None, expected: str) -> None:
     assert computed_status(state, serving) == expected
     assert expected in COMPUTED_STATUSES
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "stored"),
+    [
+        (timestamp, "2026-01-31T12:00:00.123456789Z", "2026-01-31T12:00:00.123Z"),
+        (timestamp, Decimal("1643229451000.5"), "2022-01-26T20:37:31.000Z"),
+        (calendar_date, "2022-01-26T10:00:00Z", "2022-01-26"),
+        (calendar_date, "2022-01-26T00:00:00.0001+02:00", "2022-01-26"),
+    ],
+)
+def test_what_is_cut_off_a_time_is_known(read: Callable[[Any], Any], value: Any, stored: str) -> None:
+    found = read(value)
+    assert isinstance(found, Altered)
+    assert (found.stored, found.raw) == (stored, value)

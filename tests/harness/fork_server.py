@@ -21,10 +21,14 @@ def serve(address: str, entry: str, *imports: str) -> None:
     Args:
         address: of the socket.
         entry: `module:attribute` of what is called; looked up anew for every run.
-        imports: modules that it imports late.
+        imports: modules that it imports late; with `:attribute` what it calls in them once and remembers.
     """
-    for name in (entry.partition(":")[0], *imports):
-        importlib.import_module(name)
+    importlib.import_module(entry.partition(":")[0])
+    for name in imports:
+        module, _, attributes = name.partition(":")
+        found = importlib.import_module(module)
+        if attributes:
+            _attribute(found, attributes)()
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(f"{address}.new")
     listener.listen()
@@ -101,13 +105,17 @@ def _run(request: Mapping[str, Any], entry: str) -> int:
     module, _, attributes = entry.partition(":")
     sys.argv = [module.partition(".")[0], *request["arguments"]]
     try:
-        reduce(getattr, attributes.split("."), importlib.import_module(module))()  # type: ignore[operator]
+        _attribute(importlib.import_module(module), attributes)()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
     return 0
+
+
+def _attribute(module: Any, names: str) -> Any:
+    return reduce(getattr, names.split("."), module)
 
 
 if __name__ == "__main__":

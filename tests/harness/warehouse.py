@@ -92,6 +92,7 @@ class Warehouse:
             "DBT_PROFILES_DIR": str(folder / "profiles"),
             "DBT_VERSION_CHECK": "false",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DBT_WRITE_JSON": "false",
             "AMAZON_ADS_ORIGIN": ORIGIN,
             "MELTANO_RUN_ID": str(uuid.uuid4()),
             "NO_COLOR": "1",

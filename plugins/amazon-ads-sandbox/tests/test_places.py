@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from amazon_ads_sandbox import places
 from amazon_ads_sandbox.background import BackgroundSandbox
+from amazon_ads_sandbox.cli import main
 from amazon_ads_sandbox.waiting import lives, wait_gone
 
 
@@ -28,6 +31,42 @@ def test_a_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RuntimeError, match=r"cannot write to .*; choose another"):
         BackgroundSandbox(tmp_path / "file" / ".sandbox").start()
+
+
+def test_a_port_that_cannot_be_used_is_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        # It takes connections and answers none.
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        monkeypatch.setenv(places.API_PORT, port)
+        with pytest.raises(RuntimeError, match=f"port {port} on 127.0.0.1 is taken .* set AMAZON_ADS_SANDBOX_PORT to"):
+            BackgroundSandbox(tmp_path).start()
+        served = CliRunner().invoke(main, ["serve", f"--port={port}"])
+        assert served.exit_code == 1
+        assert f"Port {port} on 127.0.0.1 is taken" in served.output
+    monkeypatch.setenv(places.API_PORT, "many")
+    started = CliRunner().invoke(main, ["truth"])
+    assert started.exit_code == 1
+    assert "AMAZON_ADS_SANDBOX_PORT is 'many', which is not a port number." in started.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["truth", "--url=http://127.0.0.1:9"], "No sandbox answers at http://127.0.0.1:9"),
+        (["faults", "--url=http://127.0.0.1:9", "--add=x"], "A rule is a JSON object"),
+        (["faults", "--url=http://127.0.0.1:9", '--add={"action": "x"}'], "A rule is a JSON object"),
+        (["change", "--fraction=-1"], "Invalid value for '--fraction'"),
+        (["serve", "--profiles=-1"], "Invalid value for '--profiles'"),
+        (["serve", "--port=65536"], "Invalid value for '--port'"),
+    ],
+)
+def test_a_wrong_argument_is_a_sentence(arguments: list[str], says: str) -> None:
+    done = CliRunner().invoke(main, arguments)
+    assert isinstance(done.exception, SystemExit)
+    assert done.exit_code != 0
+    assert says in done.output
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process id is all there is to go by")

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dotenv import dotenv_values
-
-from entities_runner import checks
+from entities_runner import checks, env_file
 
 TAP = "TAP_AMAZON_ADS_ENTITIES_"
 CREDENTIALS = tuple(f"{TAP}{name}" for name in ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"))
@@ -51,10 +49,11 @@ def settings(project: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """The variables in force: those of .env, overridden by the environment.
 
     Raises:
-        UsageError: .env misspells one.
+        UsageError: .env cannot be read, or misspells one.
     """
-    file = {name: value for name, value in dotenv_values(project / ".env").items() if value}
-    _refuse(checks.misspelt(file))
+    file, problems = env_file.read(project / ".env")
+    refuse(problems)
+    refuse(checks.misspelt(file))
     return {**file, **environment}
 
 
@@ -71,7 +70,7 @@ def choose(variables: Mapping[str, str], environment: str = AUTO) -> Choice:
     Raises:
         UsageError: only some of the credentials are there, or too many, or none where a database is named.
     """
-    _refuse(checks.problems(variables))
+    refuse(checks.problems(variables))
     if environment == MADE_UP:
         return Choice(MADE_UP, embedded_database=True)
     if message := checks.hostless(variables):
@@ -102,6 +101,11 @@ def choose(variables: Mapping[str, str], environment: str = AUTO) -> Choice:
     return Choice(MADE_UP if missing else REAL, not variables.get(DATABASE), stored and not missing)
 
 
-def _refuse(problems: Iterable[str]) -> None:
+def refuse(problems: Iterable[str]) -> None:
+    """Go no further with the first of these problems.
+
+    Raises:
+        UsageError: there is one.
+    """
     for problem in problems:
         raise UsageError(problem)

@@ -17,10 +17,10 @@ ALERT_COMMAND = "AMAZON_ADS_ALERT_COMMAND"
 LOADER = "AMAZON_ADS_LOADER"
 REPORTS = "AMAZON_ADS_REPORTS"
 _REPORTERS = ("airbyte", "fivetran", "posthog")
-_CHOICES = {
-    LOADER: ("copy", "stock"),
-    f"{TARGET}SSL_MODE": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
-}
+_TLS = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_CHOICES = {LOADER: ("copy", "stock"), f"{TARGET}SSL_MODE": _TLS, "PGSSLMODE": _TLS}
+_PORTS = (f"{TARGET}PORT", "AMAZON_ADS_SANDBOX_PORT", "AMAZON_ADS_SANDBOX_PG_PORT")
+_SERVER = re.compile(r"[^\s:/@?#='\"]+|/[^\s@?#='\"]*")
 
 _WHOLE = re.compile("[1-9][0-9]{0,5}")
 _USABLE_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,49}")
@@ -67,7 +67,7 @@ _SPELT = {
     ),
 }
 _ALIKE = {TARGET: 0.7, "AMAZON_ADS_": 0.85}
-_LAST_PORT = 65_535
+_LAST_PORT, _DIGITS = 65_535, 5
 
 
 def schema_of(variables: Mapping[str, str]) -> str:
@@ -105,17 +105,27 @@ def problems(variables: Mapping[str, str]) -> Iterator[str]:
             f"{TARGET}SQLALCHEMY_URL is read by the loader alone: name the database with {TARGET}HOST, "
             "_PORT, _USER, _PASSWORD and _DATABASE instead."
         )
+    if (host := variables.get(f"{TARGET}HOST")) and not (_SERVER.fullmatch(host) or _is_address(host)):
+        # An address of a database has a password in it.
+        yield (
+            f"{TARGET}HOST is not the name or the address of a server (its value is not shown): name the server alone, "
+            f"and the rest in {TARGET}PORT, _USER, _PASSWORD and _DATABASE."
+        )
     if variables.get(f"{TARGET}HOST") and (lacking := [name for name in _ADDRESS if not variables.get(name)]):
         yield f"{TARGET}HOST names a Postgres, but {' and '.join(lacking)} is missing: set it in .env."
     yield from _wrong_values(variables)
-    yield from webhook_problem(variables)
+    yield from alert_problems(variables)
+    for role in ("AMAZON_ADS_OWNER_", "AMAZON_ADS_STATUS_"):
+        if variables.get(f"{role}PASSWORD") and not variables.get(f"{role}USER"):
+            yield f"{role}PASSWORD is set, but {role}USER is not: name the role it is for, or remove it."
     reports = variables.get(REPORTS) or f"{_REPORTERS[0]}:schema"
     if reports.partition(":")[0] not in _REPORTERS or not reports_schema({REPORTS: reports}):
         forms = ", ".join(f"{name}:SCHEMA" for name in _REPORTERS)
         yield f"{REPORTS} is {reports!r}, which is none of {forms}."
-    port = variables.get(f"{TARGET}PORT") or "5432"
-    if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
-        yield f"{TARGET}PORT is {port!r}, which is not a port number."
+    for name in _PORTS:
+        port = variables.get(name) or "1"
+        if not (port.isascii() and port.isdigit() and len(port) <= _DIGITS and 0 < int(port) <= _LAST_PORT):
+            yield f"{name} is {port!r}, which is not a port number."
 
 
 def _wrong_values(variables: Mapping[str, str]) -> Iterator[str]:
@@ -134,6 +144,13 @@ def _wrong_values(variables: Mapping[str, str]) -> Iterator[str]:
             yield f"{name} is {value!r}, which is none of {', '.join(choices)}."
 
 
+def alert_problems(variables: Mapping[str, str]) -> list[str]:
+    """What is wrong with those who are to be told."""
+    command = variables.get(ALERT_COMMAND)
+    blank = [f"{ALERT_COMMAND} is blank: name a command, or remove it."] if command and not command.strip() else []
+    return [*webhook_problem(variables), *blank]
+
+
 def webhook_problem(variables: Mapping[str, str]) -> list[str]:
     """What is wrong with the address of the webhook, which is a secret and therefore not repeated."""
     value = variables.get(ALERT_WEBHOOK) or ""
@@ -142,7 +159,7 @@ def webhook_problem(variables: Mapping[str, str]) -> list[str]:
         fine = (
             url.port != 0
             and bool(url.hostname)
-            and (url.scheme == "https" or (url.scheme == "http" and _here(url.hostname)))
+            and (url.scheme == "https" or (url.scheme == "http" and _here(url.hostname or "")))
         )
     except ValueError:
         fine = False
@@ -153,12 +170,17 @@ def webhook_problem(variables: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _here(host: str | None) -> bool:
+def _here(host: str) -> bool:
     """Whether it is a loopback address."""
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def _is_address(host: str) -> bool:
     try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
         return False
+    return True
 
 
 def hostless(variables: Mapping[str, str]) -> str | None:

@@ -62,7 +62,7 @@ def _sync(run: Run, held: lock.Held) -> int:
     mode = _asked("MODE", run.variables.get("MODE") or run.variables.get(f"{TAP}MODE"), _MODES)
     _asked("PROGRESS", run.variables.get("PROGRESS"), (SLICES, TOTALS))
     # Services that other shards use as well outlast this one.
-    with running(run.choice, run.home, run.variables, stop=not run.variables.get(SHARD)) as found:
+    with running(run.choice, run.home, run.variables, stop=not run.variables.get(SHARD), say=_say) as found:
         check_connections(run.choice, {**run.variables, **found})
         environment = run.environment(found)
         # Settlement looks for sessions of the run's name: ours must not keep it alive.
@@ -92,10 +92,13 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
         progress.reasons[:] = [f"{STOPPED}{stopped}"]
     elif code > child.SIGNALS and not progress.reasons:
         progress.reasons.append(f"Meltano: {child.ended(code)}.")
+    known = bool(progress.reasons)
     slices = _slices(run, database, progress)
     modes = _modes(slices)
+    said = ""
     try:
-        _say(summary(database.rows(), slices, time.monotonic() - started, modes))
+        said = summary(database.rows(), slices, time.monotonic() - started, modes, run.run_id)
+        _say(said)
     except UsageError as error:
         progress.reasons.append(str(error))
     failed = code != 0 or not slices or any(each.status != "success" for each in slices)
@@ -103,9 +106,10 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, held: loc
         _say(f"\nThe run was stopped by {stopped}. What it has stored stays; the next run reads what it had not.")
         _say(f"The whole log: {progress.log}")
     elif failed:
-        # Where the run log names the failed slices, Meltano's own words add nothing.
-        named = progress.reasons or any(each.status != "success" for each in slices)
-        _explain(code, progress, [*progress.reasons, *([] if named else progress.trouble)])
+        # Where the run itself, or its log, says what failed, Meltano's own words add nothing.
+        named = known or any(each.status != "success" for each in slices)
+        reasons = [each for each in progress.reasons if each not in said]
+        _explain(code, progress, [*reasons, *([] if named else progress.trouble)])
     if not stopped:
         unnamed = failed and all(each.status == "success" for each in slices)
         why = next(iter([*progress.reasons, *progress.trouble]), child.ended(code)) if unnamed else ""
@@ -131,11 +135,10 @@ def _slices(run: Run, database: Database, progress: Progress) -> list[Slice]:
 def _modes(slices: Sequence[Slice]) -> str:
     """How many slices were read in which mode."""
     found = Counter(each.mode for each in slices if each.mode and each.profile_id != "*")
-    return " and ".join(f"{number} {mode}" for mode, number in sorted(found.items())) or "none"
+    return " and ".join(f"{number:,} {mode}" for mode, number in sorted(found.items())) or "none"
 
 
 def _explain(code: int, progress: Progress, lines: list[str]) -> None:
-    _say("")
     _say(f"The run failed (exit code {code}).{' Why:' if lines else ''}")
     for line in dict.fromkeys(lines):
         _say(f"  {line}")

@@ -76,6 +76,7 @@ class Lines:
         self._tally, self._wanted, self._clock = tally, wanted, clock
         self._latest = clock()
         self._shown = 0
+        self._stage = ""
 
     def begin(self) -> None:
         """Nothing is to be done for lines."""
@@ -100,9 +101,15 @@ class Lines:
             self.say(text)
 
     def tick(self) -> None:
-        """Write the totals every few seconds."""
-        if self._tally.slices and self._clock() - self._latest >= _EVERY:
-            self._latest = self._clock()
+        """Write the totals every few seconds; once what is going on, where no slice is read and that lasts."""
+        if self._clock() - self._latest < _EVERY:
+            return
+        self._latest = self._clock()
+        if stage := self._tally.stage:
+            if stage != self._stage:
+                self._stage = stage
+                self.say(f"  {stage} ...")
+        else:
             self._shown = self._tally.whole.done
             self.say(f"  {self._tally.sentence()}")
 
@@ -161,8 +168,9 @@ class Bars:
 
 def picture(tally: Tally, width: int, height: int) -> Group:
     """What a terminal of that size shows."""
+    stage = Text(f" {tally.stage} ..." if tally.stage else "", style="dim", no_wrap=True, overflow="ellipsis")
     if not tally.slices:
-        return Group(Text(" Looking for profiles ...", style="dim", no_wrap=True, overflow="ellipsis"))
+        return Group(stage)
     wide = width >= _NARROW
     table = Table.grid(padding=(0, 1), expand=False)
     for justify in ("left", "left", "right", "right", "right", "left") if wide else ("left", "right", "right", "left"):
@@ -175,7 +183,7 @@ def picture(tally: Tally, width: int, height: int) -> Group:
     for profile, part in reversed(shown):
         _row(table, profile, part, len(tally.entities), wide=wide)
     waiting = tally.profiles - tally.finished - len(shown)
-    more = Text(f" and {waiting:,} more profiles", style="dim", no_wrap=True) if waiting > 0 else Text("")
+    more = Text(f" and {waiting:,} more profiles", style="dim", no_wrap=True) if waiting > 0 else stage
     return Group(table, more, Text(f" {tally.sentence()}", no_wrap=not wide, overflow="ellipsis"))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from entities_runner import reasons
+from entities_runner.alike import kind
 from entities_runner.display import display
 from entities_runner.tally import Tally, counted
 from entities_runner.terminal import printable
@@ -25,7 +26,7 @@ _STOPPED = re.compile(r"slice failed .* error=stopped by SIG\w+ ")
 _REFUSED_BY_AMAZON = re.compile(r"HTTP 429\b.*trying again in ")
 _RETRY = re.compile(r"(\S+ \(region .*trying again in .*)$")
 _WORTH_SHOWING = re.compile(
-    r"(Alerts: |skipped:|accepted: |tables in schema|profiles, each with|for analysts|has to run: |may create objects"
+    r"(Alerts: |skipped:|accepted: |tables in schema|for analysts|has to run: |may create objects"
     r"|read in full|in full and|replaced the refresh token)"
 )
 _TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed|AMAZON_ADS_[A-Z]+_ROLE|AMAZON_ADS_IDENTITY)\b")
@@ -37,8 +38,16 @@ _PREFIXES = (
     re.compile(r"^\d\d:\d\d:\d\d\s+"),  # dbt's
 )
 _TROUBLE_LINES = 15
-_FAILURES_SHOWN = 20
-"""Failed slices that have a line of their own while the run goes on; the totals count the others."""
+_KINDS_SHOWN = 20
+"""Kinds of retries and failures of which the first one is shown while the run goes on; the totals count all."""
+_STAGES = (
+    (re.compile(r"Environment '\w+' is active"), "Preparing the tables"),
+    (re.compile(r"Running catalog discovery"), "Starting the tap"),
+    (re.compile(r"Beginning sync of 'entity_profiles'"), "Looking for profiles"),
+    (re.compile(r"run \S+: \d+ slices succeeded"), "Storing the last rows"),
+    (re.compile(r"Incremental state has been updated"), "Making the views, and checking what is stored"),
+)
+"""What is going on while no slice is read, from the line that begins it."""
 
 
 class Progress:
@@ -55,7 +64,22 @@ class Progress:
         self.trouble: list[str] = []
         self.reasons: list[str] = []
         self.tally = Tally()
+        self._kinds: set[str] = set()
+        self._room = _KINDS_SHOWN
+        self._unsaid = 0
         self._display = display(self.tally, environment)
+        self._patterns = (
+            (_DONE, self._done),
+            (_STOPPED, self._stopped),
+            (_REFUSED_BY_AMAZON, self._refused_by_amazon),
+            (_FAILED, self._failed),
+            (_REASON, self._reason),
+            (_RETRY, self._retry),
+            (_PLAN, self._begin),
+            (_WORTH_SHOWING, self._note),
+            (_REFUSED, self._reason),
+            (_LOCKED, self._locked),
+        )
 
     def follow(self, lines: Iterable[bytes]) -> None:
         """Show lines as they come, until there are no more."""
@@ -67,6 +91,8 @@ class Progress:
                     file.write(raw)
                     self._show(printable(_COLOUR.sub("", raw.decode("utf-8", "replace")).expandtabs().rstrip()))
                     self._display.tick()
+                if self._unsaid:
+                    self._display.say(f"  {counted(self._unsaid, 'more line')} like these: {self.log}")
             finally:
                 self._display.end()
 
@@ -75,41 +101,74 @@ class Progress:
         self._display.tick()
 
     def _show(self, line: str) -> None:
-        if match := _DONE.search(line):
-            profile, entity, rows, pages, throttled = match.groups()
-            self.tally.throttled += float(throttled or 0)
-            self.tally.end(profile, entity, int(rows), int(pages))
-            self._display.slice(f"  {profile}  {entity:<10}  {int(rows):>9,} rows  {int(pages):>6,} pages")
-        elif _STOPPED.search(line):
-            # It has not been read to its end: the end of the run says so of all of these at once.
-            return
-        elif _REFUSED_BY_AMAZON.search(line):
-            # As many as there are requests, on a bad day: the totals count them.
-            self.tally.refused += 1
-        elif match := _FAILED.search(line):
-            profile, entity, rows, error, request_id = match.groups()
-            self.tally.end(profile, entity, int(rows), failed=True)
-            say = self._display.say if self.tally.whole.failed <= _FAILURES_SHOWN else self._display.slice
-            say(f"  {profile}  {entity:<10}  FAILED  {error} (request id {request_id})")
-        elif match := _REASON.search(line):
-            self.reasons.append(match.group(1))
-            self._display.say(f"  FAILED  {match.group(1)}")
-        elif (match := _RETRY.search(line)) or (_WORTH_SHOWING.search(line)):
-            plan = _PLAN.search(line)
-            self._display.say(f"  {self._begin(plan) if plan else match.group(1) if match else _text(line)}")
-        elif match := _REFUSED.search(line):
-            self.reasons.append(match.group(1))
-        elif _LOCKED.search(line):
-            # Meltano's own database: nobody else speaks of it.
-            self.reasons.append(reasons.sentence(line))
-        elif _TROUBLE.search(line) and not _NOISE.search(line) and not _FRAME.search(line):
+        for begins, stage in _STAGES:
+            if begins.search(line):
+                self.tally.stage = stage
+        for pattern, show in self._patterns:
+            if match := pattern.search(line):
+                show(match)
+                return
+        if _TROUBLE.search(line) and not _NOISE.search(line) and not _FRAME.search(line):
             self.trouble = [*self.trouble, _text(line)][-_TROUBLE_LINES:]
 
-    def _begin(self, plan: re.Match[str]) -> str:
-        """The tap knows what it will read: how that is said."""
+    def _done(self, match: re.Match[str]) -> None:
+        profile, entity, rows, pages, throttled = match.groups()
+        self.tally.throttled += float(throttled or 0)
+        self.tally.end(profile, entity, int(rows), int(pages))
+        self._display.slice(f"  {profile}  {entity:<10}  {int(rows):>9,} rows  {int(pages):>6,} pages")
+
+    def _stopped(self, _: re.Match[str]) -> None:
+        """It has not been read to its end: the end of the run says so of all of these at once."""
+
+    def _refused_by_amazon(self, _: re.Match[str]) -> None:
+        """As many as there are requests, on a bad day: the totals count them."""
+        self.tally.refused += 1
+
+    def _failed(self, match: re.Match[str]) -> None:
+        profile, entity, rows, error, request_id = match.groups()
+        self.tally.end(profile, entity, int(rows), failed=True)
+        say = self._display.say if self._is_shown(error) else self._display.slice
+        say(f"  {profile}  {entity:<10}  FAILED  {error} (request id {request_id})")
+
+    def _reason(self, match: re.Match[str]) -> None:
+        """What ends a run is said at its end."""
+        self.reasons.append(match.group(1))
+
+    def _retry(self, match: re.Match[str]) -> None:
+        self.tally.retried += 1
+        if self._is_shown(match.group(1)):
+            self._display.say(f"  {match.group(1)}")
+
+    def _begin(self, plan: re.Match[str]) -> None:
+        """The tap knows what it will read."""
         profiles, names = int(plan.group(1)), [name.removeprefix("entity_") for name in plan.group(2).split(", ")]
         self.tally.begin(profiles, names)
-        return f"{counted(profiles, 'profile')}, each with {', '.join(names)}"
+        self._display.say(f"  {counted(profiles, 'profile')}, each with {', '.join(names)}")
+
+    def _note(self, match: re.Match[str]) -> None:
+        """Say what may come once for every profile: the first of its kind, and at the end how many more there were."""
+        text = _text(match.string)
+        if self._is_new(text):
+            self._display.say(f"  {text}")
+        else:
+            self._unsaid += 1
+
+    def _locked(self, match: re.Match[str]) -> None:
+        """Meltano's own database: nobody else speaks of it."""
+        self.reasons.append(reasons.sentence(match.string))
+
+    def _is_new(self, text: str) -> bool:
+        """Whether nothing of its kind has come yet."""
+        known = len(self._kinds)
+        self._kinds.add(kind(text))
+        return len(self._kinds) > known
+
+    def _is_shown(self, text: str) -> bool:
+        """Whether a retry or a failure has a line: the first of its kind, as long as there are few kinds."""
+        if not self._room or not self._is_new(text):
+            return False
+        self._room -= 1
+        return True
 
 
 def _private(path: str, flags: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -12,19 +12,27 @@ from psycopg.conninfo import make_conninfo
 from amazon_ads_sandbox.postgres import ACCOUNT_DATABASE, SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
 from entities_runner.account import CONNECTIONS_URL, DATABASE, REAL, TAP, Choice, UsageError
 
+Say = Callable[[str], object]
+"""Takes a line on what is being done, which may last."""
+
+
+def _quietly(_: str) -> None:
+    """Nobody is waiting."""
+
 
 def database_of(choice: Choice) -> str:
     """The database of the embedded Postgres that a choice uses."""
     return ACCOUNT_DATABASE if choice.environment == REAL else SANDBOX_DATABASE
 
 
-def start_database(choice: Choice, home: Path, started: ExitStack | None = None) -> dict[str, str]:
+def start_database(choice: Choice, home: Path, started: ExitStack | None = None, say: Say = _quietly) -> dict[str, str]:
     """Start the embedded Postgres where it does not run yet.
 
     Args:
         choice: which of its databases is used.
         home: the state folder.
         started: gets a callback that stops it, if this call has started it; without it, it stays.
+        say: told if it has to be started.
 
     Returns:
         The variables that point programs at it.
@@ -34,6 +42,8 @@ def start_database(choice: Choice, home: Path, started: ExitStack | None = None)
     """
     postgres = EmbeddedPostgres(home, database=database_of(choice))
     ours = postgres.pid() is None
+    if ours:
+        say(f"{'Starting' if postgres.data.is_dir() else 'Creating'} the embedded Postgres ...")
     try:
         postgres.start()
     except PostgresError as error:
@@ -44,7 +54,11 @@ def start_database(choice: Choice, home: Path, started: ExitStack | None = None)
 
 
 def start(
-    choice: Choice, home: Path, environment: Mapping[str, str], started: ExitStack | None = None
+    choice: Choice,
+    home: Path,
+    environment: Mapping[str, str],
+    started: ExitStack | None = None,
+    say: Say = _quietly,
 ) -> dict[str, str]:
     """Start what the choice needs and does not run yet.
 
@@ -53,6 +67,7 @@ def start(
         home: the state folder.
         environment: the variables in force.
         started: gets a callback that stops each service which this call has started; without it they stay.
+        say: told what has to be started.
 
     Returns:
         The variables that point tap and loader at it.
@@ -62,9 +77,9 @@ def start(
     """
     variables: dict[str, str] = {}
     if choice.embedded_database:
-        variables |= start_database(choice, home, started)
+        variables |= start_database(choice, home, started, say)
     if choice.environment != REAL:
-        variables |= _made_up_account(home, started)
+        variables |= _made_up_account(home, started, say)
     if choice.stored and not environment.get(CONNECTIONS_URL):
         variables |= _connections({**environment, **variables})
     return variables
@@ -72,7 +87,7 @@ def start(
 
 @contextmanager
 def running(
-    choice: Choice, home: Path, environment: Mapping[str, str], *, stop: bool = True
+    choice: Choice, home: Path, environment: Mapping[str, str], *, stop: bool = True, say: Say = _quietly
 ) -> Iterator[dict[str, str]]:
     """Run what the choice needs, and stop at the end what was started for it.
 
@@ -81,6 +96,7 @@ def running(
         home: the state folder.
         environment: the variables in force.
         stop: false where others may use it by then.
+        say: told what has to be started.
 
     Yields:
         The variables that point tap and loader at it.
@@ -89,7 +105,7 @@ def running(
         UsageError: it cannot be started.
     """
     with ExitStack() as stack:
-        yield start(choice, home, environment, stack if stop else None)
+        yield start(choice, home, environment, stack if stop else None, say)
 
 
 def check_connections(choice: Choice, environment: Mapping[str, str]) -> None:
@@ -118,11 +134,12 @@ def check_connections(choice: Choice, environment: Mapping[str, str]) -> None:
         raise UsageError(message)
 
 
-def _made_up_account(home: Path, started: ExitStack | None) -> dict[str, str]:
+def _made_up_account(home: Path, started: ExitStack | None, say: Say) -> dict[str, str]:
     from amazon_ads_sandbox.background import BackgroundSandbox  # noqa: PLC0415 - start-up, for a real account
 
     sandbox = BackgroundSandbox(home)
     if not sandbox.running():
+        say("Starting the made-up account ...")
         try:
             sandbox.start()
         except RuntimeError as error:

@@ -52,7 +52,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _json(reader: Reader) -> int:
     report = monitor.report(reader)
-    sys.stdout.write(f"{json.dumps(report, indent=2)}\n")
+    try:
+        sys.stdout.write(f"{json.dumps(report, indent=2)}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        # Nothing more can be written there, at the end neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        message = f"The answer cannot be written: {error.strerror}."
+        raise UsageError(message) from error
     return 0 if report["ok"] else 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,18 +36,29 @@ def of(endpoints: object) -> Evidence | None:
     """
     if not isinstance(endpoints, dict) or not all(isinstance(each, dict) for each in endpoints.values()):
         return None
-    lists = list(endpoints.values())
     try:
-        return Evidence(
-            lists=len(lists),
-            shortfall=sum(_count(each, "shortfall") for each in lists),
-            accepted=sum(_count(each, "accepted_shortfall") for each in lists),
-            total=sum(_count(each, "total_reported") for each in lists if "shortfall" in each),
-            problems=sum("problem" in each for each in lists),
-            unreadable=sum(_values(each) for each in lists),
-        )
+        return _sum(endpoints.values())
     except TypeError:
         return None
+
+
+def _sum(lists: Collection[dict[str, Any]]) -> Evidence:
+    """In one pass: there are thousands of slices, and most of their lists have nothing to tell.
+
+    Raises:
+        TypeError: a count is none.
+    """
+    shortfall = accepted = total = problems = unreadable = 0
+    for each in lists:
+        if "shortfall" in each:
+            shortfall += _count(each, "shortfall")
+            total += _count(each, "total_reported")
+        if "accepted_shortfall" in each:
+            accepted += _count(each, "accepted_shortfall")
+        if "unreadable" in each:
+            unreadable += _values(each)
+        problems += "problem" in each
+    return Evidence(len(lists), shortfall, accepted, total, problems, unreadable)
 
 
 def _count(numbers: dict[str, Any], name: str) -> int:

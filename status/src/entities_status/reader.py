@@ -21,6 +21,12 @@ Row = dict[str, Any]
 SECONDS = 15
 """That one statement may take."""
 
+_ROOM = """
+select set_config('work_mem', '32MB', true)
+where pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('32MB')
+"""
+"""Lets counts over a million rows be kept in memory; where there is more already, that stays."""
+
 _OTHER_SHAPE = "42"
 """Begins the codes of Postgres for what a statement names and the database lacks, or has with another type."""
 
@@ -120,6 +126,7 @@ class Reader:
             connection.execute("set transaction read only")
             # Compiling these questions takes longer than answering them.
             connection.execute("set local jit = off")
+            connection.execute(_ROOM)
             keep_reading(connection)
             session = Session(connection, self._database, self.user)
             found = session.ask(shape.COLUMNS, schema_name=session.schema, relations=list(shape.NEEDED))

@@ -82,6 +82,6 @@ def without_unreadable(row: dict[str, Any]) -> list[str]:
 
 def _json(text: str | bytes) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text if isinstance(text, str) else text.decode())
     except (ValueError, RecursionError):
         return Unreadable("JSON that cannot be taken apart")

@@ -71,6 +71,10 @@ class CancelledError(SliceError):
     """The chain was given up because its slice had already failed."""
 
 
+class UnmappableError(SliceError):
+    """What the stream maps say cannot be done to a row."""
+
+
 class ConnectionFailedError(SliceError):
     """One of several connections gives no token any more; the profiles of the others go on."""
 

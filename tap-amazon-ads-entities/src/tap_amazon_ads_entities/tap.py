@@ -12,7 +12,7 @@ from singer_sdk.streams import Stream
 
 from tap_amazon_ads_entities.endpoints import endpoints_of
 from tap_amazon_ads_entities.endpoints.history import CHANGE_EVENTS
-from tap_amazon_ads_entities.errors import RunEndingError, StoppedError
+from tap_amazon_ads_entities.errors import RunEndingError, StoppedError, UnmappableError
 from tap_amazon_ads_entities.process import memory
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.process.shutdown import GRACE, exit_now, exit_within, interrupt_after, watch_parent
@@ -140,14 +140,14 @@ class TapAmazonAdsEntities(CommandLine):
             with interrupt_after(seconds, lambda: self._out_of_time(reason)):
                 try:
                     self.sync_all()
-                except RunEndingError as error:
+                except (RunEndingError, UnmappableError) as error:
                     self.current.abort(str(error))
                 self.state_writer.write_state(self.state)
                 self._writer.flush()
         except BrokenPipeError:
             exit_now("the loader closed its input; its own output says why", EXIT_FAILED)
-        except StoppedError as error:
-            # It came when all was read: what is missing is the end of what the loader gets.
+        except (StoppedError, UnmappableError) as error:
+            # It came when all was read, or with the run log itself: what is missing is the end of what the loader gets.
             exit_now(str(error), EXIT_FAILED)
         return 0 if self.current.verdict() else EXIT_FAILED
 
@@ -159,6 +159,7 @@ class TapAmazonAdsEntities(CommandLine):
 
         Raises:
             RunEndingError: nothing can be read.
+            UnmappableError: a stream map fails.
         """
         if what == "schema":
             self.write_schemas()

@@ -52,10 +52,10 @@ select
     leaves.negative,
     leaves.ad_product,
     leaves.state,
-    -- Whatever stops a parent stops its children.
+    -- Whatever stops a parent stops its children; of one whose state nobody could read, nobody knows.
     case
-        when lower(campaigns.state) <> 'enabled' then campaigns.computed_status
-        when lower(ad_groups.state) <> 'enabled' then ad_groups.computed_status
+        when campaigns.profile_id is not null and lower(campaigns.state) is distinct from 'enabled' then campaigns.computed_status
+        when ad_groups.profile_id is not null and lower(ad_groups.state) is distinct from 'enabled' then ad_groups.computed_status
         when lower(leaves.state) <> 'enabled' then leaves.computed_status
         when campaigns.computed_status not in ('delivering', 'unknown') then campaigns.computed_status
         when ad_groups.computed_status not in ('delivering', 'unknown') then ad_groups.computed_status

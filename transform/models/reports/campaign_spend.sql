@@ -20,11 +20,7 @@ select
     campaigns.state,
     campaigns.computed_status,
     campaigns.daily_budget_micros,
-    reports.impressions,
-    reports.clicks,
-    reports.cost_micros,
-    reports.purchases,
-    reports.sales_micros
+    {{ spend_measures() }}
 from reports
 left join campaigns on {{ report_join('campaigns', 'campaign_id') }}
 left join {{ source('amazon_ads', 'entity_portfolios') }} as portfolios

@@ -76,7 +76,10 @@ class BackgroundSandbox:
         places.make_private(self._home)
         self._pid_file.unlink(missing_ok=True)
         port = self.port
-        if places.configured_api_port() is None and not places.is_free(port):
+        if not places.is_free(port):
+            if places.configured_api_port() is not None:
+                message = f"port {port} on 127.0.0.1 is taken by another program; set {places.API_PORT} to a free one"
+                raise RuntimeError(message)
             # Another copy of the project may be running: it keeps its port.
             port = places.free_port()
         handle = os.open(self._home / "sandbox.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -6,18 +6,30 @@ import os
 import socket
 from pathlib import Path
 
+import click
+
+API_PORT = "AMAZON_ADS_SANDBOX_PORT"
 DEFAULT_API_PORT = 8790
 DEFAULT_POSTGRES_PORT = 54390
+_LAST_PORT, _DIGITS = 65_535, 5
 
 
 def configured_api_port() -> int | None:
     """The port of the API that somebody asked for: AMAZON_ADS_SANDBOX_PORT."""
-    return int(os.environ.get("AMAZON_ADS_SANDBOX_PORT") or 0) or None
+    return _configured_port(API_PORT)
 
 
 def configured_postgres_port() -> int | None:
     """The port of Postgres that somebody asked for: AMAZON_ADS_SANDBOX_PG_PORT."""
-    return int(os.environ.get("AMAZON_ADS_SANDBOX_PG_PORT") or 0) or None
+    return _configured_port("AMAZON_ADS_SANDBOX_PG_PORT")
+
+
+def _configured_port(variable: str) -> int | None:
+    text = os.environ.get(variable) or ""
+    if text and not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and 0 < int(text) <= _LAST_PORT):
+        message = f"{variable} is {text!r}, which is not a port number."
+        raise click.ClickException(message)
+    return int(text) if text else None
 
 
 def is_free(port: int) -> bool:

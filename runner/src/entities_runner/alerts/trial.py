@@ -20,7 +20,7 @@ def main() -> None:
         variables = settings(Path.cwd(), os.environ)
     except UsageError as error:
         sys.exit(str(error))
-    if problems := checks.webhook_problem(variables):
+    if problems := checks.alert_problems(variables):
         sys.exit(problems[0])
     everybody = receivers(variables)
     if not everybody:

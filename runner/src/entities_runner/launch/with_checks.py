@@ -12,12 +12,13 @@ import sys
 
 from dbt.cli.main import cli, dbtRunner
 
-_COMPILE = ("--quiet", "compile", "--select", "resource_type:test")
+_COMPILE = ("--quiet", "--write-json", "compile", "--select", "resource_type:test")
 
 
 def _main() -> None:
     try:
-        cli(sys.argv[1:], prog_name="dbt")
+        # What is written of the first would be written over at once.
+        cli(["--no-write-json", *sys.argv[1:]], prog_name="dbt")
     except SystemExit as ended:
         if ended.code:
             raise

@@ -99,11 +99,14 @@ limit %(limit)s
 SEARCH: dict[str, str] = {
     kind: _FOUND.replace("{matches}", f"{rows} {_ANY_PROFILE} and ({match})")
     for kind, rows, match in (
-        ("portfolio", _PORTFOLIOS, "portfolio_id = %(id)s or name ilike %(like)s"),
-        ("campaign", _CAMPAIGNS, "campaign_id = %(id)s or name ilike %(like)s"),
-        ("ad_group", _AD_GROUPS, "ad_group_id = %(id)s or name ilike %(like)s"),
-        ("ad", _ADS, "ad_id = %(id)s or asin = upper(%(id)s) or sku = %(id)s or name ilike %(like)s"),
-        ("target", _TARGETS, "target_id = %(id)s or expression ->> 'text' ilike %(like)s"),
+        ("portfolio", _PORTFOLIOS, "portfolio_id = %(id)s or lower(name) like lower(%(like)s)"),
+        ("campaign", _CAMPAIGNS, "campaign_id = %(id)s or lower(name) like lower(%(like)s)"),
+        ("ad_group", _AD_GROUPS, "ad_group_id = %(id)s or lower(name) like lower(%(like)s)"),
+        ("ad", _ADS, "ad_id = %(id)s or asin = upper(%(id)s) or sku = %(id)s or lower(name) like lower(%(like)s)"),
+        ("target", _TARGETS, "target_id = %(id)s or lower(expression ->> 'text') like lower(%(like)s)"),
     )
 }
-"""By kind of what is looked for; %(like)s is the pattern, %(id)s the text itself."""
+"""By kind of what is looked for; %(like)s is the pattern, %(id)s the text itself.
+
+`ilike` finds the same, and lowers the pattern anew for each row.
+"""

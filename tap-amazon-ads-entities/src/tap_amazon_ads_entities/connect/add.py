@@ -8,7 +8,7 @@ import webbrowser
 import click
 
 from tap_amazon_ads_entities.connect.consent import Consent, ConsentError, consent_page
-from tap_amazon_ads_entities.connect.context import Context, SettingError
+from tap_amazon_ads_entities.connect.context import NOT_YET, Context, SettingError
 from tap_amazon_ads_entities.connect.examine import Findings, Found, examine, in_words
 from tap_amazon_ads_entities.connect.loopback import Receiver, receivable
 from tap_amazon_ads_entities.connections.model import is_label
@@ -63,11 +63,11 @@ def add(  # noqa: PLR0913 - the options
     if not yes and any(each.label == label for each in store.all()):
         click.confirm(f"There is a connection called {label!r}. Replace it?", abort=True)
     chosen_regions = _regions(regions)
-    settings = context.settings(refresh_token="unknown yet")  # noqa: S106 - it is what we are going to get
+    settings = context.settings(refresh_token=NOT_YET)
     page = consent_url or consent_page(chosen_regions[0], settings.token_url)
     consent = Consent(page, settings.client_id, redirect_uri)
     code = _code(consent, opens=opens)
-    session = context.session("unknown yet")
+    session = context.session(NOT_YET)
     grant = session.exchange.ask(consent.grant(code, settings.client_secret))
     if grant.refresh_token is None:
         message = "Login with Amazon gave no refresh token; check the security profile of client_id."

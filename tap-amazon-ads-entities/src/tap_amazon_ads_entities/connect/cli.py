@@ -10,7 +10,7 @@ import click
 
 from tap_amazon_ads_entities.amazon.proxies import hide_passwords
 from tap_amazon_ads_entities.connect.add import add
-from tap_amazon_ads_entities.connect.context import Context
+from tap_amazon_ads_entities.connect.context import NOT_YET, Context
 from tap_amazon_ads_entities.connect.examine import Findings, examine, in_words
 from tap_amazon_ads_entities.connections.model import StoredConnection, about
 from tap_amazon_ads_entities.connections.store import Store
@@ -71,7 +71,7 @@ def _examined(context: Context, store: Store, stored: StoredConnection) -> Findi
     def renewed(token: str) -> None:
         store.renew(stored.label, cipher.seal(stored.label, token), cipher.key_id)
 
-    context.settings(refresh_token="unknown yet")  # noqa: S106 - a wrong setting is not this connection's fault
+    context.settings(refresh_token=NOT_YET)  # a wrong setting is not this connection's fault
     try:
         session = context.session(cipher.open(stored.label, stored.sealed, stored.key_id), renewed)
         return examine(session, stored.regions, stored.profile_ids)

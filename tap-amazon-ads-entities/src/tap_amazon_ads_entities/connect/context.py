@@ -22,6 +22,9 @@ from tap_amazon_ads_entities.settings.validation import problems
 
 # A person waits for the answer: no half hours of patience.
 _IMPATIENT = {"max_retries": 2, "request_deadline": 60, "run_deadline": 900, "workers": 8}
+NOT_YET = "unknown-yet"
+"""Stands for a refresh token that is still to come: settings can be judged without it."""
+
 _OF_RUNS = frozenset({"refresh_token", "connections", "profile_ids", "regions", "entities", "mode", "start_date"})
 
 
@@ -37,8 +40,16 @@ class Context:
 
     @classmethod
     def read(cls) -> Context:
-        """From .env in the current folder, overridden by the environment."""
-        variables = {**dotenv_values(Path(".env")), **os.environ}
+        """From .env in the current folder, overridden by the environment.
+
+        Raises:
+            SettingError: the file is no text.
+        """
+        try:
+            variables = {**dotenv_values(Path(".env")), **os.environ}
+        except UnicodeDecodeError:
+            message = "The file .env is not text in UTF-8: save it as UTF-8."
+            raise SettingError(message) from None
         names = {f"{ENV_PREFIX}{name.upper()}": name for name in OWN_SETTINGS}
         config = {name: variables[variable] for variable, name in names.items() if variables.get(variable)}
         register([config.get(name) for name in SECRET_SETTINGS])

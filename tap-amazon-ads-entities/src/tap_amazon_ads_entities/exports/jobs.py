@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from tap_amazon_ads_entities.amazon.client import Client
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint
@@ -75,6 +76,11 @@ class Job:
     def export_id(self) -> str | None:
         """Amazon's name of it, once it is created."""
         return self._answer.export_id if self._answer else None
+
+    @property
+    def complaint(self) -> str | None:
+        """What Amazon says against its file, when it is completed."""
+        return self._answer.complaint(datetime.now(tz=timezone.utc)) if self._answer else None
 
     def begin(self, errand: Errand) -> None:
         """Have it made, unless it is being made.

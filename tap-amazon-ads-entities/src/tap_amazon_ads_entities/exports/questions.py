@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import msgspec
 
@@ -14,6 +16,8 @@ from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.endpoints.regions import api_base
 from tap_amazon_ads_entities.errors import BadBodyError
 from tap_amazon_ads_entities.process.deadline import Deadline, Stop
+from tap_amazon_ads_entities.process.redaction import printable, redact
+from tap_amazon_ads_entities.rows.values import timestamp, utc_text
 
 _CREATED = 202
 COMPLETED, FAILED = STATUSES = ("COMPLETED", "FAILED")
@@ -22,6 +26,12 @@ COMPLETED, FAILED = STATUSES = ("COMPLETED", "FAILED")
 STATUS_PATH = "exports/{exportId}"
 REASONS = ("errorCode", "message")
 """Of the error of one that failed."""
+
+_OLD = timedelta(days=1)
+"""No two clocks differ as much, and no export takes as long."""
+
+_WORDS = 300
+"""Characters of its reason that are repeated."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,8 @@ class Answer(msgspec.Struct, rename="camel"):
     status: str
     url: str | None = None
     file_size: float | None = None
-    error: dict[str, object] | None = None
+    error: object = None
+    generated_at: str | None = None
 
     @property
     def completed(self) -> bool:
@@ -66,8 +77,19 @@ class Answer(msgspec.Struct, rename="camel"):
     @property
     def reason(self) -> str:
         """Amazon's words for why it failed."""
-        error = self.error or {}
-        return ": ".join(str(error[name]) for name in REASONS if error.get(name)) or "no reason given"
+        error = self.error if isinstance(self.error, dict) else {}
+        said = ": ".join(str(error[name]) for name in REASONS if error.get(name))
+        # Before it is cut: half a secret would not be recognised any more.
+        return printable(redact(said))[:_WORDS] or "no reason given"
+
+    def complaint(self, now: datetime) -> str | None:
+        """What Amazon itself says against the file of a completed export; None for one that is whole and new."""
+        if any(self.error.values()) if isinstance(self.error, dict) else self.error:
+            return f"its file is there, and an error with it ({self.reason})"
+        made = timestamp(self.generated_at)
+        if isinstance(made, str) and made < utc_text(now - _OLD):
+            return f"its file was made long before it was asked for ({made})"
+        return None
 
 
 _DECODER = msgspec.json.Decoder(Answer)
@@ -98,7 +120,7 @@ class ExportQuestion:
         if self.export_id is None:
             media["Content-Type"] = str(endpoint.content_type)
         else:
-            path = STATUS_PATH.format(exportId=self.export_id)
+            path = STATUS_PATH.format(exportId=quote(self.export_id, safe=""))
         return Request(
             endpoint=endpoint.path,
             region=errand.region,
@@ -124,5 +146,8 @@ class ExportQuestion:
             raise BadBodyError(message) from error
         if not answer.export_id or (answer.completed and not answer.url):
             message = "the response names no export, or no address of a completed one"
+            raise BadBodyError(message)
+        if self.export_id is not None and answer.export_id != self.export_id:
+            message = "the response speaks of another export"
             raise BadBodyError(message)
         return answer

@@ -44,7 +44,7 @@ class ExportReader:
         self._downloads = downloads
         self._room = room
         self._urgent = urgent
-        self.lookups = Lookups(self._lookup)
+        self.lookups = Lookups(self._lookup, confirmed=False)
 
     def pages(self, reading: Reading) -> Iterator[Page]:
         """Every part of the file. The verdict is in the reading when the last has been taken.
@@ -75,9 +75,12 @@ class ExportReader:
                 LOGGER.warning(
                     "%s: %s, exporting it once more (profile %s)", endpoint.name, why, reading.profile.profile_id
                 )
-            attempt = judge.begin()
+            short, attempt = judge.doubts, judge.begin()
             with self._jobs.job(endpoint, errand, other_than=before) as job:
                 job.begin(errand)
+                if short and job.export_id == before:
+                    # The same file says the same, and proves nothing.
+                    attempt.doubt(f"{why}, and was not exported anew (export {before})")
                 if endpoint.campaign_of is not None and before is None:
                     # While ours is being made: both take minutes.
                     found = self.lookups.get(endpoint.campaign_of, reading)
@@ -89,6 +92,8 @@ class ExportReader:
     def _file(self, job: Job, errand: Errand, attempt: Pass) -> Iterator[Page]:
         with self._downloads.file(job, errand) as download:
             arrived = now()
+            if job.complaint is not None:
+                attempt.doubt(f"{job.complaint} (export {job.export_id})")
             try:
                 for array in arrays(download.pieces()):
                     # Released when the page has been handed over, which is when this generator goes on.

@@ -50,6 +50,12 @@ def plain_numbers(identifiers: Sequence[str]) -> list[int] | None:
     return None
 
 
+def numbers_of(identifiers: Sequence[str]) -> list[int]:
+    """Ids as 64 bits each, in their order."""
+    numbers = plain_numbers(identifiers)
+    return numbers if numbers is not None else [number_of(each) for each in identifiers]
+
+
 def ids_of(rows: bytes, id_field: str) -> Sequence[int]:
     """The ids of a page's items, in their order; an item without one is known by its text.
 

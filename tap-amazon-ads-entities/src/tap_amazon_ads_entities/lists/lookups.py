@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tap_amazon_ads_entities.endpoints.model import Lookup
-from tap_amazon_ads_entities.lists.completeness import Judge
+from tap_amazon_ads_entities.lists.completeness import Expectation, Judge
 from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.reading import Reading
-from tap_amazon_ads_entities.rows.unreadable import Unreadable
+from tap_amazon_ads_entities.lists.refused import shown
 from tap_amazon_ads_entities.rows.values import identifier
 
 
@@ -19,11 +19,13 @@ class Lookups:
 
     Args:
         walk: reads a list to its end.
+        confirmed: whether two reads have to agree where that is wanted.
     """
 
-    def __init__(self, walk: Callable[[Reading, Judge], Iterator[Page]]) -> None:
+    def __init__(self, walk: Callable[[Reading, Judge], Iterator[Page]], *, confirmed: bool) -> None:
         """Know nothing yet."""
         self._walk = walk
+        self._confirmed = confirmed
         self._known: dict[str, dict[str, _Memo]] = {}
         """By profile and list."""
 
@@ -44,19 +46,21 @@ class Lookups:
             return memo.value
 
     def _read(self, wanted: Lookup, reading: Reading) -> Found:
-        judge = Judge(wanted.source.id_field)
+        # Whoever wants two reads of a list to agree wants it of what the list needs.
+        judge = Judge(wanted.source.id_field, Expectation(confirm=self._confirmed and reading.expectation.confirm))
         ids: dict[str, str] = {}
-        problems: list[str] = []
+        wrong: str | None = None
         for page in self._walk(reading, judge):
             found = page.decoded()
-            problems += [reason for reason, _ in found.strange]
+            for reason, _ in found.strange:
+                wrong = wrong or reason
             for item in found.items:
                 key, value = identifier(item.get(wanted.key)), identifier(item.get(wanted.value))
-                if isinstance(key, str) and isinstance(value, str):
-                    ids[key] = value
-                elif isinstance(key, Unreadable) or isinstance(value, Unreadable):
-                    problems.append(f"{wanted.key} {key} or {wanted.value} {value} is no id")
-        problem = judge.verdict().problem or (f"holds what cannot be read: {problems[0]}" if problems else None)
+                if not isinstance(key, str) or not isinstance(value, str):
+                    wrong = wrong or f"{wanted.key} {key} with {wanted.value} {value}"
+                elif ids.setdefault(key, value) != value:
+                    wrong = wrong or f"{wanted.key} {key} is named with {wanted.value} {ids[key]} and with {value}"
+        problem = judge.verdict().problem or (f"holds what cannot be read: {shown(wrong)}" if wrong else None)
         return Found(ids, problem)
 
     def total(self, wanted: Lookup, reading: Reading) -> int:

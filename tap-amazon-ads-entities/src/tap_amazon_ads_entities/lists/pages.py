@@ -6,7 +6,6 @@ Decoding late keeps the queues small: decoded rows take about three times the me
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import msgspec
 
 from tap_amazon_ads_entities.amazon.transport import Response
 from tap_amazon_ads_entities.errors import BadBodyError
+from tap_amazon_ads_entities.lists import beside
 from tap_amazon_ads_entities.lists.items import TOO_DEEP, Decoded, at_once, one_by_one
 from tap_amazon_ads_entities.rows.stand_ins import made_valid
 
@@ -26,16 +26,7 @@ D = TypeVar("D")
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
-_TOTALS = frozenset({"totalresults", "totalcount", "total", "totalitems", "totalrecords"})
-"""What a total is called in Amazon's files, and might be: one that is overlooked would hide what is missing."""
-
 _MOST_ROWS = 1 << 63
-_ERROR = re.compile(r"errors?|error(code|message|details?)|exceptions?|fault|fail(ed|ures?)|code|message|details?")
-_MORE = re.compile(r"nexttoken|(next)?(cursor|page)|pagetoken|next|continuationtoken|pagination|paging|has(more|next)")
-_PARTIAL = re.compile(r"(is)?partial(results?)?|(is)?truncated|incomplete(results?)?")
-"""Names, without capitals and marks between words: in Amazon's files nothing of them stands beside a list."""
-
-_NOTHING = frozenset({b"null", b"[]", b"{}", b'""', b"false", b"0"})
 _LARGE = 4 << 20
 _MOST_SIGNS = 4_000_000
 _one_at_a_time = threading.Lock()
@@ -112,15 +103,13 @@ def _parse_envelope(response: Response, envelope: str, total_field: str | None) 
         if request_id is None and "requestId" in document:
             request_id = _opaque(document["requestId"])
         token = _opaque(document["nextToken"]) if "nextToken" in document else None
-        totals = [
-            _total(bytes(value)) for name, value in document.items() if name == total_field or _plain(name) in _TOTALS
-        ]
+        others = {name: bytes(value) for name, value in document.items() if name not in (envelope, "nextToken")}
+        totals = [_total(value) for value in beside.totals(others, envelope, total_field)]
     except (msgspec.DecodeError, ValueError) as error:
         message = "the response's nextToken, total or requestId cannot be read"
         raise BadBodyError(message) from error
     size = len(_decode(_ELEMENTS, rows)[0])
-    for name in document.keys() - {envelope, "nextToken"}:
-        _doubt(name, bytes(document[name]), "its" if size else "an empty")
+    beside.doubt(others, "its" if size else "an empty")
     return Page(
         rows,
         size,
@@ -128,31 +117,6 @@ def _parse_envelope(response: Response, envelope: str, total_field: str | None) 
         total=max((total for total in totals if total is not None), default=None),
         request_id=request_id,
     )
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
-
-
-def _doubt(name: str, value: bytes, which: str) -> None:
-    """What stands beside a list must not say that the list is not all there is.
-
-    Raises:
-        BadBodyError: it does.
-    """
-    plain = _plain(name)
-    if plain in ("success", "ok"):
-        if value in _NOTHING:
-            message = f"the response holds an error beside {which} list ({name!r} is {value.decode()})"
-            raise BadBodyError(message)
-    elif value in _NOTHING:
-        return
-    elif _ERROR.fullmatch(plain):
-        message = f"the response holds an error beside {which} list"
-        raise BadBodyError(message)
-    elif _MORE.fullmatch(plain) or _PARTIAL.fullmatch(plain):
-        message = f"the response holds {name!r} beside {which} list: there may be more than could be asked for"
-        raise BadBodyError(message)
 
 
 def _opaque(raw: msgspec.Raw) -> str | None:

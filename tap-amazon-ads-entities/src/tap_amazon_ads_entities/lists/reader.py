@@ -64,7 +64,7 @@ class Reader:
         self._api_url = api_url
         self._page_sizes = page_sizes
         # A lookup is waited for by whoever needs it, and its pages wait for nobody.
-        self.lookups = Lookups(self._lookup)
+        self.lookups = Lookups(self._lookup, confirmed=True)
 
     def pages(self, reading: Reading) -> Iterator[Page | Fork[Page]]:
         """Every page of the list, as often as its judge asks for; the parts of a long one are read at the same time.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tap_amazon_ads_entities.errors import TapError
+from tap_amazon_ads_entities.lists.ids import Distinct
 from tap_amazon_ads_entities.process.redaction import printable, redact
 from tap_amazon_ads_entities.rows.context import Item
 from tap_amazon_ads_entities.rows.unreadable import Notes, raw_text
@@ -12,6 +13,7 @@ from tap_amazon_ads_entities.rows.values import identifier
 
 _NAMED = 3
 _SHOWN = 160
+_BITS = (1 << 64) - 1
 # From what an item may be to what it belongs to: the first one that is there names it best.
 _IDS = ("keywordId", "targetId", "themeId", "adId", "adGroupId", "campaignId", "portfolioId", "profileId")
 
@@ -33,12 +35,13 @@ class Refused:
         """None yet."""
         self.names: list[str] = []
         self._id_field = id_field
-        self._seen: set[int] = set()
+        self._seen = Distinct()
+        self._named: set[int] = set()
 
     @property
     def count(self) -> int:
         """How many; one that was read again counts once."""
-        return len(self._seen)
+        return self._seen.count()
 
     def add(self, item: Item, error: Exception) -> None:
         """Refuse an item; it is named by its first field that holds an id."""
@@ -52,20 +55,21 @@ class Refused:
 
     def add_named(self, what: str, known_by: str | bytes) -> None:
         """Refuse something; what it is known by is the same when it is read again."""
-        if (number := hash(known_by)) in self._seen:
-            return
-        self._seen.add(number)
-        if len(self.names) < _NAMED:
+        number = hash(known_by) & _BITS
+        self._seen.add((number,))
+        if len(self.names) < _NAMED and number not in self._named:
+            self._named.add(number)
             self.names.append(shown(what))
 
     def details(self) -> dict[str, Any] | None:
         """Their part of the run log."""
-        return {"count": self.count, "first": self.names} if self.count else None
+        return {"count": self.count, "first": self.names} if self.names else None
 
     def sentence(self) -> str:
         """What happened, for people."""
-        more = f" and {self.count - len(self.names)} more" if self.count > len(self.names) else ""
-        items = "1 item is" if self.count == 1 else f"{self.count} items are"
+        count = self.count
+        more = f" and {count - len(self.names)} more" if count > len(self.names) else ""
+        items = "1 item is" if count == 1 else f"{count} items are"
         return f"{items} no row and left out: {'; '.join(self.names)}{more}"
 
 

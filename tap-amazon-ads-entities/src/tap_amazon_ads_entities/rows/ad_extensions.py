@@ -36,7 +36,7 @@ def ad_extension(item: Item, context: RowContext) -> Row:
     """An ad extension of any type."""
     found = laid_out(item)
     get = found.get
-    ad_product = product_of(found)
+    ad_product = product_of(found, context)
     ad_group_id = identifier(get("adGroupId"))
     settings = without(found, _FIELDS)
     state = get("state")

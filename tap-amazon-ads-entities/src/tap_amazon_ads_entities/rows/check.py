@@ -77,7 +77,7 @@ class _Table:
                 altered[source] = raw_text(value.raw)
                 continue
             if type(None) not in allowed:
-                raise RefusedItemError(source, _no_key(value))
+                raise RefusedItemError(source, _no_key(value, "an id" if name in self._texts else "a time"))
             if name in self._texts and type(value) in (int, Decimal):
                 row[name] = str(value)
                 continue
@@ -110,8 +110,8 @@ def _swept(value: Any) -> Any:
     return None if isinstance(value, Unreadable) else value
 
 
-def _no_key(value: Any) -> str:
+def _no_key(value: Any, what: str) -> str:
     raw = value.raw if isinstance(value, Unreadable) else value
     if raw in (None, ""):
         return "is missing" if raw is None else "is empty"
-    return f"is not an id: {raw_text(raw)}"
+    return f"is not {what}: {raw_text(raw)}"

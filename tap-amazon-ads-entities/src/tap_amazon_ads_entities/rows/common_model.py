@@ -39,8 +39,10 @@ SOURCES = {
 _CAMPAIGN_FIELDS = DELIVERY | {
     *("campaignId", "name", "portfolioId", "startDate", "endDate", "costType", "budgetCaps", "targetingSettings")
 }
+_CAPS_FIELDS = frozenset({"recurrenceTimePeriod", "budgetType", "budgetValue"})
 _BUDGET_FIELDS = frozenset({"amount", "currencyCode"})
-_BID_FIELDS = frozenset({"bid", "defaultBid", "currencyCode"})
+_BID_FIELDS = frozenset({"bid", "currencyCode"})
+_DEFAULT_BID_FIELDS = frozenset({"defaultBid", "currencyCode"})
 CAMPAIGN_SOURCES = {
     **SOURCES,
     "campaign_id": "campaignId",
@@ -73,6 +75,7 @@ AD_SOURCES = {
     "sku": "creative.products",
 }
 _TARGET_FIELDS = DELIVERY | {*("targetId", "adGroupId", "campaignId", "negative", "bid", "targetType", "targetDetails")}
+_THEME_DETAILS = frozenset({"matchType"})
 _KEYWORD_DETAILS = frozenset({"matchType", "keyword"})
 TARGET_SOURCES = {
     **SOURCES,
@@ -86,16 +89,20 @@ TARGET_SOURCES = {
 _TACTIC = "T000"
 
 
-def product_of(item: Item) -> str:
+def product_of(item: Item, context: RowContext) -> str:
     """The short name of its ad product.
 
     Raises:
-        RefusedItemError: it has none that is known.
+        RefusedItemError: it has none that is known, or none that was asked for: who gives others may leave out some.
     """
     name = item.get("adProduct")
-    if isinstance(name, str) and name in AD_PRODUCTS:
-        return AD_PRODUCTS[name]
-    raise RefusedItemError(field="adProduct", reason=f"is none of {_AD_PRODUCT_NAMES}")
+    if not isinstance(name, str) or name not in AD_PRODUCTS:
+        raise RefusedItemError(field="adProduct", reason=f"is none of {_AD_PRODUCT_NAMES}")
+    product = AD_PRODUCTS[name]
+    if context.ad_products and product.upper() not in context.ad_products:
+        asked = ", ".join(sorted(context.ad_products))
+        raise RefusedItemError(field="adProduct", reason=f"is {name}, although only {asked} was asked for")
+    return product
 
 
 def known_of(item: Item, ad_product: str, level: str, others: dict[str, Any]) -> Extended:
@@ -126,10 +133,17 @@ def _state(item: Item, *, lower_case: bool) -> Any:
 
 def campaign(item: Item, context: RowContext, sources: Mapping[str, str] = CAMPAIGN_SOURCES) -> Row:
     """A campaign of any ad product."""
-    ad_product = product_of(item)
+    ad_product = product_of(item, context)
     caps = part(item, "budgetCaps")
-    budget = part(part(caps, "budgetValue", "budgetCaps."), "monetaryBudget", "budgetCaps.budgetValue.")
+    value = part(caps, "budgetValue", "budgetCaps.")
+    budget = part(value, "monetaryBudget", "budgetCaps.budgetValue.")
     bidding = {**without(budget, _BUDGET_FIELDS), **without(item, _CAMPAIGN_FIELDS)}
+    amount = budget.get("amount")
+    if caps.get("budgetType") not in (None, "MONETARY") and amount is not None:
+        # Of whatever it is an amount, it is none of money.
+        amount = Unreadable(caps)
+    elif not value.keys() <= {"monetaryBudget"} or not caps.keys() <= _CAPS_FIELDS:
+        bidding["budgetCaps"] = caps
     targeting = item.get("targetingSettings")
     if isinstance(targeting, str) and targeting.startswith(_TACTIC):
         bidding["tactic"], targeting = targeting, None
@@ -139,7 +153,7 @@ def campaign(item: Item, context: RowContext, sources: Mapping[str, str] = CAMPA
         context,
         known,
         campaign_type=ad_product,
-        budget=money(budget.get("amount"), budget, context),
+        budget=money(amount, budget, context),
         budget_type=caps.get("recurrenceTimePeriod"),
         bidding=bidding,
         sources=sources,
@@ -149,10 +163,10 @@ def campaign(item: Item, context: RowContext, sources: Mapping[str, str] = CAMPA
 
 def ad_group(item: Item, context: RowContext, sources: Mapping[str, str] = AD_GROUP_SOURCES) -> Row:
     """An ad group of any ad product."""
-    ad_product = product_of(item)
+    ad_product = product_of(item, context)
     bid = part(item, "bid")
     others = without(item, _AD_GROUP_FIELDS)
-    if more := without(bid, _BID_FIELDS):
+    if more := without(bid, _DEFAULT_BID_FIELDS):
         others["bid"] = more
     known = known_of(item, ad_product, "ad_group", others)
     state = _state(item, lower_case=ad_product == "sd")
@@ -177,7 +191,7 @@ def ad(
         sources: the field of each column.
         advertised: its products, where they are not in the creative itself.
     """
-    ad_product = product_of(item)
+    ad_product = product_of(item, context)
     creative = without(item, _AD_FIELDS)
     known = known_of(item, ad_product, "ad", creative)
     # The lists of Sponsored Brands name products inside the creative only.
@@ -212,7 +226,7 @@ def _products(products: Any) -> dict[str, Any]:
 
 def target(item: Item, context: RowContext, sources: Mapping[str, str] = TARGET_SOURCES) -> Row:
     """A target of any ad product and kind."""
-    ad_product = product_of(item)
+    ad_product = product_of(item, context)
     negative = item.get("negative")
     if not isinstance(negative, bool):
         raise RefusedItemError(field="negative", reason="is neither true nor false")
@@ -253,7 +267,7 @@ def _aim(item: Item, ad_product: str, *, negative: bool) -> tuple[str, Any, dict
         return "keyword", f"{prefix}{found}" if prefix else found, text
     theme = theme_of(ad_product, kind, details)
     if theme is not None:
-        return "theme", theme.lower(), {"themeType": theme}
+        return "theme", theme.lower(), {"themeType": theme, **without(details, _THEME_DETAILS)}
     native, resolved, rest = expression_of(ad_product, kind, details)
     types = expressions.outer_types(native)
     expression: dict[str, Any] = {"expression": native, "resolvedExpression": resolved}

@@ -26,6 +26,7 @@ class RowContext:
         campaign_of: ad group id to campaign id, for lists that leave the campaign out.
         notes: what could not be read, over all pages of the list.
         timezone: the profile's; what has days there may have moments elsewhere.
+        ad_products: what was asked for, where items name their product; empty where it does not matter.
     """
 
     profile_id: str
@@ -34,6 +35,7 @@ class RowContext:
     campaign_of: Mapping[str, str] = field(default_factory=dict)
     notes: Notes = field(default_factory=Notes)
     timezone: str | None = None
+    ad_products: frozenset[str] = frozenset()
 
 
 RowFunction = Callable[[Item, RowContext], Row]

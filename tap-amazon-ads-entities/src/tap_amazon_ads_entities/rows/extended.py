@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tap_amazon_ads_entities.errors import RefusedItemError
-from tap_amazon_ads_entities.rows.unreadable import Unreadable
+from tap_amazon_ads_entities.rows.unreadable import Altered, Unreadable
 from tap_amazon_ads_entities.rows.values import timestamp, without
 
-Moment = str | Unreadable | None
+Moment = str | Altered | Unreadable | None
 
 
 Extended = tuple[Any, Moment, Moment, "dict[str, Any] | None"]
@@ -45,9 +45,9 @@ def extended(item: dict[str, Any]) -> Extended:
         raise RefusedItemError(field="extendedData", reason="is not an object")
     get = data.get
     created, updated = timestamp(get("creationDateTime")), timestamp(get("lastUpdateDateTime"))
-    if type(created) is not str:
+    if type(created) is not str and type(created) is not Altered:
         created = _either(created, get("creationDate"), "extendedData.creationDate")
-    if type(updated) is not str:
+    if type(updated) is not str and type(updated) is not Altered:
         updated = _either(updated, get("lastUpdateDate"), "extendedData.lastUpdateDate")
     ordinary = _ORDINARY.issuperset(data) and not get("servingStatusDetails")
     return get("servingStatus"), created, updated, None if ordinary else _rest(data)
@@ -58,7 +58,7 @@ def _either(first: Moment, value: Any, source: str) -> Moment:
     second = timestamp(value)
     if type(second) is Unreadable:
         second.source = source
-    return second if type(second) is str or first is None else first
+    return second if type(second) in (str, Altered) or first is None else first
 
 
 def _rest(data: dict[str, Any]) -> dict[str, Any] | None:

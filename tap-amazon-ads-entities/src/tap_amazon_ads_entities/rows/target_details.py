@@ -22,6 +22,7 @@ _AUTO = {
 }
 _PRODUCT = {"PRODUCT_EXACT": "ASIN_SAME_AS", "PRODUCT_SIMILAR": "ASIN_EXPANDED_FROM"}
 _PRODUCT_AUDIENCE = {"PRODUCT_EXACT": "EXACT_PRODUCT", "PRODUCT_SIMILAR": "SIMILAR_PRODUCT"}
+_MATCHES = {"PRODUCT": _PRODUCT, "PRODUCT_AUDIENCE": _PRODUCT_AUDIENCE}
 _EVENTS = {"VIEW": "VIEWS", "VIEWS": "VIEWS", "PURCHASE": "PURCHASES", "PURCHASES": "PURCHASES"}
 _OUTER = frozenset({"VIEWS", "PURCHASES", "AUDIENCE"})
 """Their values are expressions again."""
@@ -87,7 +88,10 @@ def kind_of(ad_product: str, kind: Any) -> str:
 
 def expression_of(ad_product: str, kind: Any, details: dict[str, Any]) -> Said:
     """The expression of a target that is neither keyword nor theme; empty for a kind that has no equivalent."""
-    native, resolved = _expression(kind, details)
+    match = details.get("matchType")
+    # A way to match that nobody knows yet is none of those that an expression can say.
+    strange = match is not None and isinstance(kind, str) and str(match) not in _MATCHES.get(kind, (str(match),))
+    native, resolved = ([], []) if strange else _expression(kind, details)
     if not native:
         return Said([], [], details)
     if ad_product != "sp":

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tap_amazon_ads_entities.rows import common_model
 from tap_amazon_ads_entities.rows.context import Item, Row, RowContext
 from tap_amazon_ads_entities.rows.unified_targets import aim
-from tap_amazon_ads_entities.rows.unreadable import Unreadable
+from tap_amazon_ads_entities.rows.unreadable import Altered, Unreadable
 from tap_amazon_ads_entities.rows.values import part, timestamp, without
 
 _LAID_OUT = frozenset({"status"})
@@ -23,6 +23,7 @@ _BUDGET = frozenset({"recurrenceTimePeriod", "budgetType", "budgetValue"})
 _MONEY = frozenset({"value", "currencyCode"})
 _MONETARY = "monetaryBudgetValue"
 _CREATIVE = "creative"
+_ENDS_OF_DAYS = frozenset({"00:00:00", "23:59:59"})
 _CAMPAIGN_SOURCES = {
     **common_model.CAMPAIGN_SOURCES,
     "serving_status": "status.deliveryReasons",
@@ -60,6 +61,8 @@ def campaign(item: Item, context: RowContext) -> Row:
             # Other kinds of budget, and those of single marketplaces.
             found["budgets"] = budgets
         found["budgetCaps"] = _budget(first)
+        if len(budgets) > 1:
+            context.notes.say("budgets", f"{len(budgets)} of them: the columns hold the first")
     settings = item.get("autoCreationSettings")
     auto = settings.get("autoCreateTargets") if isinstance(settings, dict) else None
     if item.get("adProduct") == "SPONSORED_PRODUCTS" and isinstance(auto, bool):
@@ -82,12 +85,12 @@ def _says_more(budget: dict[str, Any]) -> bool:
 
 def _budget(budget: dict[str, Any]) -> dict[str, Any]:
     path = "budgets.budgetValue."
-    value = part(part(budget, "budgetValue", "budgets."), _MONETARY, path)
-    money = part(value, "monetaryBudget", f"{path}monetaryBudgetValue.")
+    monetary = part(part(budget, "budgetValue", "budgets."), _MONETARY, path)
+    money = part(monetary, "monetaryBudget", f"{path}monetaryBudgetValue.")
     amount = {"amount": money.get("value"), "currencyCode": money.get("currencyCode"), **without(money, _MONEY)}
     return {
-        **without(budget, _BUDGET),
         "recurrenceTimePeriod": budget.get("recurrenceTimePeriod"),
+        "budgetType": budget.get("budgetType"),
         "budgetValue": {"monetaryBudget": amount},
     }
 
@@ -98,8 +101,13 @@ def _strange_budget(budgets: Any) -> dict[str, Any]:
 
 
 def _day(value: Any, context: RowContext) -> Any:
-    """The day that a moment is in; what is no moment is left to be seen as such."""
+    """The day that a moment is in; what is no moment is left to be seen as such.
+
+    Campaigns begin and end with a day: any other time of day is cut off, and noted.
+    """
     at = timestamp(value)
+    if isinstance(at, Altered):
+        at = at.stored
     # A day alone is that day, wherever it is.
     if not isinstance(at, str) or (isinstance(value, str) and len(value) <= len("2026-01-31")):
         return value
@@ -107,7 +115,13 @@ def _day(value: Any, context: RowContext) -> Any:
     zone = _zone(context.timezone)
     if zone is None:
         context.notes.say("timezone", f"{context.timezone or 'none'}, so that days are those of UTC")
-    return utc.astimezone(zone or timezone.utc).date().isoformat()
+    try:
+        there = utc.astimezone(zone or timezone.utc)
+    except OverflowError:
+        # The first or the last day of the calendar, which are others there.
+        return Unreadable(value)
+    day = there.date().isoformat()
+    return day if there.strftime("%H:%M:%S") in _ENDS_OF_DAYS else Altered(day, value)
 
 
 @lru_cache(maxsize=64)
@@ -151,7 +165,8 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 def target(item: Item, context: RowContext) -> Row:
     """A target of any kind."""
     found = laid_out(item)
-    # It follows from the ids, and has a column of its own.
-    found.pop("targetLevel", None)
+    # It has a column of its own, which follows from the ids.
+    if found.get("targetLevel") == ("CAMPAIGN" if found.get("adGroupId") is None else "AD_GROUP"):
+        del found["targetLevel"]
     found["targetType"], found["targetDetails"] = aim(item.get("targetType"), part(item, "targetDetails"))
     return common_model.target(found, context, _TARGET_SOURCES)

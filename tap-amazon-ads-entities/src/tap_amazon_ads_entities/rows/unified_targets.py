@@ -75,8 +75,10 @@ def _product(own: dict[str, Any]) -> dict[str, Any]:
 def _refinement(own: dict[str, Any]) -> dict[str, Any]:
     """Nested twice under the same name."""
     name, path = "productCategoryRefinement", "targetDetails.productCategoryTarget."
-    inner = part(part(own, name, path), name, f"{path}{name}.")
-    return {_REFINEMENTS.get(field, field): _plain(value) for field, value in inner.items()}
+    outer = part(own, name, path)
+    inner = part(outer, name, f"{path}{name}.")
+    others = {**without(own, frozenset({name})), **without(outer, frozenset({name}))}
+    return {**others, **{_REFINEMENTS.get(field, field): _plain(value) for field, value in inner.items()}}
 
 
 def _plain(value: Any) -> Any:

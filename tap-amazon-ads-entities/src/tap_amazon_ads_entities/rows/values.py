@@ -86,8 +86,11 @@ def identifier(value: Any) -> str | Unreadable | None:
     return Unreadable(value)
 
 
-def timestamp(value: Any) -> str | Unreadable | None:
-    """ISO 8601 text or epoch milliseconds to `YYYY-MM-DDTHH:MM:SS.mmmZ` in UTC; 0, "" and absent to None."""
+def timestamp(value: Any) -> str | Altered | Unreadable | None:
+    """ISO 8601 text or epoch milliseconds to `YYYY-MM-DDTHH:MM:SS.mmmZ` in UTC; 0, "" and absent to None.
+
+    What is finer than a millisecond is cut off.
+    """
     if type(value) is str:
         # With its marks in these places, a text that Python can read has the one format of timestamps.
         if len(value) == _CANONICAL_LENGTH and value[23] == "Z" and value[4:20:3] == "--T::.":
@@ -102,7 +105,7 @@ def timestamp(value: Any) -> str | Unreadable | None:
     return _moment_of_number(value)
 
 
-def _moment_of_number(value: Any) -> str | Unreadable | None:
+def _moment_of_number(value: Any) -> str | Altered | Unreadable | None:
     """Epoch milliseconds; a number that can only mean seconds, or a moment before there were computers, is none."""
     kind = type(value)
     if kind is int or (kind is Decimal and value.is_finite()):
@@ -110,13 +113,14 @@ def _moment_of_number(value: Any) -> str | Unreadable | None:
             return None
         try:
             if value >= _SECONDS_BELOW:
-                return _canonical(_EPOCH + timedelta(milliseconds=int(value)))
+                moment = _canonical(_EPOCH + timedelta(milliseconds=int(value)))
+                return moment if value == int(value) else Altered(moment, value)
         except OverflowError:
             pass
     return Unreadable(value)
 
 
-def _moment_of_text(text: str) -> str | Unreadable | None:
+def _moment_of_text(text: str) -> str | Altered | Unreadable | None:
     if _DIGITS.fullmatch(text):
         moment = _moment_of_number(int(text))
         return moment if type(moment) is not Unreadable else Unreadable(text)
@@ -134,7 +138,8 @@ def _moment_of_text(text: str) -> str | Unreadable | None:
         offset = timedelta(hours=_below(24, hours), minutes=_below(60, minutes)) * (-1 if sign == "-" else 1)
         midnight = datetime.fromisoformat(day).replace(tzinfo=timezone.utc)
         # Added at once: 0001-01-01 with an offset may begin before all years and end within them.
-        return _canonical(midnight + (moment_of_day - offset))
+        moment = _canonical(midnight + (moment_of_day - offset))
+        return Altered(moment, text) if fraction and fraction[3:].strip("0") else moment
     except (ValueError, OverflowError):
         return Unreadable(text)
 
@@ -161,28 +166,36 @@ def now() -> str:
     return utc_text(datetime.now(tz=timezone.utc))
 
 
-def calendar_date(value: Any) -> str | Unreadable | None:
-    """`YYYY-MM-DD`, Sponsored Display's `YYYYMMDD` or the day of a moment to `YYYY-MM-DD`; 0, "" and absent to None."""
+def calendar_date(value: Any) -> str | Altered | Unreadable | None:
+    """`YYYY-MM-DD`, Sponsored Display's `YYYYMMDD` or the day of a moment to `YYYY-MM-DD`; 0, "" and absent to None.
+
+    The time of day of a moment is cut off.
+    """
     if value is None:
         return None
     kind = type(value)
     if kind is str:
         return _date(value)
+    if kind is Altered:
+        return value  # type: ignore[no-any-return]
     return _date(str(value)) if kind is int else Unreadable(value)
 
 
 @lru_cache(maxsize=10_000)
-def _date(text: str) -> str | Unreadable | None:
+def _date(text: str) -> str | Altered | Unreadable | None:
     """Reading one takes a quarter of the time of a campaign's row, and an account has few different ones."""
     if text in ("", "0"):
         return None
     # What follows the day must be a time of day: a day before something else is none.
-    day = text if _DATE.fullmatch(text) or type(_moment_of_text(text)) is not str else text[: len("2026-01-31")]
+    day = text if _DATE.fullmatch(text) or type(_moment_of_text(text)) is Unreadable else text[: len("2026-01-31")]
     found = _DATE.fullmatch(day)
     try:
-        return date(*map(int, found.groups())).isoformat() if found else Unreadable(text)
+        known = date(*map(int, found.groups())).isoformat() if found else Unreadable(text)
     except ValueError:
         return Unreadable(text)
+    moment = _ISO.fullmatch(text) if type(known) is str and day != text else None
+    late = moment is not None and any(int(digits or 0) for digits in moment.group(2, 3, 4, 5))
+    return Altered(known, text) if late else known
 
 
 def lower(value: Any) -> str | Unreadable | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tap_amazon_ads_entities.settings.shown import shown
+
 _TEXT = re.compile(r"(\d{1,9})|(\d{1,2}(?:\.\d{1,6})?) ?%")
 
 
@@ -33,6 +35,6 @@ class Allowance:
         """
         found = _TEXT.fullmatch(str(value).strip()) if isinstance(value, (int, str)) else None
         if found is None or isinstance(value, bool):
-            message = f"{value!r} is neither a number of rows nor a percentage below 100"
+            message = f"{shown(value)} is neither a number of rows nor a percentage below 100"
             raise ValueError(message)
         return cls(rows=int(found[1])) if found[1] else cls(percent=float(found[2]))

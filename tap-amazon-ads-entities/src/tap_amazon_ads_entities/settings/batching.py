@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from tap_amazon_ads_entities.settings.shown import shown
+
 _COMPRESSIONS = (None, "none", "gzip")
 _ROWS = 10_000
 """The SDK's own default."""
@@ -44,14 +46,14 @@ class Batching:
         config = _object(value, "it")
         encoding, storage = _object(config.get("encoding") or {}, "encoding"), _object(config.get("storage"), "storage")
         if (kind := encoding.get("format") or "jsonl") != "jsonl":
-            message = f"encoding.format is {kind!r}, and this tap writes jsonl"
+            message = f"encoding.format is {shown(kind)}, and this tap writes jsonl"
             raise ValueError(message)
         if (compression := encoding.get("compression")) not in _COMPRESSIONS:
-            message = f"encoding.compression is {compression!r}, which is none of none, gzip"
+            message = f"encoding.compression is {shown(compression)}, which is none of none, gzip"
             raise ValueError(message)
         rows = config.get("batch_size") or _ROWS
         if not isinstance(rows, int) or rows < 1:
-            message = f"batch_size is {rows!r}, which is no number of rows"
+            message = f"batch_size is {shown(rows)}, which is no number of rows"
             raise ValueError(message)
         return cls(_folder(storage.get("root")), str(storage.get("prefix") or ""), compression == "gzip", rows)
 

@@ -14,6 +14,7 @@ from tap_amazon_ads_entities.endpoints import AD_PRODUCTS, LISTS, SOURCES, UNIFI
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS, TOKEN_URL
 from tap_amazon_ads_entities.settings.allowance import Allowance
 from tap_amazon_ads_entities.settings.batching import Batching
+from tap_amazon_ads_entities.settings.shown import shown
 
 ENV_PREFIX = "TAP_AMAZON_ADS_ENTITIES_"
 """What the environment variable of a setting begins with."""
@@ -177,7 +178,7 @@ def as_flag(value: Any) -> bool:
     """
     flag = FLAGS.get(str(value).strip().lower())
     if flag is None:
-        message = f"{value!r} is neither true nor false"
+        message = f"{shown(value)} is neither true nor false"
         raise ValueError(message)
     return flag
 
@@ -206,9 +207,14 @@ def _text(description: str, *, secret: bool = False, **more: Any) -> dict[str, A
     return {"type": ["string", "null"], "description": description, **hidden, **more}
 
 
-def _number(name: str, description: str, *, kind: str = "number", minimum: float = 0) -> dict[str, Any]:
-    more = {"default": DEFAULTS[name]} if name in DEFAULTS else {}
-    return {"type": [kind, "null"], "minimum": minimum, "description": description, **more}
+def _number(name: str, description: str, *, kind: str = "number", minimum: float = 0, **more: Any) -> dict[str, Any]:
+    default = {"default": DEFAULTS[name]} if name in DEFAULTS else {}
+    return {"type": [kind, "null"], "minimum": minimum, "description": description, **default, **more}
+
+
+def _seconds(name: str, description: str) -> dict[str, Any]:
+    """In no time nothing can be done."""
+    return _number(name, description, exclusiveMinimum=0)
 
 
 def _flag(name: str, description: str) -> dict[str, Any]:
@@ -270,7 +276,7 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         kind="integer",
         minimum=1,
     ),
-    "export_deadline": _number("export_deadline", "Seconds for Amazon to make one export, and again to download it."),
+    "export_deadline": _seconds("export_deadline", "Seconds for Amazon to make one export, and again to download it."),
     "mode": _text(
         "full: emit every entity. incremental: emit what changed since the high watermark minus lookback_hours. "
         "auto: incremental for each profile and entity whose bookmark holds a completed full read, full for the rest.",
@@ -296,15 +302,17 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         kind="integer",
         minimum=1,
     ),
-    "workers": _number("workers", "Requests under way at once, over all regions.", kind="integer", minimum=1),
-    "connect_timeout": _number("connect_timeout", "Seconds to establish a connection."),
-    "read_timeout": _number("read_timeout", "Seconds without a byte after which a response is given up."),
+    "workers": _number(
+        "workers", "Requests under way at once, over all regions.", kind="integer", minimum=1, maximum=1_000
+    ),
+    "connect_timeout": _seconds("connect_timeout", "Seconds to establish a connection."),
+    "read_timeout": _seconds("read_timeout", "Seconds without a byte after which a response is given up."),
     "max_retries": _number(
         "max_retries", "Repetitions of one failing request; throttling does not count.", kind="integer"
     ),
-    "request_deadline": _number("request_deadline", "Seconds for one request with all its repetitions and waits."),
-    "slice_deadline": _number("slice_deadline", "Seconds for one slice (profile and entity)."),
-    "run_deadline": _number("run_deadline", "Seconds for the whole run."),
+    "request_deadline": _seconds("request_deadline", "Seconds for one request with all its repetitions and waits."),
+    "slice_deadline": _seconds("slice_deadline", "Seconds for one slice (profile and entity)."),
+    "run_deadline": _seconds("run_deadline", "Seconds for the whole run."),
     "run_id": _text("Id of the run in sync_log. Default: MELTANO_RUN_ID, else a random UUID."),
     "user_agent": _text("User-Agent header of every request.", default=DEFAULTS["user_agent"]),
     "accepted_shortfall": {

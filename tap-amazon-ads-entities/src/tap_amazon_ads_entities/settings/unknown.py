@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from tap_amazon_ads_entities.process.redaction import printable, redact
 from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, ENV_PREFIX
+from tap_amazon_ads_entities.settings.shown import shown
 
 _NO_SETTINGS = frozenset({"LOGLEVEL", "METADATA"})
 """Variables with our prefix that the SDK (its log level) and Meltano (its `metadata` extra) read."""
-
-_LONGEST_SHOWN = 60
 
 
 def unknown_settings(config: Mapping[str, Any]) -> Iterator[str]:
@@ -50,5 +48,4 @@ def _sentence(name: str, known: Iterable[str]) -> str:
         variable = f"{ENV_PREFIX}{close[0].upper()}"
         meant = variable if name.startswith(ENV_PREFIX) and name != variable else close[0]
         advice = f"did you mean {meant!r}?"
-    shown = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
-    return f"Setting '{redact(printable(shown))}' is not known; {advice}"
+    return f"Setting {shown(name)} is not known; {advice}"

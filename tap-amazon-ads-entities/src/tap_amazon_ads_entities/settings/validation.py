@@ -4,42 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
 from tap_amazon_ads_entities.endpoints import AD_PRODUCTS_OF, UNIFIED, history
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
 from tap_amazon_ads_entities.settings import keys
-from tap_amazon_ads_entities.settings.allowance import Allowance
-from tap_amazon_ads_entities.settings.batching import Batching
+from tap_amazon_ads_entities.settings.forms import wrong_form
 from tap_amazon_ads_entities.settings.model import (
     CHOICES,
     CONFIG_SCHEMA,
     DEFAULTS,
     ENTITIES,
     LIST_SETTINGS,
-    OWN_SETTINGS,
     PROPERTIES,
     as_flag,
     as_list,
     parse_moment,
 )
+from tap_amazon_ads_entities.settings.shown import shown
 from tap_amazon_ads_entities.settings.unknown import unknown_settings
 
 _URL_SAFE = re.compile(r"(?:(?![\\?#])[!-~])+")
 _HEADER_SAFE = re.compile("[ -~]*")
+_PROFILE_ID = re.compile("[0-9]{1,20}")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_LARGEST = 100_000_000
-"""As many days as a calendar can be asked for; also neither infinity nor what is no number."""
-
-_FORMS: dict[str, Callable[[Any], object]] = {
-    "accepted_shortfall": Allowance.parse,
-    "batch_config": Batching.parse,
-    "confirm_reads": as_flag,
-    "refresh_statuses": as_flag,
-    "change_events": as_flag,
-}
-_PYTHON_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "number": (int, float), "integer": (int,)}
 
 
 def problems(config: Mapping[str, Any]) -> list[str]:
@@ -49,8 +39,8 @@ def problems(config: Mapping[str, Any]) -> list[str]:
         return found
     found = list(_missing(config))
     for name, value in config.items():
-        if (name in OWN_SETTINGS or name in _FORMS) and value is not None and value != "" and name not in LIST_SETTINGS:
-            found.extend(_wrong_form(name, value))
+        if name in PROPERTIES and value is not None and value != "":
+            found.extend(wrong_form(name, value))
     if not found:
         found.extend(_wrong_meaning(config))
     return found
@@ -75,57 +65,36 @@ def _lacking(name: str) -> str:
     return f"Setting {name!r} is missing: {PROPERTIES[name]['description']}"
 
 
-def _wrong_form(name: str, value: Any) -> Iterable[str]:
-    """What is neither text nor a number has a form of its own."""
-    parse = _FORMS.get(name)
-    if parse is None:
-        yield from _wrong_type(name, value)
-        return
-    try:
-        parse(value)
-    except ValueError as error:
-        yield f"Setting {name!r} is wrong: {error}."
-
-
-def _wrong_type(name: str, value: Any) -> Iterable[str]:
-    kind = PROPERTIES[name]["type"][0]
-    if kind != "string" and isinstance(value, str):
-        # Environment variables are text.
-        value = _as_number(value, kind)
-    if not isinstance(value, _PYTHON_TYPES[kind]) or isinstance(value, bool):
-        yield f"Setting {name!r} must be {_article(kind)}, not {_article(type(value).__name__)}."
-        return
-    minimum = PROPERTIES[name].get("minimum")
-    if minimum is not None and value < minimum:
-        yield f"Setting {name!r} must be at least {minimum}."
-    elif isinstance(value, (int, float)) and not value <= _LARGEST:
-        yield f"Setting {name!r} must be a number up to {_LARGEST:,}."
-
-
-def _as_number(text: str, kind: str) -> Any:
-    """The number a text spells; the text itself when it spells none."""
-    try:
-        return int(text) if kind == "integer" else float(text)
-    except ValueError:
-        return text
-
-
-def _article(kind: str) -> str:
-    words = {"string": "text", "str": "text", "number": "a number", "float": "a number", "bool": "true or false"}
-    return words.get(kind, "a whole number" if kind in {"integer", "int"} else f"a {kind}")
-
-
 def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
+    yield from _naming_nothing(config)
     yield from _choices(config, "regions", API_HOSTS, str.upper)
     yield from _choices(config, "entities", ("all", *ENTITIES), str.lower)
     yield from _choices(config, "ad_products", AD_PRODUCTS_OF[UNIFIED], str.upper)
     for profile_id in as_list(config.get("profile_ids")):
-        if not profile_id.isdigit():
-            yield f"Setting 'profile_ids' holds {profile_id!r}, which is not a profile id (digits only)."
+        if not _PROFILE_ID.fullmatch(profile_id):
+            yield f"Setting 'profile_ids' holds {shown(profile_id)}, which is not a profile id (up to 20 digits)."
     for name, allowed in CHOICES.items():
         value = config.get(name)
         if value and value not in allowed:
-            yield f"Setting {name!r} is {value!r}, which is none of {', '.join(allowed)}."
+            yield f"Setting {name!r} is {shown(value)}, which is none of {', '.join(allowed)}."
+    if start := config.get("start_date"):
+        yield from _wrong_start(start)
+    yield from _contradictions(config)
+    yield from _unusable(config)
+
+
+def _wrong_start(start: str) -> Iterable[str]:
+    try:
+        future = parse_moment(start) > datetime.now(timezone.utc)
+    except ValueError:
+        yield f"Setting 'start_date' is {shown(start)}, which is not an ISO 8601 date."
+        return
+    if future:
+        yield f"Setting 'start_date' is {shown(start)}, which is still to come: it hides what changes until then."
+
+
+def _contradictions(config: Mapping[str, Any]) -> Iterable[str]:
+    """Settings that are right by themselves, and not together."""
     source = config.get("source") or DEFAULTS["source"]
     chosen = {name.upper() for name in as_list(config.get("ad_products"))}
     for product in sorted(chosen.intersection(AD_PRODUCTS_OF[UNIFIED]).difference(AD_PRODUCTS_OF.get(source, chosen))):
@@ -134,12 +103,19 @@ def _wrong_meaning(config: Mapping[str, Any]) -> Iterable[str]:
         yield "Setting 'change_events' is on, but 'ad_products' names neither SP nor SB, which alone have a history."
     if (other := config.get("reconcile_with")) and other == source:
         yield f"Settings 'source' and 'reconcile_with' are both {other!r}: there is nothing to compare."
-    if start := config.get("start_date"):
-        try:
-            parse_moment(start)
-        except ValueError:
-            yield f"Setting 'start_date' is {start!r}, which is not an ISO 8601 date."
-    yield from _unusable(config)
+    if config.get("flattening_enabled") and config.get("flattening_max_depth") in (None, ""):
+        yield _lacking("flattening_max_depth") + " Flattening needs it."
+
+
+def _naming_nothing(config: Mapping[str, Any]) -> Iterable[str]:
+    """Lists that are given and hold nothing: no run is there to read nothing, and an empty name is not everything."""
+    for name in sorted(LIST_SETTINGS):
+        value = config.get(name)
+        if value is None or value == "" or as_list(value):
+            continue
+        if DEFAULTS[name] or value not in ([], "[]"):
+            what = PROPERTIES[name]["description"]
+            yield f"Setting {name!r} names nothing: name what is wanted, or leave it out. {what}"
 
 
 def _unusable(config: Mapping[str, Any]) -> Iterable[str]:
@@ -152,9 +128,8 @@ def _unusable(config: Mapping[str, Any]) -> Iterable[str]:
     for name in ("api_url", "token_url"):
         if url := config.get(name):
             yield from unsafe_url(name, url)
-    for name in ("client_id", "user_agent"):
-        if not _HEADER_SAFE.fullmatch(config.get(name) or ""):
-            yield f"Setting {name!r} goes into a header and must be printable ASCII text in one line."
+    if not _HEADER_SAFE.fullmatch(config.get("user_agent") or ""):
+        yield "Setting 'user_agent' goes into a header and must be printable ASCII text in one line."
 
 
 def _choices(
@@ -165,7 +140,7 @@ def _choices(
 ) -> Iterable[str]:
     for value in as_list(config.get(name)):
         if fold(value) not in allowed:
-            yield f"Setting {name!r} holds {value!r}, which is none of {', '.join(allowed)}."
+            yield f"Setting {name!r} holds {shown(value)}, which is none of {', '.join(allowed)}."
 
 
 def is_loopback(host: str | None) -> bool:
@@ -179,8 +154,12 @@ def unsafe_url(name: str, url: str) -> Iterable[str]:
         # What parsers disagree about: one would check another host than the other connects to.
         yield f"Setting {name!r} must be a URL of printable ASCII without spaces, backslashes, ? and #."
         return
+    url = url.replace("{region}", "na")
+    if "{" in url or "}" in url:
+        yield f"Setting {name!r} holds braces other than those of {{region}}."
+        return
     try:
-        parts = urlsplit(url.replace("{region}", "na"))
+        parts = urlsplit(url)
         host = parts.hostname
         parts.port  # noqa: B018 - raises where it is no port
     except ValueError:

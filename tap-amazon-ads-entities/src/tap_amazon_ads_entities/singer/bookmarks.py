@@ -24,13 +24,14 @@ decided by.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, MutableMapping
+from collections.abc import Collection, Iterable, Mapping, MutableMapping
 from datetime import datetime, timezone
 from hashlib import blake2b
 from typing import Any
 
 from tap_amazon_ads_entities.endpoints.history import CHANGE_EVENTS
-from tap_amazon_ads_entities.rows.values import utc_text
+from tap_amazon_ads_entities.rows.unreadable import Altered
+from tap_amazon_ads_entities.rows.values import timestamp, utc_text
 from tap_amazon_ads_entities.settings.model import Settings
 from tap_amazon_ads_entities.singer.coverage import Coverage
 
@@ -129,13 +130,12 @@ def _digest(alike: Mapping[str, Any]) -> str:
 
 def moment(text: Any) -> datetime | None:
     """The moment that an ISO 8601 text names; None for anything else, also for what is too early or too late."""
-    if not isinstance(text, str) or not text[:1].isdecimal() or not text.isascii() or "-" not in text:
+    if not isinstance(text, str) or "-" not in text:
         return None
-    try:
-        parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
-    except (ValueError, OverflowError):
-        return None
+    found = timestamp(text)
+    if isinstance(found, Altered):
+        found = found.stored
+    return datetime.fromisoformat(f"{found[:-1]}+00:00") if isinstance(found, str) else None
 
 
 def high_watermark(bookmark: Mapping[str, Any]) -> str | None:
@@ -148,6 +148,11 @@ def full_read(bookmark: Mapping[str, Any]) -> Coverage | None:
     """What the last complete full read of a slice covered; None where there was none."""
     found = bookmark.get(FULL_READ)
     return Coverage(frozenset(found["ad_products"]), found["lists"]) if found else None
+
+
+def empty_before(bookmark: Mapping[str, Any], lists: Iterable[str]) -> frozenset[str]:
+    """Those of the lists that have had no row in any complete read; none before the first full one."""
+    return frozenset(lists) - bookmark.get(ROWS, {}).keys() if FULL_READ in bookmark else frozenset()
 
 
 def full_read_of(what: Coverage) -> dict[str, Any]:

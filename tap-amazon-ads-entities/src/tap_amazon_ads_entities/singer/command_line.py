@@ -8,8 +8,9 @@ from typing import IO, Any
 
 import click
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.singerlib import Catalog
 
-from tap_amazon_ads_entities.errors import RunEndingError, StateError
+from tap_amazon_ads_entities.errors import RunEndingError, StateError, UnmappableError
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.singer.quiet_tap import QuietTap
 
@@ -28,6 +29,7 @@ class CommandLine(QuietTap):
 
         Raises:
             RunEndingError: nothing can be read.
+            UnmappableError: a stream map fails.
         """
         raise NotImplementedError
 
@@ -50,7 +52,7 @@ class CommandLine(QuietTap):
             tap = cls(
                 config=config.config if config else {},
                 state=_document(state),
-                catalog=_document(catalog),
+                catalog=_catalog(catalog),
                 parse_env_config=bool(config and config.parse_env),
                 validate_config=True,
             )
@@ -60,6 +62,10 @@ class CommandLine(QuietTap):
         except ConfigValidationError as error:
             # Here and not by the SDK, whose last line is all that `meltano config test` shows, and names no setting.
             _name(error)
+            sys.exit(EXIT_FAILED)
+        if not any(stream.selected for stream in tap.streams.values()):
+            # It would end well, having read nothing.
+            LOGGER.error("The catalog selects none of the streams: %s", ", ".join(tap.streams))
             sys.exit(EXIT_FAILED)
         sys.exit(tap.run())
 
@@ -77,7 +83,7 @@ class CommandLine(QuietTap):
             ctx.exit(EXIT_FAILED)
         try:
             code = tap.test(value)
-        except RunEndingError as error:
+        except (RunEndingError, UnmappableError) as error:
             LOGGER.error("%s", error)
             ctx.exit(EXIT_FAILED)
         ctx.exit(code)
@@ -103,4 +109,21 @@ def _document(file: IO[str] | None) -> dict[str, Any] | None:
         document = None
     if not isinstance(document, dict):
         raise click.FileError(file.name, "it does not hold a JSON object")
+    return document
+
+
+def _catalog(file: IO[str] | None) -> dict[str, Any] | None:
+    """The catalog in a file.
+
+    Raises:
+        click.FileError: it holds none.
+    """
+    document = _document(file)
+    if file is not None and document is not None:
+        try:
+            found = Catalog.from_dict(document)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            found = None
+        if not found:
+            raise click.FileError(file.name, "it holds no catalog of streams, such as --discover writes")
     return document

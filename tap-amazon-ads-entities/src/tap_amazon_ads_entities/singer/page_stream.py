@@ -7,13 +7,15 @@ half-way into its bookmark. Where a stream has batches, `Stream.sync` runs neith
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.metrics import Counter, Metric, Tag
 
+from tap_amazon_ads_entities.errors import UnmappableError
 from tap_amazon_ads_entities.singer.quiet_tap import QuietTap
 from tap_amazon_ads_entities.singer.seams.stream import SpeakingStream
 
@@ -38,7 +40,7 @@ class _OverSlices(Counter):
 class PageStream(SpeakingStream):
     """A stream whose bookmark is set by whoever knows that all rows came."""
 
-    def page_rows(self, context: Mapping[str, Any] | None) -> Iterator[Rows]:
+    def page_rows(self, context: Mapping[str, Any] | None) -> Generator[Rows, None, None]:
         """Pages of rows: each holds exactly the columns of the schema."""
         raise NotImplementedError
 
@@ -67,15 +69,25 @@ class PageStream(SpeakingStream):
     def get_batches(self, batch_config: Any, context: Any = None) -> Iterator[Any]:
         """Write the pages; nothing is left over for BATCH messages."""
         del batch_config
-        for rows, fetched_at in self._up_to_limit(self.page_rows(context)):
-            if self._is_plain:
-                cast("PageWriter", self._tap.message_writer).write_rows(self.name, rows, fetched_at)
+        pages = self.page_rows(context)
+        for rows, fetched_at in self._up_to_limit(pages):
+            try:
+                self._write(rows, fetched_at)
+            except UnmappableError as error:
+                # Whoever gives the rows ends the slice, which costs no other one.
+                with suppress(StopIteration):
+                    pages.throw(error)
             else:
-                for row in rows:
-                    self.write_row(row)
-            self._rows_counter.increment(len(rows))
+                self._rows_counter.increment(len(rows))
         self._write_state()
         yield from ()
+
+    def _write(self, rows: list[dict[str, Any]], fetched_at: str) -> None:
+        if self._is_plain:
+            cast("PageWriter", self._tap.message_writer).write_rows(self.name, rows, fetched_at)
+            return
+        for row in rows:
+            self.write_row(row)
 
     def finalize_state_progress_markers(self, state: dict[str, Any] | None = None) -> None:
         """There are none, and the SDK searches all partitions for each of them: 7 s a stream with 5,000 profiles."""

@@ -50,7 +50,7 @@ def announce(plans: Plans, mode: str) -> None:
     """Log what the settings alone do not tell: how many slices are read in full, and which have to be, and why."""
     if mode == AUTO:
         full = sum(each.mode == FULL for each in plans.values())
-        LOGGER.info("%d slices are read in full, %d incrementally", full, len(plans) - full)
+        LOGGER.info(f"{full:,} slices are read in full, {len(plans) - full:,} incrementally")
     forgotten = {profile_id: since for (profile_id, _), each in plans.items() if (since := each.forgotten_since)}
     if forgotten:
         LOGGER.warning(

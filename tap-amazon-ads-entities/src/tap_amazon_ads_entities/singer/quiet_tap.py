@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,15 +15,18 @@ from singer_sdk.configuration._dict_config import parse_environment_config
 
 from tap_amazon_ads_entities.amazon import proxies
 from tap_amazon_ads_entities.process import redaction
-from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, ENV_PREFIX, OWN_SETTINGS, SECRET_SETTINGS
+from tap_amazon_ads_entities.settings import file
+from tap_amazon_ads_entities.settings.forms import spelt_out
+from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, ENV_PREFIX, OWN_SETTINGS, PROPERTIES, SECRET_SETTINGS
 from tap_amazon_ads_entities.settings.unknown import unknown_variables
-from tap_amazon_ads_entities.singer.seams.tap import JudgingTap
+from tap_amazon_ads_entities.singer.mapping import MappedTap
+from tap_amazon_ads_entities.singer.seams.tap import unusable
 
 STATE_INTERVAL = 10.0
 """Seconds between STATE messages: one costs time in proportion to profiles times streams."""
 
 
-class QuietTap(JudgingTap):
+class QuietTap(MappedTap):
     """A tap that says what is wrong in a line and keeps secrets to itself."""
 
     _next_state_at = 0.0
@@ -46,12 +48,14 @@ class QuietTap(JudgingTap):
         A variable that is no setting goes in under its own name, to be refused like any other unknown setting.
         """
         cls.append_builtin_config(CONFIG_SCHEMA)
-        properties = {
-            name: {"type": ["string", "null"]} if name in OWN_SETTINGS else schema
-            for name, schema in CONFIG_SCHEMA["properties"].items()
-        }
-        config = parse_environment_config({"properties": properties}, ENV_PREFIX)
-        return {**config, **dict.fromkeys(unknown_variables(os.environ), True)}
+        properties = {name: {"type": ["string", "null"]} for name in PROPERTIES}
+        try:
+            config = parse_environment_config({"properties": properties}, ENV_PREFIX)
+        except UnicodeDecodeError:
+            sentence = "The file .env is not text in UTF-8: save it as UTF-8."
+            raise unusable(sentence) from None
+        spelt = {name: value if name in OWN_SETTINGS else spelt_out(name, value) for name, value in config.items()}
+        return {**spelt, **dict.fromkeys(unknown_variables(os.environ), True)}
 
     @plugin_cli
     def cli(cls: type[QuietTap]) -> click.Command:  # noqa: N805 - the SDK's descriptor hands over the class
@@ -64,7 +68,11 @@ class QuietTap(JudgingTap):
     def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
         """A file that cannot be read is one line that repeats nothing of it; the SDK's answer is a traceback."""
         for path in value:
-            document = _document(path, ctx, param) if path != "ENV" else {}
+            try:
+                document = file.read(Path(path)) if path != "ENV" else {}
+            except file.ConfigFileError as error:
+                message = f"The file {path!r} {error}."
+                raise click.BadParameter(message, ctx, param) from None
             for name in SECRET_SETTINGS:
                 redaction.register(document.get(name))
         return super().cb_config(ctx, param, value)
@@ -81,25 +89,3 @@ class QuietTap(JudgingTap):
         if due:
             ended = time.monotonic()
             self._next_state_at = ended + max(STATE_INTERVAL, 50 * (ended - began))
-
-
-def _document(path: str, ctx: click.Context, param: click.Option) -> Mapping[str, Any]:
-    """The JSON object of a file.
-
-    Raises:
-        click.BadParameter: it holds none.
-    """
-    try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-        problem = None if isinstance(document, dict) else "does not hold a JSON object"
-    except FileNotFoundError:
-        problem = "cannot be read (it does not exist)"
-    except OSError as error:
-        problem = f"cannot be read ({error.strerror})"
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", None)
-        problem = "is not JSON" + (f" (line {line})" if line else "")
-    if problem:
-        message = f"The file {path!r} {problem}."
-        raise click.BadParameter(message, ctx, param)
-    return document  # type: ignore[no-any-return]

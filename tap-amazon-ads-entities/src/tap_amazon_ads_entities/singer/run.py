@@ -161,7 +161,7 @@ class Run:
 
     def _find_profiles(self, entry: Entry, known: set[str]) -> FoundProfiles:
         found = list_profiles(self.session)
-        if 2 * len(known & found.profile_ids) < len(known):
+        if not known <= found.profile_ids:
             LOGGER.warning(
                 "%d of the %d profiles of earlier runs were listed: asking once more",
                 len(known & found.profile_ids),

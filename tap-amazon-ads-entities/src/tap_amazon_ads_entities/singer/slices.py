@@ -14,7 +14,7 @@ from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row, RowContext
 from tap_amazon_ads_entities.rows.values import utc_text
-from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, high_watermark
+from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, empty_before, high_watermark
 from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
 from tap_amazon_ads_entities.singer.tallies import EndpointTally
@@ -67,6 +67,10 @@ class SliceRun:
         self._newest: str | None = None
         self._last: Row | None = None
         self._tallies: dict[str, EndpointTally] = {}
+        # Whatever such a list holds now was never emitted, however old it is: it may have been refused, or hidden.
+        self._were_empty = empty_before(
+            bookmarks.of(work.profile.profile_id), (part.endpoint.name for part in work.lists)
+        )
 
     def rows(self) -> Iterator[Rows]:
         """Pages of rows to emit. A failure ends the slice quietly: it is logged, and the bookmark stays.
@@ -105,7 +109,7 @@ class SliceRun:
                     known.update(row[self._key] for row in rows)
                 tally.rows += len(rows)
                 tally.see([row[self._key] for row in rows])
-                changed = self._changed(rows)
+                changed = self._changed(rows, part.endpoint.name)
                 tally.emitted += len(changed)
                 if changed:
                     self._last = changed[-1]
@@ -128,7 +132,13 @@ class SliceRun:
         campaign_of = self._session.campaign_of(part)
         tally = self._tallies[endpoint.name]
         context = RowContext(
-            profile.profile_id, page.fetched_at, profile.currency_code, campaign_of, tally.notes, profile.timezone
+            profile.profile_id,
+            page.fetched_at,
+            profile.currency_code,
+            campaign_of,
+            tally.notes,
+            profile.timezone,
+            endpoint.ad_products or frozenset(() if endpoint.ad_product is None else (endpoint.ad_product,)),
         )
         try:
             return rows_of(page, lambda item: to_row(item, context), tally.notes, tally.refused)
@@ -136,15 +146,15 @@ class SliceRun:
             message = f"{endpoint.name}: {error}"
             raise SliceError(message, request_id=page.request_id) from error
 
-    def _changed(self, rows: list[Row]) -> list[Row]:
-        """The rows to emit: changed since the watermark, or without any timestamp to tell by."""
+    def _changed(self, rows: list[Row], name: str) -> list[Row]:
+        """The rows to emit: changed since the watermark, without a time to tell by, or of a list that had none."""
         if self._plan.period is not None:
             return rows
         newest = max((row["last_updated_time"] for row in rows if row["last_updated_time"]), default=None)
         if newest and (self._newest is None or newest > self._newest):
             self._newest = newest
         since = self._plan.since
-        if since is None:
+        if since is None or name in self._were_empty:
             return rows
         if self._session.settings.refresh_statuses:
             # A status changes with a parent's, or with a budget, and the time of change stays what it was.

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from tap_amazon_ads_entities.lists.completeness import Verdict
-from tap_amazon_ads_entities.lists.ids import Distinct, number_of, plain_numbers
+from tap_amazon_ads_entities.lists.ids import Distinct, numbers_of, plain_numbers
 from tap_amazon_ads_entities.lists.refused import Refused, not_as_sent
 from tap_amazon_ads_entities.rows.unreadable import Notes
+
+_MOST_NAMES = 10_000
 
 
 class EndpointTally:
@@ -27,7 +29,7 @@ class EndpointTally:
         self.verdict: Verdict | None = None
         self.ids = Distinct()
         self.names: dict[int, str] = {}
-        """Of ids that are no plain numbers."""
+        """Of ids that are no plain numbers: enough to name some."""
 
         self.notes = Notes()
         self.refused = Refused(id_field)
@@ -36,9 +38,10 @@ class EndpointTally:
         """Rows with these ids have come."""
         numbers = plain_numbers(identifiers)
         if numbers is None:
-            numbers = [number_of(each) for each in identifiers]
-            found = zip(numbers, identifiers, strict=True)
-            self.names.update((number, each) for number, each in found if str(number) != each)
+            numbers = numbers_of(identifiers)
+            if len(self.names) < _MOST_NAMES:
+                found = zip(numbers, identifiers, strict=True)
+                self.names.update((number, each) for number, each in found if str(number) != each)
         self.ids.add(numbers)
 
     @property

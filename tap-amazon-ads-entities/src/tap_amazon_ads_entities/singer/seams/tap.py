@@ -13,6 +13,11 @@ from tap_amazon_ads_entities.settings.model import CONFIG_SCHEMA, SECRET_SETTING
 from tap_amazon_ads_entities.settings.validation import problems
 
 
+def unusable(*sentences: str) -> ConfigValidationError:
+    """Settings that cannot be used: an error that says why."""
+    return ConfigValidationError("The settings are not usable", errors=list(sentences), schema=CONFIG_SCHEMA)
+
+
 class JudgingTap(Tap):
     """A tap that judges its settings itself and never exits 0 when it was stopped."""
 
@@ -31,8 +36,7 @@ class JudgingTap(Tap):
         self.append_builtin_config(self.config_jsonschema)
         errors = problems(self._config)
         if errors and raise_errors:
-            summary = "The settings are not usable"
-            raise ConfigValidationError(summary, errors=errors, schema=CONFIG_SCHEMA)
+            raise unusable(*errors)
         return errors
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:

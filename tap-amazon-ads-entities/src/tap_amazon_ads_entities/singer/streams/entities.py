@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
@@ -38,7 +38,7 @@ class EntityStream(PageStream):
         """Whether the catalog wants it in full every time."""
         return self.replication_method == REPLICATION_FULL_TABLE
 
-    def page_rows(self, context: Mapping[str, Any] | None) -> Iterator[Rows]:
+    def page_rows(self, context: Mapping[str, Any] | None) -> Generator[Rows, None, None]:
         """Consume the slice that the session reads ahead."""
         run = cast("HasRun", self._tap).current
         profile_id = str((context or {})["profile_id"])

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
-from singer_sdk.streams import Stream
 
 from tap_amazon_ads_entities.singer import schemas
 from tap_amazon_ads_entities.singer.run import HasRun
+from tap_amazon_ads_entities.singer.seams.stream import SpeakingStream
 
 
-class ProfilesStream(Stream):
+class ProfilesStream(SpeakingStream):
     """Seller and vendor profiles; every other stream is read once per profile."""
 
     name = "entity_profiles"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
@@ -25,7 +25,7 @@ class SyncDifferencesStream(PageStream):
         """Never: a loader that acts on them would delete what earlier runs have found."""
         return False
 
-    def page_rows(self, context: Mapping[str, Any] | None) -> Iterator[Rows]:
+    def page_rows(self, context: Mapping[str, Any] | None) -> Generator[Rows, None, None]:
         """What the run finds, after the profiles; nothing where it compares nothing."""
         del context
         yield from cast("HasRun", self._tap).current.differences()
