@@ -60,6 +60,24 @@ def test_what_a_source_does_not_have_is_said_and_no_error(run: Any, account: Acc
     assert "not in the source" not in run().log
 
 
+# --- lists that need another ------------------------------------------------------------------
+
+
+def test_the_ad_groups_that_targets_need_are_read_where_there_are_targets(run: Any, account: Account) -> None:
+    account.broken = {"sd/adGroups"}
+    assert run().code == 0
+    target = {"targetId": 1, "adGroupId": 2, "state": "enabled", "expression": [], "resolvedExpression": []}
+    account.rows["sd/negativeTargets/extended"] = [target]
+    failed = run()
+    assert failed.code == 1
+    assert "sd/adGroups" in failed.slices["targets"]["error"]
+    account.broken = set()
+    account.rows["sd/adGroups"] = [{"adGroupId": 2, "campaignId": 3}]
+    done = run()
+    assert done.code == 0
+    assert [row["campaign_id"] for row in done.records("entity_targets")] == ["3"]
+
+
 # --- auto ---------------------------------------------------------------------------------
 
 

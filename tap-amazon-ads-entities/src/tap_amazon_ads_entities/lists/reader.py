@@ -75,10 +75,19 @@ class Reader:
             SliceError: the list cannot be read to its end.
             RunEndingError: nothing can be read any more.
         """
+        judge = Judge(reading.endpoint.id_field, reading.expectation)
+        wanted = reading.endpoint.campaign_of
+        for page in self._passes(reading, judge):
+            # A list without rows, as most are of most profiles, needs no other.
+            if wanted is not None and (isinstance(page, Fork) or page.size):
+                self._need(wanted, reading, judge)
+                wanted = None
+            yield page
+        reading.verdict = judge.verdict()
+
+    def _passes(self, reading: Reading, judge: Judge) -> Iterator[Page | Fork[Page]]:
+        """The list, as often as it has to be read."""
         endpoint = reading.endpoint
-        judge = Judge(endpoint.id_field, reading.expectation)
-        if endpoint.campaign_of is not None:
-            self._need(endpoint.campaign_of, reading, judge)
         while (why := judge.why_again()) is not None:
             _say(reading, why)
             cut = not judge.doubts
@@ -93,7 +102,6 @@ class Reader:
                     yield from self._part(reading, part, attempt)
             else:
                 yield from self._tokens(reading, attempt, cut=cut)
-        reading.verdict = judge.verdict()
 
     def _need(self, wanted: Lookup, reading: Reading, judge: Judge) -> Mapping[str, str]:
         found = self.lookups.get(wanted, reading)

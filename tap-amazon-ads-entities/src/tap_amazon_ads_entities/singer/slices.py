@@ -125,6 +125,10 @@ class SliceRun:
 
     def _map(self, part: SliceList, page: Page) -> list[Row]:
         endpoint, profile = part.endpoint, self._work.profile
+        if endpoint.to_row is None or not page.size:
+            # What a list needs to be mapped is read where it has rows.
+            return []
+        to_row = endpoint.to_row
         campaign_of = self._session.campaign_of(part)
         tally = self._tallies[endpoint.name]
         context = RowContext(
@@ -136,9 +140,6 @@ class SliceRun:
             profile.timezone,
             endpoint.ad_products or frozenset(() if endpoint.ad_product is None else (endpoint.ad_product,)),
         )
-        to_row = endpoint.to_row
-        if to_row is None:
-            return []
         try:
             return rows_of(page, lambda item: to_row(item, context), tally.notes, tally.refused)
         except BadBodyError as error:
