@@ -57,7 +57,7 @@ test: install-dev ## Check style and types, and run every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(SOURCES)
-	$(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=10 $(TESTS)
+	$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder --durations=10 $(TESTS)
 
 # The tap's bound on the SDK is lifted here: the test is what a new release would break.
 NEXT := .tools/next
