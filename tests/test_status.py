@@ -268,6 +268,23 @@ def test_a_run_that_failed_beside_all_slices_is_not_well(account: Pipeline, page
         account.query_none("delete from amazon_ads.sync_log where run_id = 'listing'")
 
 
+def test_a_run_that_came_to_no_slice_is_not_well_until_a_later_one_does(account: Pipeline) -> None:
+    def failed() -> list[str]:
+        return [run["run_id"] for run in json.loads(command(account, "--json").stdout)["runs"]]
+
+    insert = (
+        "insert into amazon_ads.sync_log (run_id, profile_id, entity_type, status, error, started_at, finished_at)"
+        " values ('{}', '*', '{}', '{}', {}, now(), now())"
+    )
+    try:
+        account.query_none(insert.format("unprepared", "run", "error", "'aborted: no table could be made'"))
+        assert "unprepared" in failed()
+        account.query_none(insert.format("later", "profiles", "success", "null"))
+        assert "unprepared" not in failed()
+    finally:
+        account.query_none("delete from amazon_ads.sync_log where run_id in ('unprepared', 'later')")
+
+
 def test_monitors_are_told_what_is_not_well(account: Pipeline, page: str) -> None:
     done = command(account, "--json")
     report = json.loads(done.stdout)

@@ -51,7 +51,7 @@ _WHOLE = """
 with whole as materialized (
     select entity_type, status, error, request_id, run_id, started_at, details
     from {schema}.sync_runs
-    where profile_id = '*' and started_at > now() - interval '30 days'
+    where (profile_id = '*' or entity_type = 'run') and started_at > now() - interval '30 days'
 )
 """
 
@@ -60,10 +60,19 @@ WHOLE_RUNS = f"""
 
 select distinct on (entity_type) entity_type, status, left(error, 2000) as error, request_id, run_id, started_at
 from whole
-where status <> 'running'
+where
+    status <> 'running'
+    and (
+        entity_type <> 'run'
+        or not exists (
+            select 1 from whole as later
+            where later.entity_type <> 'run' and later.status = 'success' and later.started_at > whole.started_at
+        )
+    )
 order by entity_type, started_at desc
 """
-"""How the newest runs ended where they are about no slice: the list of profiles, a run as a whole."""
+"""How the newest runs ended where they are about no slice: the list of profiles, or a run that came to no slice at all,
+until a later one does."""
 
 GONE = f"""
 {_WHOLE}
