@@ -258,6 +258,10 @@ BROKEN: list[tuple[dict[str, Any], list[str]]] = [
     (of_ads(partition(run_id=7)), ["entity_ads for profile 4711", "run_id"]),
     (of_ads(partition(run_id=None)), ["entity_ads for profile 4711", "run_id"]),
     (of_ads(partition(full_read_due=True)), ["entity_ads for profile 4711", "full_read_due"]),
+    *(
+        (of_ads(partition(unlisted=value)), ["entity_ads for profile 4711", "unlisted"])
+        for value in (None, ["1"], {"sp": "1"}, {"sp": [1]}, {"sp": ["1&x=2"]}, {"sp": ["9" * 21]}, {"sp": [""]})
+    ),
     (of_ads(partition(full_read=None)), ["entity_ads for profile 4711", "full_read"]),
     (of_ads(partition(full_read=STARTED)), ["entity_ads for profile 4711", "full_read"]),
     (of_ads(partition(full_read={})), ["entity_ads for profile 4711", "full_read"]),
@@ -296,6 +300,7 @@ def test_a_long_value_is_not_repeated_at_length() -> None:
         {},
         {"replication_key": "last_updated_time", "replication_key_value": STARTED},
         {"run_id": "r", "full_read": COVERED},
+        {"run_id": "r", "unlisted": {"sp": ["1", "18446744073709551615"], "any": []}},
         {"run_id": "r", "full_read": {**COVERED, "ad_products": []}, "full_read_due": "the table lost rows"},
     ],
 )

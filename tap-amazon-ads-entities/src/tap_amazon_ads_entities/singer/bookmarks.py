@@ -12,7 +12,8 @@
          "replication_key_value": "2026-01-31T12:00:00.000Z",
          "rows": [120, 0, 7],
          "shared": "1f0c8a5b7d3e9264",
-         "full_read_due": "why the slice must be read in full, said by whoever hands the STATE over"}]}}}
+         "full_read_due": "why the slice must be read in full, said by whoever hands the STATE over",
+         "unlisted": {"sp": ["ids that whoever keeps the rows holds, and the last complete read did not list"]}}]}}}
 
 A slice without any dated row has no replication key; one that was never read in full has no `full_read`. What thousands
 of slices have alike stands once in `shared`, by a digest of what it says: Meltano merges STATEs key by key and replaces
@@ -30,6 +31,7 @@ from hashlib import blake2b
 from typing import Any
 
 from tap_amazon_ads_entities.endpoints.history import CHANGE_EVENTS
+from tap_amazon_ads_entities.lists.unlisted import Unlisted
 from tap_amazon_ads_entities.rows.unreadable import Altered
 from tap_amazon_ads_entities.rows.values import timestamp, utc_text
 from tap_amazon_ads_entities.settings.model import Settings
@@ -44,6 +46,7 @@ _OF_EVENTS = "occurred_at"
 WATERMARK = "replication_key_value"
 FULL_READ = "full_read"
 FULL_READ_DUE = "full_read_due"
+UNLISTED = "unlisted"
 SHARED = "shared"
 _ALIKE = frozenset({"replication_key", "run_id", FULL_READ})
 _DIGEST_BYTES = 8
@@ -148,6 +151,12 @@ def full_read(bookmark: Mapping[str, Any]) -> Coverage | None:
     """What the last complete full read of a slice covered; None where there was none."""
     found = bookmark.get(FULL_READ)
     return Coverage(frozenset(found["ad_products"]), found["lists"]) if found else None
+
+
+def unlisted(bookmark: Mapping[str, Any]) -> Unlisted:
+    """What whoever keeps the rows holds of a slice that its last complete read did not list."""
+    found: Unlisted = bookmark.get(UNLISTED, {})
+    return found
 
 
 def empty_before(bookmark: Mapping[str, Any], lists: Iterable[str]) -> frozenset[str]:
