@@ -140,6 +140,21 @@ def test_documents_differ_by_their_members(db: Warehouse) -> None:
     assert db.ask("select max(length(path)) < 500 from amazon_ads.entity_changes") == [(True,)]
 
 
+def test_another_order_of_a_list_whose_members_can_be_told_apart_is_no_change(db: Warehouse) -> None:
+    told, same = [{"placement": "T", "percentage": 1}, {"placement": "R"}], [{"percentage": 1}, {"percentage": 2}]
+    store(db, bidding={"l": [{"in": told}], "s": same})
+    store(db, bidding={"l": [{"in": told[::-1]}], "s": same})
+    store(db, bidding={"l": told, "s": same})
+    store(db, bidding={"l": told[::-1], "s": same})
+    assert [row[0] for row in db.ask(PATHS)] == ["bidding.l", "bidding.l"]
+    store(db, bidding={"l": told, "s": same[::-1]})
+    assert db.ask(f"{PATHS} desc limit 1") == [("bidding.s", same, same[::-1])]
+    store(db, bidding={"l": told[::-1], "s": same[::-1]})
+    # What is stored is as it was read last, and no version of its own.
+    assert db.ask("select bidding -> 'l' from amazon_ads.entity_campaigns") == [(told[::-1],)]
+    assert db.ask("select count(*) from amazon_ads.entity_campaigns_versions") == [(3,)]
+
+
 def test_a_column_that_is_added_begins_with_what_it_is(db: Warehouse) -> None:
     store(db, portfolio_id="1")
     db.ask(
@@ -278,6 +293,31 @@ def test_what_amazon_does_not_return_by_its_id_has_vanished_since_it_was_missed(
     write(db, Entry("second", ago=200, details={"ad_products": ["SP", "SB"]}))
     settle_run(db, "second", state="stored")
     assert db.ask("select campaign_id from amazon_ads.entity_campaigns where vanished_since is null") == [("3",)]
+
+
+def test_what_is_to_be_asked_for_by_its_id_is_not_gone_before(db: Warehouse) -> None:
+    db.ask(
+        "insert into amazon_ads.entity_campaigns (profile_id, campaign_id, campaign_type, synced_at) select 'p', id,"
+        " product, now() - interval '1 day' from (values ('1', 'sp'), ('2', 'sp'), ('sb-legacy-3', 'sp'), ('4', 'sb'))"
+        " as row (id, product)"
+    )
+    gone = "select campaign_id from amazon_ads.entity_campaigns where vanished_since is not null order by 1"
+    asked = {"ids": 1, "asked": ["sp"], "gone": {"sp": ["1"]}}
+    both = ["SP", "SB"]
+    for number, (products, unlisted, found) in enumerate(
+        (
+            (both, {}, []),
+            # The others wait; where none is asked for by its id, two reads tell.
+            (both, asked, ["1", "4", "sb-legacy-3"]),
+            # A run that does not read them says nothing of them.
+            (["SB"], {}, ["1", "4", "sb-legacy-3"]),
+            (both, {"asked": ["sp"]}, ["1", "4", "sb-legacy-3"]),
+            (both, {"ids": 1, "untold": {"sp": "refused"}}, ["1", "2", "4", "sb-legacy-3"]),
+        )
+    ):
+        write(db, Entry(str(number), ago=600 - number, details={"ad_products": products, "unlisted": unlisted}))
+        settle_run(db, str(number), state="stored")
+        assert [row[0] for row in db.ask(gone)] == found, number
 
 
 def test_what_is_older_than_it_is_to_be_kept_is_forgotten(db: Warehouse) -> None:

@@ -68,7 +68,9 @@ def hold(state: dict[str, Any], database: Database) -> int:
         counts = _counts(connection, database)
         lost = dict(_lost(connection, database, kept, counts))
         _tell(connection, database, lost)
-        found = unlisted(connection, database, _with_more(kept, counts))
+        # Of what this STATE speaks of; what is still read comes before what has not been read for long.
+        ours = {(profile_id, entity) for profile_id, entity, *_ in partitions}
+        found = unlisted(connection, database, _with_more({s: each for s, each in kept.items() if s in ours}, counts))
     changed = 0
     for profile_id, entity, partition, run_id in partitions:
         slice_ = (profile_id, entity)
@@ -136,7 +138,7 @@ def _kept(connection: Connection, database: Database) -> dict[tuple[str, str], K
         "select profile_id, entity_type, last_success_run_id, greatest(rows_stored,"
         # What an incremental slice alone has seen need not be stored: it leaves out what is old.
         " case when last_full_sync_at is not null then rows_seen end), rows_seen, last_key, last_synced_at, full_reads"
-        " from {}"
+        " from {} order by last_success_at desc nulls last"
     ).format(database.table("sync_slices"))
     return {
         (str(row[0]), str(row[1])): Kept(

@@ -33,7 +33,24 @@
 {% endmacro %}
 
 {% macro stamp_body(table) %}
+{%- set scalars, documents = [], [] %}
+{%- for each in business_columns(table) %}{% do (documents if each.type == 'jsonb' else scalars).append(each.name) %}{% endfor %}
 begin
+    {%- if documents %}
+    -- The order of a list whose members can be told apart is no change.
+    if
+        old.vanished_since is null and new.vanished_since is null
+        and (old.{{ scalars | join(', old.') }}) is not distinct from (new.{{ scalars | join(', new.') }})
+    then
+        if not exists (
+            {%- for name in documents %}
+            {{ 'union all ' if not loop.first }}select from {{ qualified('json_changes') }}('', old.{{ name }}, new.{{ name }})
+            {%- endfor %}
+        ) then
+            return new;
+        end if;
+    end if;
+    {%- endif %}
     new.valid_from := greatest(now(), old.valid_from + interval '1 microsecond');
     if new.synced_at > old.synced_at then
         new.vanished_since := null;

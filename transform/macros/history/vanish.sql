@@ -1,7 +1,7 @@
 {#-
     `mark_vanished` says of what a settled run has read which entities are gone: those that it was the second complete full
     read in a row not to list, and those that one had not listed and Amazon, asked for them by their ids, did not return.
-    They stay; their rows say since when.
+    They stay; their rows say since when. What can be asked for by its id waits until it has been.
 -#}
 {% macro mark_vanished_function() %}
     {{ return({
@@ -31,6 +31,7 @@ begin
         select
             log.profile_id,
             full_read.key as ad_product,
+            coalesce(log.details #> '{unlisted,asked}' ? full_read.key, false) as asked,
             (full_read.value #>> '{before,started_at}')::timestamp with time zone as began_at,
             (full_read.value #>> '{before,finished_at}')::timestamp with time zone as since
         from {{ qualified('sync_log') }} as log
@@ -41,9 +42,11 @@ begin
             log.run_id = run and log.entity_type = '{{ entity.type }}' and log.mode = 'full'
             and log.settled_status = 'success'
             and full_read.key {{ "<> 'any'" if entity.product else "= 'any'" }}
+            {%- if entity.product %} and log.details -> 'ad_products' ? upper(full_read.key){% endif %}
     ) as missed
     where
         e.profile_id = missed.profile_id and e.vanished_since is null and e.synced_at < missed.began_at
+        and not (missed.asked and e.{{ entity.id }} ~ '^[1-9][0-9]{0,19}$')
         {%- if entity.product %} and e.{{ entity.product }} = missed.ad_product{% endif %};
     update {{ qualified(table) }} as e
     set vanished_since = coalesce(

@@ -10,7 +10,8 @@ ACCOUNT_WIDE = "any"
 """What the ad product of lists is called that belong to all."""
 
 Unlisted = Mapping[str, Sequence[str]]
-"""Ids by ad product (sp, sb, sd, st or any)."""
+"""Ids by ad product (sp, sb, sd, st or any). There may be more: those are asked for in later runs, and so are all of a
+product without any here."""
 
 
 def product_of(endpoint: ListEndpoint) -> str:
@@ -18,8 +19,8 @@ def product_of(endpoint: ListEndpoint) -> str:
     return (endpoint.ad_product or ACCOUNT_WIDE).lower()
 
 
-def questions(endpoints: Iterable[ListEndpoint], unlisted: Unlisted) -> Iterator[ListEndpoint]:
-    """The lists, asked for these ids alone; none of an ad product of which a list cannot be asked by ids.
+def askable(endpoints: Iterable[ListEndpoint], unlisted: Unlisted) -> dict[str, list[ListEndpoint]]:
+    """{ad product: its lists}, of those of which every list can be asked by ids.
 
     An id does not say which list of its product it was in: that it is nowhere is known when all have been asked.
 
@@ -27,8 +28,24 @@ def questions(endpoints: Iterable[ListEndpoint], unlisted: Unlisted) -> Iterator
         endpoints: the lists of one entity.
         unlisted: ids of that entity.
     """
-    endpoints = tuple(endpoints)
-    for product, ids in unlisted.items():
-        lists = [endpoint for endpoint in endpoints if product_of(endpoint) == product]
-        if ids and all(endpoint.by_ids is not None and not endpoint.ad_products for endpoint in lists):
+    found: dict[str, list[ListEndpoint]] = {}
+    for endpoint in endpoints:
+        if product_of(endpoint) in unlisted:
+            found.setdefault(product_of(endpoint), []).append(endpoint)
+    return {
+        product: lists
+        for product, lists in found.items()
+        if all(endpoint.by_ids is not None and not endpoint.ad_products for endpoint in lists)
+    }
+
+
+def questions(endpoints: Iterable[ListEndpoint], unlisted: Unlisted) -> Iterator[ListEndpoint]:
+    """The lists, asked for these ids alone; none of an ad product of which a list cannot be asked by ids.
+
+    Args:
+        endpoints: the lists of one entity.
+        unlisted: ids of that entity.
+    """
+    for product, lists in askable(endpoints, unlisted).items():
+        if ids := unlisted[product]:
             yield from (endpoint.of_ids(ids) for endpoint in lists)

@@ -68,7 +68,7 @@ class SliceRun:
         self._newest: str | None = None
         self._last: Row | None = None
         self._tallies: dict[str, EndpointTally] = {}
-        self._sought = Sought(unlisted(bookmarks.of(work.profile.profile_id)), work.by_ids, key)
+        self._sought = Sought(unlisted(bookmarks.of(work.profile.profile_id)), work.lists, key)
         # Whatever such a list holds now was never emitted, however old it is: it may have been refused, or hidden.
         self._were_empty = empty_before(
             bookmarks.of(work.profile.profile_id), (part.endpoint.name for part in work.lists)
@@ -211,8 +211,8 @@ class SliceRun:
         every = (*self._work.lists, *self._work.by_ids)
         entry.throttled_seconds = throttled_seconds(*(part.reading.counters for part in every))
         entry.details["endpoints"] = endpoints
-        if self._sought:
-            entry.details["unlisted"] = self._sought.details()
+        if unlisted_ones := self._sought.details():
+            entry.details["unlisted"] = unlisted_ones
         if self._last is not None:
             # Rows are stored in order: where this one has arrived, all before it have.
             entry.details["last_key"] = self._last[self._key]

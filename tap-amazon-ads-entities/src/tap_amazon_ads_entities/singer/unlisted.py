@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tap_amazon_ads_entities.lists.session import SliceList
-from tap_amazon_ads_entities.lists.unlisted import Unlisted, product_of
+from tap_amazon_ads_entities.lists.unlisted import Unlisted, askable, product_of
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.singer.tallies import EndpointTally
@@ -23,15 +23,15 @@ class Sought:
 
     Args:
         unlisted: their ids, by ad product.
-        asked: the questions by ids.
+        lists: of the slice.
         key: the id column.
     """
 
-    def __init__(self, unlisted: Unlisted, asked: Iterable[SliceList], key: str) -> None:
+    def __init__(self, unlisted: Unlisted, lists: Iterable[SliceList], key: str) -> None:
         """Have found none."""
         self._ids = {product: frozenset(ids) for product, ids in unlisted.items() if ids}
         self._all = frozenset().union(*self._ids.values())
-        self._asked = {product_of(part.endpoint) for part in asked}
+        self._asked = askable((part.endpoint for part in lists), unlisted).keys()
         self._key = key
         self._listed: set[str] = set()
         self._left_out: dict[str, str] = {}
@@ -91,15 +91,14 @@ class Sought:
     def details(self) -> dict[str, Any]:
         """For the run log; absent values left out."""
         found = self._listed.union(self._left_out)
-        gone = {
-            product: sorted(ids - found)
-            for product, ids in self._ids.items()
-            if product in self._asked and product not in self._untold
-        }
+        asked = sorted(self._asked - self._untold.keys())
+        gone = {product: sorted(self._ids.get(product, frozenset()) - found) for product in asked}
         values = {
             "ids": len(self._all),
             "listed_again": len(self._listed),
             "left_out": len(self._left_out),
+            # What of these was not among the ids will be asked for later, and is not gone before that.
+            "asked": asked,
             "gone": {product: ids for product, ids in gone.items() if ids},
             "untold": self._untold,
         }
