@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,8 +79,10 @@ def test_all_of_it_is_loaded_and_matched_to_what_the_runs_have_seen(pipeline: Pi
     edit(pipeline, profile, "sb", "theme", 0, fields={"amount": 440_000})
     edit(pipeline, profile, "sd", "target", 0, fields={"amount": 550_000})
     control.change(fraction=0.9, profile_ids=[profile], tables=["entity_ads", "entity_ad_groups", "entity_targets"])
-    result = pipeline.direct(**ON)
+    result = pipeline.direct(**ON, confirm_reads=True)
     assert result.code == 0, result.output
+    # What has happened is not read until two reads agree: only its ends are asked for again.
+    assert set(Counter(map(str, asked(pipeline))).values()) == {2 * SIZES["profiles"]}
     told = expected_events(pipeline, since=now - 90 * DAY)
     assert len(told) > 30
     assert events(pipeline) == told

@@ -17,6 +17,7 @@ from harness.histories import Entry, write
 from harness.histories import settle as settle_run
 from harness.pipeline import Direct, Pipeline, Result
 from harness.programs import run_to_end
+from harness.project import ROOT
 from harness.script import LISTS, PER_RUN, RUNS, Expected, Script
 from harness.truth import KEYS, OURS, Rows, all_differences, expected, plain
 from harness.warehouse import Warehouse, made, warehouse
@@ -28,6 +29,8 @@ from amazon_ads_sandbox.model.sizes import Sizes
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.postgres.binaries import program
 from amazon_ads_sandbox.process import SandboxProcess
+from entities_runner import bookmarks
+from entities_runner.database import Database
 
 SIZES = {"profiles": 2, "campaigns": 10, "portfolios": 3, "ad_groups": 1, "ads": 1, "keywords": 2, "targets": 1}
 SEED = 16
@@ -169,6 +172,20 @@ def test_a_column_that_is_added_begins_with_what_it_is(db: Warehouse) -> None:
     db.ask("update amazon_ads.entity_campaigns set synced_at = now() + interval '1 hour'")
     store(db, portfolio_id="2")
     assert db.ask(PATHS) == [("portfolio_id", "1", "2")]
+
+
+def test_the_query_of_what_it_was_on_monday_knows_documents_that_were_replaced(db: Warehouse) -> None:
+    store(db, name="a", state="ENABLED", bidding={"p": [{"placement": "T", "percentage": 1}]})
+    monday = db.ask("select clock_timestamp()::text")[0][0]
+    for percentage in (2, 3):
+        store(db, bidding={"p": [{"placement": "T", "percentage": percentage}]}, state="PAUSED")
+    store(db, bidding={"p": []}, state="ENABLED", name="b")
+    documented = (ROOT / "docs/history.md").read_text().split("## Back to Monday")[1].split("```")[1]
+    query = documented.removeprefix("sql").replace("2026-11-23 00:00+00", monday)
+    before = {"p": [{"placement": "T", "percentage": 1}]}
+    assert db.ask(query.rstrip("; \n")) == [("p", "campaigns", "1", "bidding", before, {"p": []})]
+    db.ask("update amazon_ads.entity_campaigns set vanished_since = now()")
+    assert db.ask(query) == []
 
 
 def test_rows_that_are_taken_away_have_not_vanished(db: Warehouse) -> None:
@@ -318,6 +335,35 @@ def test_what_is_to_be_asked_for_by_its_id_is_not_gone_before(db: Warehouse) -> 
         write(db, Entry(str(number), ago=600 - number, details={"ad_products": products, "unlisted": unlisted}))
         settle_run(db, str(number), state="stored")
         assert [row[0] for row in db.ask(gone)] == found, number
+
+
+def test_those_have_their_turn_that_are_still_read_and_the_others_wait(
+    db: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entities_runner.unlisted.MOST_OF_A_SLICE", 2)
+    db.ask(
+        "insert into amazon_ads.entity_campaigns (profile_id, campaign_id, campaign_type, synced_at)"
+        " select profile_id, id, product, now() - interval '1 day'"
+        " from unnest(array['p', 'q', 'elsewhere']) as profile_id, (values"
+        " ('1', 'sp'), ('2', 'sp'), ('3', 'sp'), ('sb-legacy-4', 'sb'), ('5', 'sb'), ('6', 'sd'))"
+        " as row (id, product);"
+        "insert into amazon_ads.sync_slices (profile_id, entity_type, rows_seen, last_success_at, full_reads)"
+        " select profile_id, 'campaigns', 1, now() - make_interval(days => ago),"
+        " jsonb_build_object('sp', read, 'sb', read)"
+        " from (values ('elsewhere', 1), ('q', 2), ('p', 3)) as slice (profile_id, ago),"
+        " jsonb_build_object('started_at', now()) as read"
+    )
+    p = {"sp": ["1", "2"], "sb": ["5"]}
+    for most, found in (
+        (20, {"q": p, "p": p}),
+        (4, {"q": p, "p": {"sb": ["5"], "sp": []}}),
+        (3, {"q": p, "p": {"sp": [], "sb": []}}),
+        (2, {"q": {"sb": ["5"], "sp": ["1"]}, "p": {"sp": [], "sb": []}}),
+    ):
+        monkeypatch.setattr("entities_runner.unlisted.MOST", most)
+        partitions = [{"context": {"profile_id": profile_id}} for profile_id in "pq"]
+        bookmarks.hold({"bookmarks": {"entity_campaigns": {"partitions": partitions}}}, Database(db.environment()))
+        assert {each["context"]["profile_id"]: each["unlisted"] for each in partitions} == found, most
 
 
 def test_what_is_older_than_it_is_to_be_kept_is_forgotten(db: Warehouse) -> None:

@@ -55,7 +55,7 @@ def unlisted_of(done: Run) -> Any:
 def test_what_amazon_does_not_return_by_its_id_is_gone(again: Callable[..., Run]) -> None:
     done = again([1], [1], {"sp": ["2", "3"]})
     assert done.code == 0
-    assert unlisted_of(done) == {"ids": 2, "gone": {"sp": ["2", "3"]}}
+    assert unlisted_of(done) == {"ids": 2, "asked": ["sp"], "gone": {"sp": ["2", "3"]}}
     assert "unlisted" not in done.bookmark("campaigns")
 
 
@@ -66,7 +66,7 @@ def test_what_is_there_by_its_id_is_emitted_and_the_list_is_short(again: Callabl
     assert row["error"] == f"{SP}: left out 1 rows that are there when they are asked for by their ids (2)"
     assert "2" in [each["campaign_id"] for each in done.records("entity_campaigns")]
     assert row["items_upserted"] == len(done.records("entity_campaigns"))
-    assert unlisted_of(done) == {"ids": 2, "left_out": 1, "gone": {"sp": ["3"]}}
+    assert unlisted_of(done) == {"ids": 2, "left_out": 1, "asked": ["sp"], "gone": {"sp": ["3"]}}
     # The bookmark stays, and with it what is asked for next time.
     assert done.bookmark("campaigns")["unlisted"] == {"sp": ["2", "3"]}
 
@@ -77,7 +77,7 @@ def test_what_is_listed_again_is_emitted_however_old_it_is(again: Callable[..., 
     assert [each["last_updated_time"] for each in done.records("entity_campaigns") if each["campaign_id"] == "2"] == [
         OLD
     ]
-    assert unlisted_of(done) == {"ids": 1, "listed_again": 1}
+    assert unlisted_of(done) == {"ids": 1, "listed_again": 1, "asked": ["sp"]}
 
 
 def test_a_server_that_does_not_know_the_filter_proves_nothing_wrong(
@@ -86,7 +86,7 @@ def test_a_server_that_does_not_know_the_filter_proves_nothing_wrong(
     account.answers[SP] = lambda _asked, _number: as_json({"campaigns": [campaign(1)], "totalResults": 1})
     done = again([], [], {"sp": ["2"]})
     assert done.code == 0
-    assert unlisted_of(done) == {"ids": 1, "gone": {"sp": ["2"]}}
+    assert unlisted_of(done) == {"ids": 1, "asked": ["sp"], "gone": {"sp": ["2"]}}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_question_without_an_answer_proves_nothing_and_costs_the_lists_nothing
     done = again([], [], {"sp": ["2"]})
     assert done.code == 0, done.log
     assert unlisted_of(done)["untold"].keys() == {"sp"}
-    assert "gone" not in unlisted_of(done)
+    assert not unlisted_of(done).keys() & {"gone", "asked"}
     assert "by their ids it cannot be told whether campaigns have vanished" in done.log
 
 
@@ -129,6 +129,12 @@ def test_only_where_all_lists_of_a_product_have_such_a_filter_is_anything_asked(
     state["bookmarks"]["entity_ads"]["partitions"][0]["unlisted"]["sp"] = ["7"]
     assert run(state).slices["ads"]["details"]["unlisted"]["gone"] == {"sp": ["7"]}
     assert set(asked) == {"adIdFilter"}
+
+
+def test_what_is_to_be_asked_for_later_is_not_told_by_the_lists_alone(again: Callable[..., Run]) -> None:
+    done = again([1], [1], {"sp": [], "xy": []})
+    assert done.code == 0
+    assert unlisted_of(done) == {"asked": ["sp"]}
 
 
 def test_ids_in_an_address_are_asked_for_in_batches(account: Account, again: Callable[..., Run]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from psycopg import sql
@@ -20,6 +20,9 @@ _PRODUCT = {"portfolios": None, "campaigns": "campaign_type"}
 Slice = tuple[str, str]
 """Profile and entity."""
 
+_Read = tuple[str, str, str]
+"""Profile, ad product, and when it was last read in full."""
+
 
 def unlisted(
     connection: Connection, database: Database, slices: Iterable[tuple[str, str, str, dict[str, Any]]]
@@ -32,25 +35,18 @@ def unlisted(
         slices: profile, entity, its id column, and the last full read of each ad product (`sync_slices.full_reads`);
             in the order in which they have their turn.
     """
-    reads: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     missed: dict[Slice, dict[str, list[str]]] = {}
+    reads: dict[tuple[str, str], list[_Read]] = {}
     for profile_id, entity, column, full_reads in slices:
         missed[profile_id, entity] = {}
-        wanted = reads.setdefault((entity, column), [])
-        for product, read in full_reads.items():
-            if (product == ACCOUNT_WIDE) == (_product_of(entity) is None) and read.get("started_at"):
-                wanted.append((profile_id, product, read["started_at"]))
+        reads.setdefault((entity, column), []).extend(
+            (profile_id, product, read["started_at"])
+            for product, read in full_reads.items()
+            if (product == ACCOUNT_WIDE) == (_product_of(entity) is None) and read.get("started_at")
+        )
     for (entity, column), wanted in reads.items():
-        if not wanted:
-            continue
-        profiles, products, moments = map(list, zip(*wanted, strict=True))
-        rows = list(connection.execute(_statement(database, entity, column), (profiles, products, moments, profiles, moments)))
-        for profile_id, product, identifier in rows:
-            missed[str(profile_id), entity].setdefault(str(product), []).append(str(identifier))
-        if len(rows) == MOST:
-            # Whoever is behind them may have some.
-            for profile_id, product, _ in wanted:
-                missed[profile_id, entity].setdefault(product, [])
+        for profile_id, product, ids in _missed(connection, _statement(database, entity, column), wanted):
+            missed[profile_id, entity].setdefault(product, []).extend(ids)
     left = MOST
     for found in missed.values():
         for product, ids in found.items():
@@ -59,12 +55,27 @@ def unlisted(
     return {slice_: found for slice_, found in missed.items() if found}
 
 
+def _missed(
+    connection: Connection, statement: sql.Composed, reads: list[_Read]
+) -> Iterator[tuple[str, str, list[str]]]:
+    """What these full reads did not list: profile, ad product and ids; no ids of those whose turn has not come."""
+    if not reads:
+        return
+    profiles, products, moments = map(list, zip(*reads, strict=True))
+    rows = list(connection.execute(statement, (profiles, products, moments, profiles, moments)))
+    for profile_id, product, identifier in rows:
+        yield str(profile_id), str(product), [str(identifier)]
+    if len(rows) == MOST:
+        # Whoever is behind them may have some.
+        yield from ((profile_id, product, []) for profile_id, product, _ in reads)
+
+
 def _product_of(entity: str) -> str | None:
     return _PRODUCT.get(entity, "ad_product")
 
 
 def _statement(database: Database, entity: str, column: str) -> sql.Composed:
-    """Reads the rows of these profiles once, in the order in which they lie: that of their ids costs ten times as much."""
+    """Reads the rows of these profiles once, as they lie: in the order of their ids it takes ten times as long."""
     product = _product_of(entity)
     # Surrogate keys are no ids that Amazon knows.
     return sql.SQL(

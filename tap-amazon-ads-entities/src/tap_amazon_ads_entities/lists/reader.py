@@ -77,7 +77,7 @@ class Reader:
         """
         expectation = reading.expectation
         if reading.endpoint.window is not None:
-            # What has happened until a moment, in its order: nobody moves a row of it. Lookups are confirmed all the same.
+            # What has happened until a moment, in its order: nobody moves a row of it. Its lookups are confirmed.
             expectation = replace(expectation, confirm=False)
         judge = Judge(reading.endpoint.id_field, expectation)
         wanted = reading.endpoint.campaign_of
