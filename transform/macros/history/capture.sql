@@ -37,10 +37,14 @@
 {%- for each in business_columns(table) %}{% do (documents if each.type == 'jsonb' else scalars).append(each.name) %}{% endfor %}
 begin
     {%- if documents %}
-    -- The order of a list whose members can be told apart is no change.
+    -- The order of a list whose members can be told apart is no change. In another order a document is as long as it was:
+    -- most that have changed are not, and where they differ is asked once.
     if
         old.vanished_since is null and new.vanished_since is null
         and (old.{{ scalars | join(', old.') }}) is not distinct from (new.{{ scalars | join(', new.') }})
+        {%- for name in documents %}
+        and length(old.{{ name }}::text) is not distinct from length(new.{{ name }}::text)
+        {%- endfor %}
     then
         if not exists (
             {%- for name in documents %}
