@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import Paging
 from tap_amazon_ads_entities.lists.completeness import FRUITLESS, Judge
 from tap_amazon_ads_entities.lists.pages import Page
+from tap_amazon_ads_entities.rows.values import utc_text
 
 PAGED = sorted(path for path, each in LISTS.items() if each.paging is Paging.NEXT_TOKEN and each.total_field)
 WITHOUT_TOTAL = sorted(
@@ -396,6 +398,79 @@ def test_a_list_that_shrank_by_more_than_half_is_read_once_more(run: Any, accoun
     shrunk = run(done.state)
     assert shrunk.code == 0, shrunk.log
     assert shrunk.bookmark("campaigns")["rows"][path] == 2
+
+
+def dated(path: str, number: int, made: str = OLD, changed: str = OLD, **more: Any) -> dict[str, Any]:
+    """A row of any list with times."""
+    if path.startswith("sd/"):
+        return item(path, number, creationDate=epoch(made), lastUpdatedDate=epoch(changed), **more)
+    extended = {"creationDateTime": made, "lastUpdateDateTime": changed}
+    if path.startswith("sb/"):
+        extended = {"creationDate": epoch(made), "lastUpdateDate": epoch(changed)}
+    return item(path, number, extendedData=extended, **more)
+
+
+def epoch(moment: str) -> int:
+    return int(datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp() * 1000)
+
+
+BY_TIME = {"refresh_statuses": False}
+
+
+@pytest.mark.parametrize(
+    ("path", "config"), [("sp/productAds/list", {}), ("sb/v4/ads/list", {}), ("sd/targets/extended", BY_TIME)]
+)
+def test_an_old_row_that_a_read_had_missed_without_a_sign_is_emitted_by_the_next(
+    run: Any, account: Account, path: str, config: dict[str, Any]
+) -> None:
+    entity = LISTS[path].entity
+    state = "archived" if path.startswith("sd/") else "ARCHIVED"
+    ads = [*(dated(path, number, state=state) for number in range(1, 5)), dated(path, 5, changed=NEW)]
+    account.rows[path] = [ads[0], *ads[2:]]
+    first = run(config=config)
+    # One that is gone hides, from whoever only counts, one that has come.
+    account.rows[path] = ads[1:]
+    second = run(first.state, config=config)
+    assert second.code == 0, second.log
+    assert rows_of(second, path) == {"2", "3", "4", "5"}
+    assert second.slices[entity]["mode"] == "incremental"
+    assert "the complete read before this one gave others" in second.slices[entity]["details"]["read_in_full"]
+    assert second.slices[entity]["details"]["endpoints"][path]["rows"] == 4
+    # From now on they are those that are known.
+    third = run(second.state, config=config)
+    assert third.code == 0
+    assert rows_of(third, path) == {"5"}
+    assert "read_in_full" not in third.slices[entity]["details"]
+    # Any read may have been the short one, an incremental one as well.
+    account.rows[path] = [*ads[1:3], ads[4]]
+    fourth = run(third.state, config=config)
+    account.rows[path] = ads[1:]
+    fifth = run(fourth.state, config=config)
+    assert rows_of(fifth, path) == {"2", "3", "4", "5"}
+
+
+def test_accounts_that_live_are_not_read_twice_for_their_old_rows(run: Any, account: Account) -> None:
+    path, lately = "sp/productAds/list", utc_text(datetime.now(tz=timezone.utc) - timedelta(hours=2))
+    old = [dated(path, 1, state="ARCHIVED"), item(path, 3)]
+    # Changed, changed with a time that goes back, and new.
+    lives = [[dated(path, 2, changed=NEW)], [dated(path, 2, changed=lately)], [dated(path, 2, state="ARCHIVED")]]
+    lives.append([*lives[-1], dated(path, 4, made=lately, changed=lately)])
+    more: list[dict[str, Any]] = [
+        {"lookback_hours": 1},
+        {},
+        {"lookback_hours": 50},
+        {"ad_products": ["SB"]},
+        {"mode": "full", "ad_products": ["SP"]},
+        {"refresh_statuses": True},
+        {},
+    ]
+    state = None
+    for rows, settings in zip([*lives, *(lives[-1] for _ in more)], [{} for _ in lives] + more, strict=True):
+        account.rows[path] = [*old, *rows]
+        done = run(state, config={**BY_TIME, **settings})
+        assert done.code == 0, done.log
+        assert "read_in_full" not in done.slices["ads"]["details"]
+        state = done.state
 
 
 def test_confirmed_reads_take_what_all_reads_gave(run: Any, account: Account) -> None:

@@ -58,6 +58,9 @@ class Slice:
     entity: str
     lists: list[SliceList]
     stop: Stop
+    again: list[SliceList] = field(default_factory=list)
+    """Its lists, as far as they are read once more."""
+
     released: bool = False
 
 
@@ -197,6 +200,16 @@ class Session:
         """The slice that was planned."""
         return self._slices[(profile_id, entity)]
 
+    def again(self, work: Slice) -> Iterator[SliceList]:
+        """The lists of a slice that is being consumed, to be read and consumed once more, one after the other."""
+        deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
+        for part in work.lists:
+            reading = replace(part.reading, deadline=deadline, verdict=None)
+            chain: Chain[Page] = Chain(partial(self._reader(part.endpoint).pages, reading), work.stop.request)
+            work.again.append(SliceList(part.endpoint, reading, chain, deadline))
+            self._prefetcher.read_next(chain)
+            yield work.again[-1]
+
     def pages(self, part: SliceList) -> Iterator[Page]:
         """The pages of one list, in order.
 
@@ -215,7 +228,7 @@ class Session:
 
     def release(self, work: Slice) -> None:
         """A slice has ended: whatever of it is still being read is given up."""
-        for part in work.lists:
+        for part in (*work.lists, *work.again):
             self._prefetcher.cancel(part.chain)
         if work.released:
             return

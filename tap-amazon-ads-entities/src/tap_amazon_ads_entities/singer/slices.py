@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tap_amazon_ads_entities.amazon.request import throttled_seconds
@@ -15,6 +16,7 @@ from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row, RowContext
 from tap_amazon_ads_entities.rows.values import utc_text
 from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, empty_before, high_watermark
+from tap_amazon_ads_entities.singer.old_rows import OldRowsWatch
 from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
 from tap_amazon_ads_entities.singer.tallies import EndpointTally
@@ -67,6 +69,10 @@ class SliceRun:
         self._newest: str | None = None
         self._last: Row | None = None
         self._tallies: dict[str, EndpointTally] = {}
+        self._read_before: list[EndpointTally] = []
+        """Of lists that are read once more."""
+
+        self._old_rows = self._watch()
         # Whatever such a list holds now was never emitted, however old it is: it may have been refused, or hidden.
         self._were_empty = empty_before(
             bookmarks.of(work.profile.profile_id), (part.endpoint.name for part in work.lists)
@@ -81,6 +87,8 @@ class SliceRun:
         try:
             for part in self._work.lists:
                 yield from self._list(part)
+            if (why := self._old_rows and self._old_rows.problem) and not self._problems():
+                yield from self._again(why)
         except RunEndingError as error:
             self._fail(str(error), None)
             raise
@@ -96,6 +104,23 @@ class SliceRun:
         finally:
             self._session.release(self._work)
 
+    def _watch(self) -> OldRowsWatch | None:
+        """What sees whether old rows are those of the read before; None where none are ever left out."""
+        whole = self._session.settings.refresh_statuses and self._entry.entity_type in _FEW
+        made_before = self._plan.made_before
+        return None if whole or made_before is None else OldRowsWatch(self._plan.old_rows, made_before)
+
+    def _again(self, why: str) -> Iterator[Rows]:
+        """All of the slice, read once more: a row that was left out may never have been emitted."""
+        profile_id, entity = self._entry.profile_id, self._entry.entity_type
+        LOGGER.warning("profile %s, %s: %s: reading all of it once more, in full", profile_id, entity, why)
+        self._entry.details["read_in_full"] = why
+        self._plan = replace(self._plan, since=None, old_rows=None)
+        self._read_before = [*self._tallies.values()]
+        self._old_rows = self._watch()
+        for part in self._session.again(self._work):
+            yield from self._list(part)
+
     def _list(self, part: SliceList) -> Iterator[Rows]:
         tally = self._tallies[part.endpoint.name] = EndpointTally(part.endpoint.id_field)
         # Of a list that is the answer to several questions, most rows come more than once.
@@ -109,6 +134,8 @@ class SliceRun:
                     known.update(row[self._key] for row in rows)
                 tally.rows += len(rows)
                 tally.see([row[self._key] for row in rows])
+                if self._old_rows is not None:
+                    self._old_rows.see(rows, self._key, new=part.endpoint.name in self._were_empty)
                 changed = self._changed(rows, part.endpoint.name)
                 tally.emitted += len(changed)
                 if changed:
@@ -175,8 +202,8 @@ class SliceRun:
 
     def _collect(self) -> None:
         entry = self._entry
-        entry.items_upserted = sum(tally.emitted for tally in self._tallies.values())
-        entry.pages_fetched = sum(tally.pages for tally in self._tallies.values())
+        entry.items_upserted = sum(tally.emitted for tally in (*self._read_before, *self._tallies.values()))
+        entry.pages_fetched = sum(tally.pages for tally in (*self._read_before, *self._tallies.values()))
         endpoints: dict[str, Any] = {}
         for part in self._work.lists:
             tally, cost = self._tallies.get(part.endpoint.name), part.reading.counters
@@ -196,13 +223,17 @@ class SliceRun:
             entry.details["last_key"] = self._last[self._key]
             entry.details["last_synced_at"] = self._last["synced_at"]
 
-    def _judge(self) -> None:
-        """All lists have ended: the slice is complete where each of them is."""
-        problems = [
+    def _problems(self) -> list[str]:
+        """Why lists that have ended are not complete."""
+        return [
             f"{part.endpoint.name}: {tally.problem}"
             for part in self._work.lists
             if (tally := self._tallies[part.endpoint.name]).problem is not None
         ]
+
+    def _judge(self) -> None:
+        """All lists have ended: the slice is complete where each of them is."""
+        problems = self._problems()
         if clashes := Distinct.clashes([tally.ids for tally in self._tallies.values()]):
             self._entry.details["id_clashes"] = len(clashes)
             names = {number: name for tally in self._tallies.values() for number, name in tally.names.items()}
@@ -247,6 +278,7 @@ class SliceRun:
             run_started=self._log.started_at,
             # What happened in one period tells nothing of the next.
             rows=None if self._plan.period else self._counted(),
+            old_rows=self._old_rows.seen if self._old_rows is not None else None,
         )
         self._bookmarks.keep(profile_id, bookmark)
         self._entry.high_watermark = high_watermark(bookmark)
