@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from tap_amazon_ads_entities.lists.ids import Distinct, numbers_of
+from tap_amazon_ads_entities.lists.ids import Distinct
 from tap_amazon_ads_entities.rows.context import Row
 
 _BITS = (1 << 32) - 1
+_NEVER = "~"
+"""Later than every moment: of what has no time nobody knows whether it is old."""
 
 
 @dataclass(frozen=True)
@@ -47,36 +50,49 @@ class OldRowsWatch:
         self._old = Distinct()
         self._since_then = Distinct()
 
-    def see(self, rows: Sequence[Row], key: str, *, new: bool) -> None:
+    def see(self, rows: Sequence[Row], numbers: Sequence[int], *, new: bool) -> None:
         """Some rows have come.
 
         Args:
             rows: of one list.
-            key: their id column.
+            numbers: their ids.
             new: whether that list had none before, so that all of them are emitted, however old they are.
         """
         until, last = "" if new else self._until, self._made_before
-        made = [(row["creation_time"], row[key]) for row in rows if row["creation_time"]]
-        if old := [each for time, each in made if time < until]:
-            self._old.add(numbers_of(old))
-        if len(old) < len(made) and (later := [each for time, each in made if until <= time < last]):
-            self._since_then.add(numbers_of(later))
+        made = [row["creation_time"] or _NEVER for row in rows]
+        if not made or (oldest := min(made)) >= last:
+            return
+        newest = max(made)
+        # Mostly a page is as old as the others.
+        if newest < until:
+            self._old.add(numbers)
+        elif until <= oldest and newest < last:
+            self._since_then.add(numbers)
+        else:
+            pairs = [*zip(made, numbers, strict=True)]
+            self._old.add(number for time, number in pairs if time < until)
+            self._since_then.add(number for time, number in pairs if until <= time < last)
 
     @property
     def problem(self) -> str | None:
         """What speaks against this read or the one before it, in words; None where nothing does."""
         if self._known is None:
             return None
-        count, digest = _digest(self._old)
+        count, digest = self._of_old
         if (count, digest) == (self._known.count, self._known.digest):
             return None
         others = "others" if count == self._known.count else f"{self._known.count:,}"
         return f"{count:,} rows were made before {self._until}, and the complete read before this one gave {others}"
 
+    @cached_property
+    def _of_old(self) -> tuple[int, int]:
+        """Asked for when all rows have come."""
+        return _digest(self._old)
+
     @property
     def seen(self) -> OldRows:
         """The old rows of this read, for the next."""
-        count, digest = _digest(self._old)
+        count, digest = self._of_old
         more, with_them = _digest(self._since_then)
         return OldRows(self._made_before, count + more, (digest + with_them) & _BITS)
 

@@ -133,9 +133,9 @@ class SliceRun:
                     rows = [row for row in rows if row[self._key] not in known]
                     known.update(row[self._key] for row in rows)
                 tally.rows += len(rows)
-                tally.see([row[self._key] for row in rows])
+                numbers = tally.see([row[self._key] for row in rows])
                 if self._old_rows is not None:
-                    self._old_rows.see(rows, self._key, new=part.endpoint.name in self._were_empty)
+                    self._old_rows.see(rows, numbers, new=part.endpoint.name in self._were_empty)
                 changed = self._changed(rows, part.endpoint.name)
                 tally.emitted += len(changed)
                 if changed:
