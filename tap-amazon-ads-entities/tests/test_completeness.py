@@ -209,6 +209,26 @@ def test_the_largest_total_counts(run: Any, account: Account) -> None:
     assert len(rows_of(done, path)) == 30
 
 
+@pytest.mark.parametrize("total", [None, 3, 4])
+def test_events_that_say_the_same_are_one_row_and_count_as_often_as_they_come(
+    run: Any, account: Account, total: int | None
+) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1)]
+    at = int(datetime.now(tz=timezone.utc).timestamp() * 1000) - 86_400_000
+    paused = {"timestamp": at, "entityType": "CAMPAIGN", "entityId": "1", "changeType": "STATUS", "newValue": "PAUSED"}
+    events = [paused, {**paused, "newValue": "ENABLED"}, paused]
+    more = {} if total is None else {"totalResults": total}
+    account.answers["history"] = lambda *_: as_json({"events": events, **more})
+    done = run(config={"entities": ["campaigns"], "change_events": True})
+    assert len({row["event_id"] for row in done.records("change_events")}) == 2
+    slice_ = done.slices["change_events"]
+    if total == 4:
+        assert (done.code, "gave 3 of 4 rows" in slice_["error"]) == (1, True)
+    else:
+        assert done.code == 0, done.log
+        assert "reads" not in slice_["details"]["endpoints"]["history SP"]
+
+
 @pytest.mark.parametrize(
     ("setting", "code"), [("2", 0), (2, 0), ("20%", 0), ("20.5 %", 0), ("1", 1), ("19.9%", 1), ("0", 1), (None, 1)]
 )

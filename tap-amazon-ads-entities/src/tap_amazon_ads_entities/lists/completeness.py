@@ -78,6 +78,10 @@ class Pass:
     """What this read itself has shown to be wrong: an end with rows behind it, a part that is short."""
 
     rows: int = 0
+    pages_named: int = 0
+    """How many pages the list has, where that is said."""
+
+    pages_seen: int = 0
     ids: Distinct = field(default_factory=Distinct)
     in_vain: int = 0
     """Pages in a row that brought no row but such as had come before: more of them will not end the list."""
@@ -99,6 +103,8 @@ class Pass:
             self.whole.ids.add(numbers)
         with self._lock:
             self.rows += page.size
+            self.pages_seen += 1
+            self.pages_named = max(self.pages_named, page.pages)
             if page.total is not None:
                 self.total = max(page.total, self.total or 0)
             if numbers:
@@ -108,6 +114,7 @@ class Pass:
     def restart(self) -> None:
         """The list is read again from its start within this read: rows that come again are none in vain."""
         with self._lock:
+            self.pages_seen = 0
             self._begin = len(self.ids)
             self._looked_at = self._pages, self._begin
 
@@ -237,6 +244,8 @@ class Judge:
         if (total := self._total()) is not None:
             lacking = self._lacking()
             return f"gave {total - lacking:,} of {total:,} rows" if lacking else None
+        if last.pages_seen < last.pages_named:
+            return f"gave {last.pages_seen:,} of {last.pages_named:,} pages"
         if last.repeats and not self._agree():
             return f"gave {last.rows - last.distinct:,} rows twice"
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -60,8 +61,10 @@ def ids_of(rows: bytes, id_field: str) -> Sequence[int]:
 
     Args:
         rows: a JSON array, checked to be one.
-        id_field: the field that holds the id.
+        id_field: the field that holds the id; empty where items have none, and as many may say the same.
     """
+    if not id_field:
+        return _ids_of_texts(rows)
     try:
         numbers = plain_numbers([*map(str, map(attrgetter(id_field), _plain_items(id_field).decode(rows)))])
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -80,6 +83,16 @@ def _ids_of_strange(rows: bytes, id_field: str) -> Sequence[int]:
         items = _ELEMENTS.decode(rows)
         return [_number(bytes(each)) or _hashed(bytes(item)) for each, item in zip(raw, items, strict=True)]
     return [_number(bytes(each)) for each in raw]
+
+
+def _ids_of_texts(rows: bytes) -> Sequence[int]:
+    """Of items without ids: the second one on a page that says the same is another, as the third is."""
+    before: Counter[bytes] = Counter()
+    found = []
+    for item in map(bytes, _ELEMENTS.decode(rows)):
+        found.append(_hashed(item + b"\n%d" % before[item]))
+        before[item] += 1
+    return found
 
 
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
