@@ -189,6 +189,23 @@ class Judge:
         """Whether the last read seems to be short."""
         return bool(self._passes) and self._short(self._passes[-1]) is not None
 
+    @property
+    def believable(self) -> int | None:
+        """The most rows that another source may have; None where the list is believed without one.
+
+        A list that stays much shorter than it was, or gives the same rows twice however often it is read, may be whole.
+        """
+        last = self._passes[-1]
+        if self._short(last) is not None:
+            return None
+        if self._shrank(last):
+            return ((self._expectation.rows or 0) - 1) // 2
+        return last.distinct if last.repeats else None
+
+    def contradicted(self, problem: str) -> None:
+        """Another source says otherwise, or nothing."""
+        self._passes[-1].doubt(problem)
+
     def needs(self, path: str, problem: str) -> None:
         """Another list that this one needs is not complete."""
         self._needs[path] = problem

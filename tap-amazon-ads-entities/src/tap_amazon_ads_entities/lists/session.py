@@ -152,6 +152,7 @@ class Session:
                 )
             ),
             Downloads(self.transport, api_url=settings.api_url, patience=settings.export_deadline),
+            self.reader,
             room=self.room,
             urgent=self._prefetcher.waited_for,
         )

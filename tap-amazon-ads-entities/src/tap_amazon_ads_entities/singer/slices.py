@@ -21,9 +21,6 @@ from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
 from tap_amazon_ads_entities.singer.tallies import EndpointTally
 
-_NO_SUCH_PRODUCT = 403
-"""How Amazon refuses a product that an account cannot have; other refusals are mistakes, ours or the user's."""
-
 _FEW = frozenset({"portfolios", "campaigns", "ad_groups"})
 """Entities whose rows are few, beside those of ads and targets: they are emitted whole."""
 
@@ -192,13 +189,11 @@ class SliceRun:
 
     def _known_reason(self, part: SliceList, tally: EndpointTally, error: SliceError) -> str | None:
         """Why a refusal is no failure: this kind of account cannot have the product at all."""
-        subtype = self._work.profile.account_sub_type
-        if tally.pages or error.status != _NO_SUCH_PRODUCT or subtype not in part.endpoint.unavailable_to:
+        if tally.pages or not part.reading.lacks_product(error.status):
             return None
-        if part.reading.expectation.rows:
-            # It had rows when it was last read: whatever this refusal means, it is not that.
-            return None
-        return f"{subtype} accounts have no {part.endpoint.ad_product} (HTTP {error.status})"
+        return (
+            f"{self._work.profile.account_sub_type} accounts have no {part.endpoint.ad_product} (HTTP {error.status})"
+        )
 
     def _collect(self) -> None:
         entry = self._entry
