@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import pstats
 import subprocess
+import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import psutil
 from harness.pipeline import BIN, TARGET, Direct, Pipeline
 from harness.project import project
 from harness.warehouse import renew
-from measure import Measurement, median, run
+from measure import HERE, Measurement, median, run
 from tap_cases import account
 
 from amazon_ads_sandbox.places import free_port
@@ -26,8 +27,12 @@ from amazon_ads_sandbox.postgres import EmbeddedPostgres
 SIZES = {"profiles": 1, "campaigns": 10_000, "ad_groups": 2, "ads": 2, "keywords": 4, "targets": 1}
 """170,000 rows in all four tables."""
 
+GROWING = (500, 6_000, 60_000)
+"""Campaigns: 8,500 rows, 102,000 and a million."""
+
 FEW = {"profiles": 1, "campaigns": 500, "ad_groups": 2, "ads": 2, "keywords": 4, "targets": 1}
 SETTINGS = {"mode": "full", "ad_products": ["SP"]}
+Load = Callable[[], Measurement]
 STOCK = TARGET.with_name("target-postgres")
 BOTH = ("run", "tap-amazon-ads-entities", "target-postgres")
 REPEAT = 3
@@ -72,6 +77,15 @@ class Bench:
         """The same rows once more."""
         return run([str(program), "--config", str(self.config({}))], source=self.written)
 
+    def bare(self) -> Measurement:
+        """The same file by COPY and nothing else."""
+        self.prepare()
+        return self.bare_again()
+
+    def bare_again(self) -> Measurement:
+        """The same rows once more."""
+        return run([sys.executable, str(HERE / "bare_load.py"), str(self.written), str(self.config({}))])
+
     def target_with_parallel_drains(self) -> Measurement:
         """The same, merging four streams at once at the end: the loader has one at a time built in."""
         code = (
@@ -91,11 +105,11 @@ class Bench:
         path.write_text(json.dumps({**json.loads(path.read_text()), **settings}))
         return path
 
-    def meltano(self) -> Measurement:
+    def meltano(self, loader: str = "copy") -> Measurement:
         """`meltano run` of both."""
         self.prepare()
         command = [str(BIN / "meltano"), "--environment=prod", *BOTH]
-        return run(command, self.pipeline.environment(**SETTINGS))
+        return run(command, {**self.pipeline.environment(**SETTINGS), "AMAZON_ADS_LOADER": loader})
 
 
 @contextmanager
@@ -110,18 +124,38 @@ def benches(sizes: Mapping[str, Any]) -> Iterator[Bench]:
 
 
 def loaders() -> Iterator[str]:
-    """The loader by COPY beside the one it rests on."""
+    """The loader by COPY beside the one it rests on, and beside COPY and nothing else."""
     yield "\n## Loading the same lines through standard input, all indexes on\n"
     yield "| loader | rows | rows a second, new | the same again | CPU seconds, new | again | peak memory |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
     with benches(SIZES) as bench:
         rows = bench.tap().rows
-        for name, program in (("meltanolabs-target-postgres 0.8.1", STOCK), ("by COPY", TARGET)):
-            pairs = [(bench.target(program), bench.target_again(program)) for _ in range(REPEAT)]
+        ways: tuple[tuple[str, Load, Load], ...] = (
+            ("meltanolabs-target-postgres 0.8.1", lambda: bench.target(STOCK), lambda: bench.target_again(STOCK)),
+            ("by COPY", bench.target, lambda: bench.target_again(TARGET)),
+            ("COPY and nothing else", bench.bare, bench.bare_again),
+        )
+        for name, first, once_more in ways:
+            pairs = [(first(), once_more()) for _ in range(REPEAT)]
             new, again = (median([pair[place] for pair in pairs]) for place in (0, 1))
             speed = f"{rows / new.wall:,.0f} | {rows / again.wall:,.0f}"
             memory = max(new.memory, again.memory)
             yield f"| {name} | {rows:,} | {speed} | {new.cpu:.2f} | {again.cpu:.2f} | {memory:.0f} MB |"
+
+
+def growing_load() -> Iterator[str]:
+    """The loader as the account grows."""
+    yield "\n## Loading as the account grows, all rows new\n"
+    yield "| rows | by COPY, rows a second | COPY and nothing else | share | peak memory: by COPY, nothing else |"
+    yield "|---:|---:|---:|---:|---:|"
+    for campaigns in GROWING:
+        with benches({**SIZES, "campaigns": campaigns}) as bench:
+            rows = bench.tap().rows
+            repeat = REPEAT if campaigns < GROWING[-1] else 1
+            ours = median([bench.target() for _ in range(repeat)])
+            bare = median([bench.bare() for _ in range(repeat)])
+        speeds = f"{rows / ours.wall:,.0f} | {rows / bare.wall:,.0f} | {bare.wall / ours.wall:.2f}"
+        yield f"| {rows:,} | {speeds} | {ours.memory:.0f} MB, {bare.memory:.0f} MB |"
 
 
 def whole_chain() -> Iterator[str]:
@@ -138,9 +172,17 @@ def whole_chain() -> Iterator[str]:
         tap = median([bench.tap() for _ in range(REPEAT)])
         target = median([bench.target() for _ in range(REPEAT)])
         chain = median([bench.meltano() for _ in range(REPEAT)])
+        stock, stock_chain = bench.target(STOCK), bench.meltano("stock")
         rows = tap.rows
         shares = _cpu_by_program(bench)
-    for name, each in (("tap alone", tap), ("the loader alone", target), ("`meltano run`", chain)):
+    measured = {
+        "tap alone": tap,
+        "the loader alone": target,
+        "`meltano run`": chain,
+        "the stock loader alone, once": stock,
+        "`meltano run` with it, once": stock_chain,
+    }
+    for name, each in measured.items():
         yield f"| {name} | {rows:,} | {each.wall:.2f} | {rows / each.wall:,.0f} | {each.cpu:.2f} |"
     own = start - parts
     slower = max(tap.wall, target.wall)
@@ -235,4 +277,4 @@ _MARKS = (
     ("postgres", "Postgres"),
 )
 
-PARTS = (whole_chain, loaders, loader_settings)
+PARTS = (whole_chain, loaders, growing_load, loader_settings)

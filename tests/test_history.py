@@ -252,6 +252,34 @@ def test_only_lists_that_were_complete_twice_make_an_entity_vanish(db: Warehouse
     assert [kind for kind, _ in db.ask(kinds)] == ["vanished", "reappeared"]
 
 
+def test_what_amazon_does_not_return_by_its_id_has_vanished_since_it_was_missed(db: Warehouse) -> None:
+    db.ask(
+        "insert into amazon_ads.entity_campaigns (profile_id, campaign_id, campaign_type, synced_at)"
+        " select 'p', id, product, now() - make_interval(secs => ago) from (values"
+        " ('1', 'sp', 86400), ('2', 'sp', 550), ('3', 'sp', 10), ('4', 'sb', 86400), ('5', 'sp', 86400)"
+        ") as row (id, product, ago)"
+    )
+    gone = {"unlisted": {"gone": {"sp": ["1", "2", "3", "4", "6"]}}}
+    runs = (
+        Entry("before", ago=600, mode="incremental", details=dict(gone)),
+        Entry("first", ago=500),
+        Entry("failed", ago=400, mode="incremental", status="error", error="refused", details=dict(gone)),
+        Entry("asks", ago=300, mode="incremental", details=dict(gone)),
+    )
+    for entry in runs:
+        entry.details["ad_products"] = ["SP", "SB"]
+        write(db, entry)
+        settle_run(db, entry.run_id, state="stored")
+        found = db.ask("select campaign_id from amazon_ads.entity_campaigns where vanished_since is not null")
+        # What was stored since, another ad product's and what nobody asked for stay.
+        assert sorted(found) == ([("1",), ("2",)] if entry.run_id == "asks" else []), entry.run_id
+    since = "select distinct vanished_since = (select finished_at from amazon_ads.sync_log where run_id = 'first')"
+    assert db.ask(f"{since} from amazon_ads.entity_campaigns where vanished_since is not null") == [(True,)]
+    write(db, Entry("second", ago=200, details={"ad_products": ["SP", "SB"]}))
+    settle_run(db, "second", state="stored")
+    assert db.ask("select campaign_id from amazon_ads.entity_campaigns where vanished_since is null") == [("3",)]
+
+
 def test_what_is_older_than_it_is_to_be_kept_is_forgotten(db: Warehouse) -> None:
     for name in "abc":
         store(db, name=name)
@@ -287,6 +315,7 @@ def test_the_history_equals_the_script(pipeline: Pipeline) -> None:
         pipeline.sandbox.control.edit(edits)
         began, runs = moment(pipeline), []
         settings = {"mode": "full" if number in FULL else "auto"}
+        pipeline.hold()
         if number in KILLED:
             # Whatever of a full read ended well would count among those that miss what is gone.
             runs.append(lose(pipeline, KILLED[number], mode="auto").run_id)
@@ -307,8 +336,24 @@ def test_the_history_equals_the_script(pipeline: Pipeline) -> None:
     kinds = dict(pipeline.query("select kind, count(*) from amazon_ads.entity_changes group by 1"))
     assert kinds.keys() == {"created", "changed", "archived", "vanished", "reappeared"}
     versions_equal(pipeline, history)
+    pipeline.hold()
+    assert unlisted(pipeline) == {
+        (table, key) for table, known in history.known.items() for key, each in known.items() if each.missed == 1
+    }, "what has vanished is asked for once"
     for at, rows in moments.values():
         as_of_equals(pipeline, at, rows)
+
+
+def unlisted(pipeline: Pipeline) -> set[tuple[str, tuple[str, str]]]:
+    """What the next run is to ask for by its ids: table and key."""
+    state = json.loads((pipeline.folder / "state.json").read_text())
+    return {
+        (table, (partition["context"]["profile_id"], each))
+        for table, bookmark in state["bookmarks"].items()
+        for partition in bookmark.get("partitions", ())
+        for ids in partition.get("unlisted", {}).values()
+        for each in ids
+    }
 
 
 def versions_equal(pipeline: Pipeline, history: Expected) -> None:

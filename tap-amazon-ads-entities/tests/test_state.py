@@ -265,6 +265,10 @@ BROKEN: list[tuple[dict[str, Any], list[str]]] = [
         for value in (None, 7, {}, [], [1], [1, 2, 3], [1, -2], [1, "2"], [True, 2])
     ),
     *((of_ads(partition(made_before=value)), ["made_before", "no timestamp"]) for value in (*NO_TIMESTAMPS, None)),
+    *(
+        (of_ads(partition(unlisted=value)), ["entity_ads for profile 4711", "unlisted"])
+        for value in (None, ["1"], {"sp": "1"}, {"sp": [1]}, {"sp": ["1&x=2"]}, {"sp": ["9" * 21]}, {"sp": [""]})
+    ),
     (of_ads(partition(full_read=None)), ["entity_ads for profile 4711", "full_read"]),
     (of_ads(partition(full_read=STARTED)), ["entity_ads for profile 4711", "full_read"]),
     (of_ads(partition(full_read={})), ["entity_ads for profile 4711", "full_read"]),
@@ -304,6 +308,7 @@ def test_a_long_value_is_not_repeated_at_length() -> None:
         {"replication_key": "last_updated_time", "replication_key_value": STARTED},
         {"run_id": "r", "full_read": COVERED},
         {"made_before": STARTED, "old_rows": [0, 4294967295]},
+        {"run_id": "r", "unlisted": {"sp": ["1", "18446744073709551615"], "any": []}},
         {"run_id": "r", "full_read": {**COVERED, "ad_products": []}, "full_read_due": "the table lost rows"},
     ],
 )

@@ -17,6 +17,8 @@ import psycopg
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+from entities_runner import bookmarks
+from entities_runner.database import Database
 from harness import forks
 from harness.project import ROOT, project
 
@@ -106,6 +108,14 @@ class Pipeline:
         """Ask the database."""
         with psycopg.connect(self.postgres.dsn, autocommit=True) as connection:
             return list(connection.execute(statement, parameters))  # type: ignore[call-overload]
+
+    def hold(self) -> int:
+        """Hold the state of direct runs against the database, as a job does before its tap starts."""
+        path = self.folder / "state.json"
+        state = json.loads(path.read_text()) if path.exists() else {}
+        changed = bookmarks.hold(state, Database(self.postgres.environment()))
+        path.write_text(json.dumps(state))
+        return changed
 
     def reset(self) -> None:
         """Empty the database, forget all state, and be healthy."""

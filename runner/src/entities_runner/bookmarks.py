@@ -3,6 +3,8 @@
 A bookmark belongs to the database whose log knows the run that wrote it, and is believed as far as the tables bear it
 out: nothing is ever deleted by a sync, so a table with fewer rows than it had, or with an older version of the last row
 that was stored, has lost what the bookmark promises. Such a slice is marked, and the tap reads it in full.
+
+What the tables hold that the last complete read did not list is named as well: the tap asks Amazon for it by its ids.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import Any
 from psycopg import sql
 
 from entities_runner.database import Connection, Database
+from entities_runner.unlisted import unlisted
 
 ID_COLUMNS = {
     "portfolios": "portfolio_id",
@@ -25,6 +28,7 @@ ID_COLUMNS = {
     "change_events": "event_id",
 }
 _EVENTS = "change_events"
+UNLISTED = "unlisted"
 DUE = "full_read_due"
 _SHARED = "shared"
 _FOREIGN = "its bookmark was not written for what this database holds"
@@ -36,19 +40,21 @@ class Kept:
 
     run_id: str | None
     rows: int
+    seen: int | None
     last_key: str | None
     last_synced_at: Any
+    full_reads: dict[str, Any]
 
 
 def hold(state: dict[str, Any], database: Database) -> int:
-    """Mark every slice whose bookmark the database does not bear out.
+    """Mark every slice whose bookmark the database does not bear out, and name what it holds beyond the lists.
 
     Args:
         state: a STATE; changed in place. What is broken in it is left to the tap, which refuses it in words.
         database: where its rows should be.
 
     Returns:
-        How many slices were marked.
+        How many slices were changed.
 
     Raises:
         UsageError: the database refuses.
@@ -59,17 +65,22 @@ def hold(state: dict[str, Any], database: Database) -> int:
     with database.transaction() as connection:
         kept = _kept(connection, database)
         known = _known_runs(connection, database, {run_id for *_, run_id in partitions if run_id is not None})
-        lost = dict(_lost(connection, database, kept))
+        counts = _counts(connection, database)
+        lost = dict(_lost(connection, database, kept, counts))
         _tell(connection, database, lost)
-    marked = 0
+        found = unlisted(connection, database, _with_more(kept, counts))
+    changed = 0
     for profile_id, entity, partition, run_id in partitions:
         slice_ = (profile_id, entity)
         if slice_ not in kept or (run_id, *slice_) not in known:
             partition.setdefault(DUE, _FOREIGN)
         elif slice_ in lost:
             partition[DUE] = lost[slice_]
-        marked += DUE in partition
-    return marked
+        before = partition.pop(UNLISTED, None)
+        if slice_ in found:
+            partition[UNLISTED] = found[slice_]
+        changed += DUE in partition or UNLISTED in partition or before is not None
+    return changed
 
 
 def table_of(entity: str) -> str:
@@ -124,10 +135,18 @@ def _kept(connection: Connection, database: Database) -> dict[tuple[str, str], K
     statement = sql.SQL(
         "select profile_id, entity_type, last_success_run_id, greatest(rows_stored,"
         # What an incremental slice alone has seen need not be stored: it leaves out what is old.
-        " case when last_full_sync_at is not null then rows_seen end), last_key, last_synced_at from {}"
+        " case when last_full_sync_at is not null then rows_seen end), rows_seen, last_key, last_synced_at, full_reads"
+        " from {}"
     ).format(database.table("sync_slices"))
     return {
-        (str(row[0]), str(row[1])): Kept(_text(row[2]), int(str(row[3] or 0)), _text(row[4]), row[5])
+        (str(row[0]), str(row[1])): Kept(
+            _text(row[2]),
+            int(str(row[3] or 0)),
+            None if row[4] is None else int(str(row[4])),
+            _text(row[5]),
+            row[6],
+            row[7] if isinstance(row[7], dict) else {},
+        )
         for row in connection.execute(statement)
     }
 
@@ -145,15 +164,38 @@ def _known_runs(connection: Connection, database: Database, runs: set[str]) -> s
     return {(str(row[0]), str(row[1]), str(row[2])) for row in connection.execute(statement, (sorted(runs),))}
 
 
+def _counts(connection: Connection, database: Database) -> dict[str, dict[str, int]]:
+    """How many rows each table holds, by entity and profile."""
+    found: dict[str, dict[str, int]] = {}
+    for entity in ID_COLUMNS:
+        table = database.table(table_of(entity))
+        counted = connection.execute(sql.SQL("select profile_id, count(*) from {} group by profile_id").format(table))
+        found[entity] = {str(row[0]): int(str(row[1])) for row in counted}
+    return found
+
+
+def _with_more(
+    kept: dict[tuple[str, str], Kept], counts: dict[str, dict[str, int]]
+) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Slices of which a table holds more than was listed: profile, entity, its id column, and its full reads."""
+    for (profile_id, entity), each in kept.items():
+        if entity == _EVENTS or each.seen is None or entity not in counts:
+            continue
+        if counts[entity].get(profile_id, 0) > each.seen:
+            yield profile_id, entity, ID_COLUMNS[entity], each.full_reads
+
+
 def _lost(
-    connection: Connection, database: Database, kept: dict[tuple[str, str], Kept]
+    connection: Connection,
+    database: Database,
+    kept: dict[tuple[str, str], Kept],
+    counted: dict[str, dict[str, int]],
 ) -> Iterator[tuple[tuple[str, str], str]]:
     for entity, column in ID_COLUMNS.items():
         wanted = {profile_id: each for (profile_id, of), each in kept.items() if of == entity}
         name = table_of(entity)
         table = database.table(name)
-        counted = connection.execute(sql.SQL("select profile_id, count(*) from {} group by profile_id").format(table))
-        counts = {str(row[0]): int(str(row[1])) for row in counted}
+        counts = counted[entity]
         rows = {profile_id: counts.get(profile_id, 0) for profile_id in wanted}
         fewer = [profile_id for profile_id, each in wanted.items() if rows[profile_id] < each.rows]
         had, has = sum(wanted[profile_id].rows for profile_id in fewer), sum(rows[profile_id] for profile_id in fewer)

@@ -11,7 +11,7 @@
         {
             "name": "vanished_since",
             "type": "timestamp with time zone",
-            "description": "When the first of two complete full reads in a row that did not list it ended (UTC); null while Amazon lists it."
+            "description": "When the first complete full read that did not list it ended (UTC), once that is confirmed; null while Amazon lists it."
         }
     ],
     "version": [

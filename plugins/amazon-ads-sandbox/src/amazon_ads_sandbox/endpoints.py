@@ -173,6 +173,7 @@ ENDPOINTS: dict[str, Endpoint] = {
             states=frozenset({"ENABLED"}),
             default_states=frozenset({"ENABLED"}),
             max_page=1000,
+            own_ids=("portfolioIdFilter", 1000),
             total="totalResults",
             extended="flag",
             sized=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_amazon_ads_entities.endpoints.model import ListEndpoint, Paging
+from tap_amazon_ads_entities.endpoints.model import ListEndpoint, Paging, ids_in_body
 from tap_amazon_ads_entities.rows.accounts import portfolio
 
 PROFILES_PATH = "v2/profiles"
@@ -30,5 +30,6 @@ ENDPOINTS = (
         total_field="totalResults",
         to_row=portfolio,
         id_field="portfolioId",
+        by_ids=ids_in_body("portfolioIdFilter", 1000),
     ),
 )

@@ -31,6 +31,7 @@ from tap_amazon_ads_entities.lists.pages import Page
 from tap_amazon_ads_entities.lists.prefetch import Prefetcher
 from tap_amazon_ads_entities.lists.reader import Reader
 from tap_amazon_ads_entities.lists.reading import Profile, Reading
+from tap_amazon_ads_entities.lists.unlisted import Unlisted, questions
 from tap_amazon_ads_entities.process.deadline import Deadline, Stop, earliest
 from tap_amazon_ads_entities.process.room import Room
 from tap_amazon_ads_entities.settings.model import Settings
@@ -61,6 +62,9 @@ class Slice:
     again: list[SliceList] = field(default_factory=list)
     """Its lists, as far as they are read once more."""
 
+    by_ids: list[SliceList] = field(default_factory=list)
+    """Its lists, asked for what the last complete read did not list; read after them."""
+
     released: bool = False
 
 
@@ -76,11 +80,13 @@ class Before:
         rows: rows of each list, by its name, when it was last read to its end.
         confirm: read its lists until two reads agree.
         period: which part of it is read, where it lists what has happened.
+        unlisted: what somebody holds of it that the last complete read did not list.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
     confirm: bool = False
     period: Period | None = None
+    unlisted: Unlisted = field(default_factory=dict)
 
 
 BeforeOf = Callable[[str, str], Before]
@@ -229,7 +235,7 @@ class Session:
 
     def release(self, work: Slice) -> None:
         """A slice has ended: whatever of it is still being read is given up."""
-        for part in (*work.lists, *work.again):
+        for part in (*work.lists, *work.again, *work.by_ids):
             self._prefetcher.cancel(part.chain)
         if work.released:
             return
@@ -262,16 +268,22 @@ class Session:
         return TokenSource(self.exchange, secrets, renewed=renewed)
 
     def _slice(self, profile: Profile, entity: str, endpoints: Iterable[ListEndpoint], before: Before) -> Slice:
-        stop = Stop(self.stop)
         deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
-        work = Slice(profile, entity, [], stop)
+        work = Slice(profile, entity, [], Stop(self.stop))
+        endpoints = tuple(endpoints)
         for endpoint in endpoints:
             expectation = Expectation(before.rows.get(endpoint.name), before.confirm, self.settings.accepted_shortfall)
-            reading = Reading(endpoint, profile, stop, deadline, expectation=expectation, order=(next(self._places),))
-            chain: Chain[Page] = Chain(partial(self._reader(endpoint).pages, reading), stop.request)
-            work.lists.append(SliceList(endpoint, reading, chain, deadline))
-            self._prefetcher.submit(chain)
+            work.lists.append(self._list(work, endpoint, expectation, deadline))
+        for endpoint in questions(endpoints, before.unlisted):
+            work.by_ids.append(self._list(work, endpoint, Expectation(), deadline))
         return work
+
+    def _list(self, work: Slice, endpoint: ListEndpoint, expectation: Expectation, deadline: _StartedLate) -> SliceList:
+        place = (next(self._places),)
+        reading = Reading(endpoint, work.profile, work.stop, deadline, expectation=expectation, order=place)
+        chain: Chain[Page] = Chain(partial(self._reader(endpoint).pages, reading), work.stop.request)
+        self._prefetcher.submit(chain)
+        return SliceList(endpoint, reading, chain, deadline)
 
 
 def _within(period: Period | None, endpoint: ListEndpoint) -> ListEndpoint:

@@ -14,7 +14,8 @@
          "rows": [120, 0, 7],
          "old_rows": [104, 2882400018],
          "shared": "1f0c8a5b7d3e9264",
-         "full_read_due": "why the slice must be read in full, said by whoever hands the STATE over"}]}}}
+         "full_read_due": "why the slice must be read in full, said by whoever hands the STATE over",
+         "unlisted": {"sp": ["ids that whoever keeps the rows holds, and the last complete read did not list"]}}]}}}
 
 A slice without any dated row has no replication key; one that was never read in full has no `full_read`. `old_rows` are
 those of the last complete read that were `made_before` a moment: how many, and a digest of their ids. What thousands
@@ -33,6 +34,7 @@ from hashlib import blake2b
 from typing import Any
 
 from tap_amazon_ads_entities.endpoints.history import CHANGE_EVENTS
+from tap_amazon_ads_entities.lists.unlisted import Unlisted
 from tap_amazon_ads_entities.rows.unreadable import Altered
 from tap_amazon_ads_entities.rows.values import timestamp, utc_text
 from tap_amazon_ads_entities.settings.model import Settings
@@ -50,6 +52,7 @@ FULL_READ = "full_read"
 FULL_READ_DUE = "full_read_due"
 OLD_ROWS = "old_rows"
 MADE_BEFORE = "made_before"
+UNLISTED = "unlisted"
 SHARED = "shared"
 _ALIKE = frozenset({"replication_key", "run_id", FULL_READ, MADE_BEFORE})
 _DIGEST_BYTES = 8
@@ -154,6 +157,12 @@ def full_read(bookmark: Mapping[str, Any]) -> Coverage | None:
     """What the last complete full read of a slice covered; None where there was none."""
     found = bookmark.get(FULL_READ)
     return Coverage(frozenset(found["ad_products"]), found["lists"]) if found else None
+
+
+def unlisted(bookmark: Mapping[str, Any]) -> Unlisted:
+    """What whoever keeps the rows holds of a slice that its last complete read did not list."""
+    found: Unlisted = bookmark.get(UNLISTED, {})
+    return found
 
 
 def empty_before(bookmark: Mapping[str, Any], lists: Iterable[str]) -> frozenset[str]:

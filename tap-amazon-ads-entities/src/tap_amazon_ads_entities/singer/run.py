@@ -17,7 +17,8 @@ from tap_amazon_ads_entities.rows.compared import COMPARED
 from tap_amazon_ads_entities.rows.context import Row
 from tap_amazon_ads_entities.settings.model import AUTO, FULL, RECONCILE, Settings
 from tap_amazon_ads_entities.singer import planning
-from tap_amazon_ads_entities.singer.bookmarks import ROWS, Bookmarks
+from tap_amazon_ads_entities.singer.bookmarks import ROWS, Bookmarks, unlisted
+from tap_amazon_ads_entities.singer.plans import Plan
 from tap_amazon_ads_entities.singer.reconcile import Reconciliation
 from tap_amazon_ads_entities.singer.run_log import ALL_PROFILES, Entry, RunLog
 from tap_amazon_ads_entities.singer.slices import Rows
@@ -125,14 +126,16 @@ class Run:
         self.session.plan(
             self._profiles,
             streams,
-            lambda profile_id, entity: Before(
-                streams[entity].bookmarks.of(profile_id).get(ROWS, {}),
-                self.settings.confirms(self.plans[profile_id, entity].mode),
-                self.plans[profile_id, entity].period,
+            lambda profile_id, entity: self._before(
+                streams[entity].bookmarks.of(profile_id), self.plans[profile_id, entity]
             ),
         )
         yield from found.rows
         self.log.finish(entry, "; ".join(found.problems) or None, found.request_id)
+
+    def _before(self, bookmark: Mapping[str, Any], plan: Plan) -> Before:
+        """What is known of a slice before it is read."""
+        return Before(bookmark.get(ROWS, {}), self.settings.confirms(plan.mode), plan.period, unlisted(bookmark))
 
     def differences(self) -> Iterator[Rows]:
         """What two sources disagree about, where the run is there to compare them.

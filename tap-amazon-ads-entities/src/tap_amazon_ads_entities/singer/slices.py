@@ -15,11 +15,12 @@ from tap_amazon_ads_entities.lists.session import Session, Slice, SliceList
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row, RowContext
 from tap_amazon_ads_entities.rows.values import utc_text
-from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, empty_before, high_watermark
+from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, empty_before, high_watermark, unlisted
 from tap_amazon_ads_entities.singer.old_rows import OldRowsWatch
 from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
 from tap_amazon_ads_entities.singer.tallies import EndpointTally
+from tap_amazon_ads_entities.singer.unlisted import Sought
 
 _FEW = frozenset({"portfolios", "campaigns", "ad_groups"})
 """Entities whose rows are few, beside those of ads and targets: they are emitted whole."""
@@ -70,6 +71,7 @@ class SliceRun:
         """Of lists that are read once more."""
 
         self._old_rows = self._watch()
+        self._sought = Sought(unlisted(bookmarks.of(work.profile.profile_id)), work.by_ids, key)
         # Whatever such a list holds now was never emitted, however old it is: it may have been refused, or hidden.
         self._were_empty = empty_before(
             bookmarks.of(work.profile.profile_id), (part.endpoint.name for part in work.lists)
@@ -86,6 +88,8 @@ class SliceRun:
                 yield from self._list(part)
             if (why := self._old_rows and self._old_rows.problem) and not self._problems():
                 yield from self._again(why)
+            for part in self._work.by_ids:
+                yield from self._by_ids(part)
         except RunEndingError as error:
             self._fail(str(error), None)
             raise
@@ -125,7 +129,7 @@ class SliceRun:
         try:
             for page in self._session.pages(part):
                 tally.pages += 1
-                rows = self._map(part, page)
+                rows = self._map(part, page, tally)
                 if known is not None:
                     rows = [row for row in rows if row[self._key] not in known]
                     known.update(row[self._key] for row in rows)
@@ -134,6 +138,8 @@ class SliceRun:
                 if self._old_rows is not None:
                     self._old_rows.see(rows, numbers, new=part.endpoint.name in self._were_empty)
                 changed = self._changed(rows, part.endpoint.name)
+                if self._sought:
+                    changed = self._sought.and_listed(rows, changed)
                 tally.emitted += len(changed)
                 if changed:
                     self._last = changed[-1]
@@ -147,14 +153,26 @@ class SliceRun:
             profile = self._work.profile
             self._log.left_out[profile.profile_id, str(profile.account_sub_type)] += 1
 
-    def _map(self, part: SliceList, page: Page) -> list[Row]:
+    def _by_ids(self, part: SliceList) -> Iterator[Rows]:
+        """What one question by ids returns. That it fails costs an answer, and not the lists: they have been read."""
+        tally = EndpointTally(part.endpoint.id_field)
+        try:
+            for page in self._session.pages(part):
+                rows = self._sought.left_out(part, self._map(part, page, tally))
+                if rows:
+                    self._last = rows[-1]
+                    yield rows, page.fetched_at
+            self._sought.judge(part, tally)
+        except SliceError as error:
+            self._sought.untold(part, str(error))
+
+    def _map(self, part: SliceList, page: Page, tally: EndpointTally) -> list[Row]:
         endpoint, profile = part.endpoint, self._work.profile
         if endpoint.to_row is None or not page.size:
             # What a list needs to be mapped is read where it has rows.
             return []
         to_row = endpoint.to_row
         campaign_of = self._session.campaign_of(part)
-        tally = self._tallies[endpoint.name]
         context = RowContext(
             profile.profile_id,
             page.fetched_at,
@@ -197,8 +215,9 @@ class SliceRun:
 
     def _collect(self) -> None:
         entry = self._entry
-        entry.items_upserted = sum(tally.emitted for tally in (*self._read_before, *self._tallies.values()))
-        entry.pages_fetched = sum(tally.pages for tally in (*self._read_before, *self._tallies.values()))
+        read = (*self._read_before, *self._tallies.values())
+        entry.items_upserted = sum(tally.emitted for tally in read) + self._sought.emitted
+        entry.pages_fetched = sum(tally.pages for tally in read)
         endpoints: dict[str, Any] = {}
         for part in self._work.lists:
             tally, cost = self._tallies.get(part.endpoint.name), part.reading.counters
@@ -211,8 +230,12 @@ class SliceRun:
                     **({"refusals": cost.refusals} if cost.refusals else {}),
                     **({"throttled_seconds": round(waited, 3)} if waited else {}),
                 }
-        entry.throttled_seconds = throttled_seconds(*(part.reading.counters for part in self._work.lists))
+        entry.retries += sum(part.reading.counters.retries for part in self._work.by_ids)
+        every = (*self._work.lists, *self._work.by_ids)
+        entry.throttled_seconds = throttled_seconds(*(part.reading.counters for part in every))
         entry.details["endpoints"] = endpoints
+        if self._sought:
+            entry.details["unlisted"] = self._sought.details()
         if self._last is not None:
             # Rows are stored in order: where this one has arrived, all before it have.
             entry.details["last_key"] = self._last[self._key]
@@ -236,6 +259,8 @@ class SliceRun:
             problems.append(
                 f"{len(clashes)} ids occur in more than one list ({shown}): of each, the last row is stored"
             )
+        if (left_out := self._sought.problem) is not None:
+            problems.append(left_out)
         if problems:
             self._fail("; ".join(problems), None)
         else:

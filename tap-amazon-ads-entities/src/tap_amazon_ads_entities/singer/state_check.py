@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,10 +22,13 @@ _PARTITION = frozenset(
         bookmarks.ROWS,
         bookmarks.OLD_ROWS,
         bookmarks.MADE_BEFORE,
+        bookmarks.UNLISTED,
     },
 )
 _FULL_READ = frozenset({"ad_products", "lists"})
 _ONCE_IN_IT = "at"
+_ID = re.compile("[0-9]{1,20}")
+"""An id of Amazon's: it goes into requests as it is."""
 
 
 def take_over(state: Mapping[str, Any], streams: Iterable[str]) -> dict[str, Any]:
@@ -150,6 +154,9 @@ def _check_partition(name: str, profile_id: str, partition: Mapping[str, Any]) -
     if bookmarks.MADE_BEFORE in partition and bookmarks.moment(partition[bookmarks.MADE_BEFORE]) is None:
         shown = _shown(partition[bookmarks.MADE_BEFORE])
         raise _refusal(name, profile_id, f"has a {bookmarks.MADE_BEFORE} that is no timestamp: {shown}")
+    if bookmarks.UNLISTED in partition and not _is_unlisted(partition[bookmarks.UNLISTED]):
+        shown = _shown(partition[bookmarks.UNLISTED])
+        raise _refusal(name, profile_id, f"has unlisted ids that are no lists of numbers by ad product: {shown}")
     if bookmarks.FULL_READ in partition and not _is_full_read(partition[bookmarks.FULL_READ]):
         shown = _shown(partition[bookmarks.FULL_READ])
         raise _refusal(name, profile_id, f"has a full_read that is not one: {shown}")
@@ -165,6 +172,13 @@ def _is_old_rows(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_unlisted(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(ids, list) and all(isinstance(each, str) and _ID.fullmatch(each) for each in ids)
+        for ids in value.values()
+    )
 
 
 def _is_full_read(value: Any) -> bool:
