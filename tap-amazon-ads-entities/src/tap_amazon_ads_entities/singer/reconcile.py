@@ -185,6 +185,12 @@ class Reconciliation:
                 yield doubt.names.number(row[key]), row
         for name, numbers in entry.details["endpoints"].items():
             doubt.pages.setdefault(name, numbers["pages"])
+            if fields := numbers.get("unreadable"):
+                # Null in its column, as what the other source does not say or cannot say either.
+                LOGGER.warning(
+                    "profile %s: %s holds values that cannot be read: %s", profile_id, name, ", ".join(fields)
+                )
+                account.entry.details.setdefault("unreadable", {})[name] = fields
         account.entry.pages_fetched += entry.pages_fetched
         account.entry.retries += entry.retries
         account.entry.throttled_seconds += entry.throttled_seconds
