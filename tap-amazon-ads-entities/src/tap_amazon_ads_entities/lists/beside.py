@@ -18,6 +18,7 @@ import msgspec
 from tap_amazon_ads_entities.errors import BadBodyError
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_BARE = frozenset({"true", "false", "null", "0"})
 _NOTHING = frozenset({b"null", b"[]", b"{}", b'""', b"false", b"0"})
 _WORD = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
@@ -62,8 +63,7 @@ def of_headers(headers: Mapping[str, str]) -> dict[str, bytes]:
             if counted := _RANGE.match(value):
                 found["total"] = counted[1].encode()
         elif name.startswith("x-") and not _ERROR.fullmatch(plain := name.removeprefix("x-")):
-            bare = value in ("true", "false", "null") or value.isdigit()
-            found[plain] = value.encode() if bare else json.dumps(value).encode()
+            found[plain] = value.encode() if value in _BARE else json.dumps(value).encode()
     return found
 
 
