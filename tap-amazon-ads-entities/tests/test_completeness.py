@@ -493,6 +493,30 @@ def test_accounts_that_live_are_not_read_twice_for_their_old_rows(run: Any, acco
         state = done.state
 
 
+def test_a_slice_whose_second_read_fails_is_an_error_and_is_read_twice_the_next_time(
+    run: Any, account: Account
+) -> None:
+    path = "sd/productAds/extended"
+    ads = [dated(path, number, state="archived") for number in (1, 2)] + [dated(path, 3, changed=NEW)]
+    account.rows[path] = ads[1:]
+    first = run()
+    account.rows[path] = ads
+    whole = as_json(ads)
+
+    def answer(asked: Asked, number: int) -> Answer:
+        if "startIndex=0" not in asked.path:
+            return as_json([])
+        return whole if number == 0 else Answer(b"{}", 500)
+
+    account.answers[path] = answer
+    second = run(first.state)
+    assert (second.code, "HTTP 500" in second.slices["ads"]["error"]) == (1, True)
+    assert second.bookmark("ads") == first.bookmark("ads")
+    del account.answers[path]
+    third = run(second.state)
+    assert (third.code, rows_of(third, path)) == (0, {"1", "2", "3"})
+
+
 def test_confirmed_reads_take_what_all_reads_gave(run: Any, account: Account) -> None:
     path = "sp/campaigns/list"
     reads = [[[1, 2]], [[1, 2, 3]], [[1, 2, 4]], [[1, 2, 4]]]
