@@ -128,6 +128,7 @@ $(UV):
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
 
 $(BIN)/python: | $(UV)
+	@$(WRITABLE)
 	@$(UV) venv --quiet --python "$(PYTHON)" $(VENV)
 
 # The local packages are editable; what they depend on is locked.

@@ -112,24 +112,23 @@ def test_a_question_without_an_answer_proves_nothing_and_costs_the_lists_nothing
 
 def test_only_where_all_lists_of_a_product_have_such_a_filter_is_anything_asked(run: Any, account: Account) -> None:
     state = run().state
+    paths = ("sb/themes/list", "sb/targets/list", "sb/keywords", "sp/productAds/list")
     asked: list[str] = []
-    filters = {"adIdFilter", "keywordIdFilter", "targetIdFilter", "themeIdFilter"}
 
-    def remember(path: str) -> Callable[[Asked, int], Answer]:
-        def answer(each: Asked, _: int) -> Answer:
-            if any(name in each.path or name in (each.body or b"").decode() for name in filters):
-                asked.append(path)
-            return as_json({"ads": [], "totalResults": 0})
+    def answer(each: Asked, _: int) -> Answer:
+        asked.extend(name for name in ("adIdFilter", "keywordIdFilter", "themeIdFilter") if name in repr(each))
+        return Answer(b"[]") if "sb/keywords" in each.path else as_json({"themes": [], "targets": [], "productAds": []})
 
-        return answer
-
-    account.answers["sb/v4/ads/list"] = remember("sb/v4/ads/list")
-    for entity, product in (("ads", "sb"), ("targets", "sb"), ("ads", "any"), ("campaigns", "xy")):
+    account.answers.update(dict.fromkeys(paths, answer))
+    for entity, product in (("targets", "sb"), ("ads", "any"), ("ads", "xy"), ("campaigns", "xy")):
         state["bookmarks"][f"entity_{entity}"]["partitions"][0].setdefault("unlisted", {})[product] = ["7"]
     done = run(state)
-    assert done.code == 0
+    assert done.code == 0, done.log
     assert asked == []
-    assert done.slices["ads"]["details"]["unlisted"] == {"ids": 1}
+    assert done.slices["targets"]["details"]["unlisted"] == {"ids": 1}
+    state["bookmarks"]["entity_ads"]["partitions"][0]["unlisted"]["sp"] = ["7"]
+    assert run(state).slices["ads"]["details"]["unlisted"]["gone"] == {"sp": ["7"]}
+    assert set(asked) == {"adIdFilter"}
 
 
 def test_ids_in_an_address_are_asked_for_in_batches(account: Account, again: Callable[..., Run]) -> None:

@@ -107,10 +107,12 @@ class IdFilter:
     Args:
         size: most ids in one question.
         narrow: makes the part that holds some items.
+        reaches_all: whether every item of the list has an id by which it can be asked for.
     """
 
     size: int
     narrow: Callable[[Sequence[str]], Part]
+    reaches_all: bool = True
 
 
 def include(name: str, values: Iterable[str]) -> dict[str, Any]:
@@ -165,7 +167,7 @@ class ListEndpoint:
         to_row: maps one item; None for lists that only serve lookups.
         by_state: parts that together are the list, where a long one may be cut by state.
         by_campaigns: set where the list must, or a long one may, be read in batches of campaigns.
-        by_ids: its filter by the ids of its items; None where it has none, or where some items have no id.
+        by_ids: its filter by the ids of its items; None where it has none that can be relied upon.
         campaign_of: ad group to campaign, where items leave the campaign out.
         unavailable_to: account subtypes that may not have this product; a refusal is then a reason, not a failure.
         ad_products: the ad products in it, where they come together in one list.

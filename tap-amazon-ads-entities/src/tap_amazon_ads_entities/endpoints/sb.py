@@ -6,6 +6,7 @@ Docs: sponsored-brands/3-0/openapi/prod. The v3 media types without .2 leave out
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tap_amazon_ads_entities.endpoints.model import (
     JSON,
@@ -63,7 +64,7 @@ def _v4(  # noqa: PLR0913 - what differs, in one row each
         by_state=by_state(*([state] for state in STATES_UPPER)),
         by_campaigns=by_campaigns,
         # Old ads have no id by which they could be asked for.
-        by_ids=None if resource == "ads" else ids_in_body(f"{id_field}Filter", 10),
+        by_ids=replace(ids_in_body(f"{id_field}Filter", 10), reaches_all=resource != "ads"),
         unavailable_to=UNAVAILABLE_TO,
     )
 
@@ -98,7 +99,8 @@ def _keywords(resource: str, media: str, reads: Sequence[Part], to_row: RowFunct
         reads=reads,
         to_row=to_row,
         id_field="keywordId",
-        # Without a campaign filter this list is known to leave rows out; with one, those of campaigns nobody lists.
+        # Without a campaign filter, by ids too, this list is known to leave rows out; with one, those of campaigns
+        # nobody lists.
         by_campaigns=CampaignBatches(campaigns=CAMPAIGN_IDS, size=100, narrow=_keywords_of, always=True),
         unavailable_to=UNAVAILABLE_TO,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tap_amazon_ads_entities.endpoints.model import ListEndpoint
+from tap_amazon_ads_entities.endpoints.model import IdFilter, ListEndpoint
 from tap_amazon_ads_entities.lists.ids import number_of
 from tap_amazon_ads_entities.lists.reading import Profile
 from tap_amazon_ads_entities.rows.surrogates import GROUP_SURROGATE
@@ -70,10 +70,16 @@ class Doubt:
         if self.whole:
             return endpoints
         ids = [str(number) for number in self.pairs if number not in self.names.surrogates]
-        return tuple(self._narrowed(endpoint, ids) for endpoint in endpoints if ids or endpoint.by_ids is None)
+        return tuple(self._narrowed(endpoint, ids) for endpoint in endpoints if ids or _filter(endpoint) is None)
 
     def _narrowed(self, endpoint: ListEndpoint, ids: list[str]) -> ListEndpoint:
-        by = endpoint.by_ids
+        by = _filter(endpoint)
         if by is None or _WORTHWHILE * -(-len(ids) // by.size) > self.pages.get(endpoint.name, 0):
             return endpoint
         return endpoint.of_ids(ids)
+
+
+def _filter(endpoint: ListEndpoint) -> IdFilter | None:
+    """The filter by which all that may be in doubt can be asked for."""
+    by = endpoint.by_ids
+    return by if by is not None and by.reaches_all else None
