@@ -437,6 +437,15 @@ def epoch(moment: str) -> int:
 BY_TIME = {"refresh_statuses": False}
 
 
+def test_what_has_no_time_of_its_making_is_emitted_however_old_it_is(run: Any, account: Account) -> None:
+    path = "sd/productAds/extended"
+    ads = [{**dated(path, number, state="archived"), "creationDate": 0} for number in (1, 2)]
+    account.rows[path] = [ads[0], dated(path, 3, changed=NEW)]
+    first = run()
+    account.rows[path] += ads[1:]
+    assert rows_of(run(first.state), path) == {"1", "2", "3"}
+
+
 @pytest.mark.parametrize(
     ("path", "config"), [("sp/productAds/list", {}), ("sb/v4/ads/list", {}), ("sd/targets/extended", BY_TIME)]
 )
@@ -650,26 +659,25 @@ def test_a_refusal_of_a_product_that_had_rows_is_no_known_reason(run: Any, accou
     assert run().code == 0
 
 
-@pytest.mark.parametrize("refused", ["refused before", ""])
-def test_a_list_that_had_no_rows_is_emitted_whole_once_it_has_some(run: Any, account: Account, refused: str) -> None:
+def test_a_list_that_had_no_rows_is_emitted_whole_once_it_has_some(run: Any, account: Account) -> None:
     kdp = profile(int(PROFILE))
     kdp["accountInfo"]["subType"] = "KDP_AUTHOR"
     account.profiles = [kdp]
     dated = {"lastUpdateDateTime": "2026-01-01T00:00:00.000Z"}
     account.rows["sp/productAds/list"] = [item("sp/productAds/list", 1, extendedData=dated)]
     path = "sd/productAds/extended"
-    account.rows[path] = [] if refused else [item(path, 2)]
-    if refused:
-        account.answers[path] = lambda _asked, _times: Answer(b'{"code": "403"}', 403)
+    account.answers[path] = lambda _asked, _times: Answer(b'{"code": "403"}', 403)
     first = run()
     assert first.code == 0, first.log
-    account.answers.pop(path, None)
+    del account.answers[path]
     # Long archived when the first run came by.
-    old = {"state": "archived", "lastUpdatedDate": 1_500_000_000_000}
+    old = {"state": "archived", "creationDate": 1_400_000_000_000, "lastUpdatedDate": 1_500_000_000_000}
     account.rows[path] = [item(path, number, **old) for number in (2, 3)]
     done = run(first.state)
     assert done.code == 0, done.log
-    assert {row["ad_id"] for row in done.records("entity_ads")} == ({"1", "2", "3"} if refused else {"1"})
+    assert {row["ad_id"] for row in done.records("entity_ads")} == {"1", "2", "3"}
+    # They are not old ones that had been hidden: all of them have been emitted, and nothing need be read again.
+    assert "read_in_full" not in done.slices["ads"]["details"]
 
 
 def listed(*answers: list[int]) -> Callable[[Asked, int], Answer]:

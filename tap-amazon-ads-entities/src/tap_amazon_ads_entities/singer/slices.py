@@ -338,6 +338,6 @@ class SliceRun:
 
 
 def _changed_since(row: Row, since: str) -> bool:
-    """Whether a row has changed since then, or has no time of change to tell by."""
+    """Whether a row has changed since then, or has no time to tell by: of its change, or of its making (`old_rows`)."""
     changed = row["last_updated_time"]
-    return changed is None or changed >= since
+    return changed is None or changed >= since or row["creation_time"] is None
