@@ -16,7 +16,7 @@ USER, PASSWORD = "AMAZON_ADS_STATUS_USER", "AMAZON_ADS_STATUS_PASSWORD"
 
 @contextmanager
 def reader(project: Path, environment: Mapping[str, str]) -> Iterator[Reader]:
-    """The database of a project; an embedded one is started, and stopped in the end if it was not running.
+    """The database of a project; an embedded one is started where it does not run, and stopped by the last who uses it.
 
     Args:
         project: its folder.
