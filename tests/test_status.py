@@ -320,8 +320,7 @@ def test_only_loopback_s_own_names_are_answered_and_nothing_is_shared(page: str)
 
 
 def as_owner(account: Pipeline) -> Reader:
-    names = account.postgres.environment()
-    return Reader(names, names["TARGET_POSTGRES_USER"], names["TARGET_POSTGRES_PASSWORD"])
+    return Reader(account.postgres.environment())
 
 
 def test_every_refusal_is_counted_where_it_happened(account: Pipeline) -> None:
@@ -366,6 +365,9 @@ def test_a_database_that_cannot_be_shown_is_a_sentence(account: Pipeline, page: 
 
     assert "holds no tables of a sync yet" in said(AMAZON_ADS_SCHEMA="elsewhere")
     assert "cannot be reached" in said(TARGET_POSTGRES_PORT="9")
+    wrong = said(AMAZON_ADS_STATUS_USER="nobody", AMAZON_ADS_STATUS_PASSWORD="wrong")
+    assert "refuses the role nobody" in wrong
+    assert "Correct AMAZON_ADS_STATUS_USER and AMAZON_ADS_STATUS_PASSWORD in .env." in wrong
     assert "is no setting" in said(AMAZON_ADS_SCHEMA="private") or "cannot be used" in said(AMAZON_ADS_SCHEMA="private")
     account.query_none("alter view amazon_ads.sync_state rename to away")
     try:
