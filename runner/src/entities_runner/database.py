@@ -31,11 +31,6 @@ _ABSENT = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName, psyc
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
-def owner(variables: Mapping[str, str]) -> str:
-    """Beginning of the variables that name the owner of the tables: who loads, unless that is somebody else."""
-    return "AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_"
-
-
 @dataclass(frozen=True)
 class Slice:
     """One slice of a run."""
@@ -62,7 +57,7 @@ class Database:
         self._host = variables["TARGET_POSTGRES_HOST"]
         self._port = variables.get("TARGET_POSTGRES_PORT") or "5432"
         self.name = variables.get("TARGET_POSTGRES_DATABASE") or ""
-        self._role = role or owner(variables)
+        self._role = role or ("AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_")
         self.user = variables.get(f"{self._role}USER") or ""
         self._password = variables.get(f"{self._role}PASSWORD") or ""
         self._tls = {name.removeprefix("PG").lower(): value for name, value in tls(variables).items()}

@@ -26,7 +26,7 @@ _BACKLOG, _AT_ONCE = 64, 24
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve the page, or write what is asked for."""
     options = _options(arguments)
-    # They end what was started with it as Ctrl-C does. While a page is served, its server takes SIGTERM, and knows no other.
+    # They end what was started with it as Ctrl-C does. What serves the page takes SIGTERM itself, and no other.
     signal.signal(signal.SIGTERM, _terminated)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))

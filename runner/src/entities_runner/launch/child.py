@@ -24,11 +24,11 @@ SIGNALS = 128
 
 
 _stops: list[int] = []
-"""Signals that have told us to stop."""
+"""Signals by which somebody has stopped the run."""
 
 
 def stopped() -> bool:
-    """Whether somebody has told us to stop since we began."""
+    """Whether somebody has stopped the run since we began."""
     return bool(_stops)
 
 
@@ -120,7 +120,9 @@ def run(
     )
 
     def pass_on(number: int, _: FrameType | None) -> None:
-        _stops.append(number)
+        # By SIGTERM Meltano ends a loader whose tap has failed. `make sync` passes every signal on as Ctrl-C.
+        if number != signal.SIGTERM:
+            _stops.append(number)
         # Ctrl-C reaches the whole group by itself.
         if number != signal.SIGINT:
             process.send_signal(number)
