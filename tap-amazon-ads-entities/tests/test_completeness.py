@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import Paging
 from tap_amazon_ads_entities.lists.completeness import FRUITLESS, Judge
 from tap_amazon_ads_entities.lists.pages import Page
+from tap_amazon_ads_entities.rows.values import utc_text
 
 PAGED = sorted(path for path, each in LISTS.items() if each.paging is Paging.NEXT_TOKEN and each.total_field)
 WITHOUT_TOTAL = sorted(
@@ -207,6 +209,25 @@ def test_the_largest_total_counts(run: Any, account: Account) -> None:
     assert len(rows_of(done, path)) == 30
 
 
+@pytest.mark.parametrize("total", [3, 4])
+def test_events_that_say_the_same_are_one_row_and_count_as_often_as_they_come(
+    run: Any, account: Account, total: int
+) -> None:
+    account.rows["sp/campaigns/list"] = [campaign(1)]
+    at = int(datetime.now(tz=timezone.utc).timestamp() * 1000) - 86_400_000
+    paused = {"timestamp": at, "entityType": "CAMPAIGN", "entityId": "1", "changeType": "STATUS", "newValue": "PAUSED"}
+    events = [paused, {**paused, "newValue": "ENABLED"}, paused]
+    account.answers["history"] = lambda *_: as_json({"events": events, "totalResults": total})
+    done = run(config={"entities": ["campaigns"], "change_events": True})
+    assert len({row["event_id"] for row in done.records("change_events")}) == 2
+    slice_ = done.slices["change_events"]
+    if total == 4:
+        assert (done.code, "gave 3 of 4 rows" in slice_["error"]) == (1, True)
+    else:
+        assert done.code == 0, done.log
+        assert "reads" not in slice_["details"]["endpoints"]["history SP"]
+
+
 @pytest.mark.parametrize(
     ("setting", "code"), [("2", 0), (2, 0), ("20%", 0), ("20.5 %", 0), ("1", 1), ("19.9%", 1), ("0", 1), (None, 1)]
 )
@@ -398,6 +419,112 @@ def test_a_list_that_shrank_by_more_than_half_is_read_once_more(run: Any, accoun
     assert shrunk.bookmark("campaigns")["rows"][path] == 2
 
 
+def dated(path: str, number: int, made: str = OLD, changed: str = OLD, **more: Any) -> dict[str, Any]:
+    """A row of any list with times."""
+    if path.startswith("sd/"):
+        return item(path, number, creationDate=epoch(made), lastUpdatedDate=epoch(changed), **more)
+    extended = {"creationDateTime": made, "lastUpdateDateTime": changed}
+    if path.startswith("sb/"):
+        extended = {"creationDate": epoch(made), "lastUpdateDate": epoch(changed)}
+    return item(path, number, extendedData=extended, **more)
+
+
+def epoch(moment: str) -> int:
+    return int(datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp() * 1000)
+
+
+BY_TIME = {"refresh_statuses": False}
+
+
+def test_what_has_no_time_of_its_making_is_emitted_however_old_it_is(run: Any, account: Account) -> None:
+    path = "sd/productAds/extended"
+    ads = [{**dated(path, number, state="archived"), "creationDate": 0} for number in (1, 2)]
+    account.rows[path] = [ads[0], dated(path, 3, changed=NEW)]
+    first = run()
+    account.rows[path] += ads[1:]
+    assert rows_of(run(first.state), path) == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize(("path", "config"), [("sb/v4/ads/list", {}), ("sd/targets/extended", BY_TIME)])
+def test_an_old_row_that_a_read_had_missed_without_a_sign_is_emitted_by_the_next(
+    run: Any, account: Account, path: str, config: dict[str, Any]
+) -> None:
+    entity = LISTS[path].entity
+    config = {**config, "entities": [entity]}
+    state = "archived" if path.startswith("sd/") else "ARCHIVED"
+    ads = [*(dated(path, number, state=state) for number in range(1, 5)), dated(path, 5, changed=NEW)]
+    account.rows[path] = [ads[0], *ads[2:]]
+    first = run(config=config)
+    # One that is gone hides, from whoever only counts, one that has come.
+    account.rows[path] = ads[1:]
+    second = run(first.state, config=config)
+    assert second.code == 0, second.log
+    assert rows_of(second, path) == {"2", "3", "4", "5"}
+    assert second.slices[entity]["mode"] == "incremental"
+    assert "the complete read before this one gave others" in second.slices[entity]["details"]["read_in_full"]
+    assert second.slices[entity]["details"]["endpoints"][path]["rows"] == 4
+    # From now on they are those that are known.
+    third = run(second.state, config=config)
+    assert third.code == 0
+    assert rows_of(third, path) == {"5"}
+    assert "read_in_full" not in third.slices[entity]["details"]
+    # Any read may have been the short one, an incremental one as well.
+    account.rows[path] = [*ads[1:3], ads[4]]
+    fourth = run(third.state, config=config)
+    account.rows[path] = ads[1:]
+    fifth = run(fourth.state, config=config)
+    assert rows_of(fifth, path) == {"2", "3", "4", "5"}
+
+
+def test_accounts_that_live_are_not_read_twice_for_their_old_rows(run: Any, account: Account) -> None:
+    path, lately = "sp/productAds/list", utc_text(datetime.now(tz=timezone.utc) - timedelta(hours=2))
+    old = [dated(path, 1, state="ARCHIVED"), item(path, 3)]
+    # Changed, changed with a time that goes back, and new.
+    lives = [[dated(path, 2, changed=NEW)], [dated(path, 2, changed=lately)], [dated(path, 2, state="ARCHIVED")]]
+    lives.append([*lives[-1], dated(path, 4, made=lately, changed=lately)])
+    more: list[dict[str, Any]] = [
+        {"lookback_hours": 1},
+        {},
+        {"lookback_hours": 50},
+        {"ad_products": ["SB"]},
+        {"mode": "full", "ad_products": ["SP"]},
+        {"refresh_statuses": True},
+        {},
+    ]
+    state = None
+    for rows, settings in zip([*lives, *(lives[-1] for _ in more)], [{} for _ in lives] + more, strict=True):
+        account.rows[path] = [*old, *rows]
+        done = run(state, config={**BY_TIME, "entities": ["ads"], **settings})
+        assert done.code == 0, done.log
+        assert "read_in_full" not in done.slices["ads"]["details"]
+        state = done.state
+
+
+def test_a_slice_whose_second_read_fails_is_an_error_and_is_read_twice_the_next_time(
+    run: Any, account: Account
+) -> None:
+    path = "sd/productAds/extended"
+    ads = [dated(path, number, state="archived") for number in (1, 2)] + [dated(path, 3, changed=NEW)]
+    account.rows[path] = ads[1:]
+    config = {"entities": ["ads"]}
+    first = run(config=config)
+    account.rows[path] = ads
+    whole = as_json(ads)
+
+    def answer(asked: Asked, number: int) -> Answer:
+        if "startIndex=0" not in asked.path:
+            return as_json([])
+        return whole if number == 0 else Answer(b"{}", 500)
+
+    account.answers[path] = answer
+    second = run(first.state, config=config)
+    assert (second.code, "HTTP 500" in second.slices["ads"]["error"]) == (1, True)
+    assert second.bookmark("ads") == first.bookmark("ads")
+    del account.answers[path]
+    third = run(second.state, config=config)
+    assert (third.code, rows_of(third, path)) == (0, {"1", "2", "3"})
+
+
 def test_confirmed_reads_take_what_all_reads_gave(run: Any, account: Account) -> None:
     path = "sp/campaigns/list"
     reads = [[[1, 2]], [[1, 2, 3]], [[1, 2, 4]], [[1, 2, 4]]]
@@ -531,26 +658,25 @@ def test_a_refusal_of_a_product_that_had_rows_is_no_known_reason(run: Any, accou
     assert run().code == 0
 
 
-@pytest.mark.parametrize("refused", ["refused before", ""])
-def test_a_list_that_had_no_rows_is_emitted_whole_once_it_has_some(run: Any, account: Account, refused: str) -> None:
+def test_a_list_that_had_no_rows_is_emitted_whole_once_it_has_some(run: Any, account: Account) -> None:
     kdp = profile(int(PROFILE))
     kdp["accountInfo"]["subType"] = "KDP_AUTHOR"
     account.profiles = [kdp]
     dated = {"lastUpdateDateTime": "2026-01-01T00:00:00.000Z"}
     account.rows["sp/productAds/list"] = [item("sp/productAds/list", 1, extendedData=dated)]
     path = "sd/productAds/extended"
-    account.rows[path] = [] if refused else [item(path, 2)]
-    if refused:
-        account.answers[path] = lambda _asked, _times: Answer(b'{"code": "403"}', 403)
+    account.answers[path] = lambda _asked, _times: Answer(b'{"code": "403"}', 403)
     first = run()
     assert first.code == 0, first.log
-    account.answers.pop(path, None)
+    del account.answers[path]
     # Long archived when the first run came by.
-    old = {"state": "archived", "lastUpdatedDate": 1_500_000_000_000}
+    old = {"state": "archived", "creationDate": 1_400_000_000_000, "lastUpdatedDate": 1_500_000_000_000}
     account.rows[path] = [item(path, number, **old) for number in (2, 3)]
     done = run(first.state)
     assert done.code == 0, done.log
-    assert {row["ad_id"] for row in done.records("entity_ads")} == ({"1", "2", "3"} if refused else {"1"})
+    assert {row["ad_id"] for row in done.records("entity_ads")} == {"1", "2", "3"}
+    # They are not old ones that had been hidden: all of them have been emitted, and nothing need be read again.
+    assert "read_in_full" not in done.slices["ads"]["details"]
 
 
 def listed(*answers: list[int]) -> Callable[[Asked, int], Answer]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness.account import Account, as_json
+from harness.account import Account, as_json, campaign
 from harness.rogue import Answer, Asked
 
 from tap_amazon_ads_entities.exports.address import AddressError, checked
@@ -187,3 +187,41 @@ def test_an_answer_that_speaks_against_its_file_is_heard(run: Any, account: Acco
     ]
     assert "failed: INTERNAL_ERROR: first\\nsecond xxx" in said["6"]
     assert len(said["6"]) < 400
+
+
+@pytest.mark.parametrize(
+    ("exported", "listed", "said"),
+    [
+        ([], [1, 2, 3], "gave 0 rows, made anew as well, and the lists hold more"),
+        ([], [], None),
+        ([1], [1, 2], "gave 1 rows, made anew as well, and the lists hold more"),
+        ([], None, "made anew as well, and the lists cannot confirm it (sp/campaigns/list"),
+        ([1, 2, 1], [1, 2, 3], "gave 2 rows, made anew as well, and the lists hold more"),
+        ([1, 2, 1], [1, 2], None),
+        # Less than half is strange, half is not.
+        ([1, 2], [1, 2, 3], None),
+    ],
+)
+def test_a_file_that_stays_strange_is_held_against_the_lists(
+    run: Any, account: Account, exported: list[int], listed: list[int] | None, said: str | None
+) -> None:
+    def file(*numbers: int) -> Answer:
+        rows = [{"campaignId": str(each), "adProduct": "SPONSORED_PRODUCTS", "state": "ENABLED"} for each in numbers]
+        return Answer(gzip.compress(json.dumps(rows).encode()))
+
+    def create(_: Asked, number: int) -> Answer:
+        made = {"exportId": str(number), "status": "COMPLETED", "url": f"{account.url}/file/made"}
+        return Answer(json.dumps(made).encode(), 202)
+
+    account.answers["campaigns/export"] = create
+    account.answers["made"] = lambda *_: file(1, 2, 3)
+    config = {"source": "exports", "entities": ["campaigns"]}
+    first = run(config=config)
+    assert first.code == 0, first.log
+    account.answers["made"] = lambda *_: file(*exported)
+    if listed is None:
+        account.broken = {"sp/campaigns/list"}
+    account.rows["sp/campaigns/list"] = [campaign(number) for number in listed or ()]
+    done = run(first.state, config=config)
+    error = done.slices["campaigns"]["error"]
+    assert (done.code, error if said is None else said in error) == ((0, None) if said is None else (1, True)), error

@@ -124,13 +124,78 @@ def test_whatever_says_that_there_is_more_is_heard(beside: dict[str, Any]) -> No
     [
         *(({name: 6}, 6) for name in ("totalCampaigns", "total_results", "resultCount", "TotalItemCount")),
         ({"metadata": {"totalResults": "6"}}, 6),
-        *(({name: 6}, None) for name in ("totalCost", "count", "pageSize", "version")),
+        ({"count": "6"}, 6),
+        *(({"count": number}, None) for number in (0, 1, 1000, None, "many")),
+        *(({name: 6}, None) for name in ("totalCost", "pageSize", "version", "pageNumber")),
         ({"metadata": {"message": "fine", "truncated": False}, "hasMore": False, "nextCursor": ""}, None),
     ],
 )
 def test_a_total_is_known_by_its_words(beside: dict[str, Any], total: int | None) -> None:
-    page = parse_envelope(response(json.dumps({"campaigns": [{}], **beside}).encode()), "campaigns", "totalCount")
+    body = json.dumps({"campaigns": [{}], **beside}).encode()
+    page = parse_envelope(response(body), "campaigns", "totalCount", 1000)
     assert (page.total, page.size) == (total, 1)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *(
+            {"link": f"<https://x/2>{rel}"}
+            for rel in ("; rel=next", ';rel="next"', "; rel='last next'", ";title=a;REL=Next")
+        ),
+        *({name: value} for name, value in (("x-next-page", "2"), ("x-has-more", "true"), ("x-next-token", "t"))),
+    ],
+)
+def test_headers_that_say_that_there_is_more_are_heard(headers: dict[str, str]) -> None:
+    for parse in (
+        parse_array,
+        lambda answer: parse_array(replace(answer, body=b"[]"), paged=True),
+        lambda answer: parse_envelope(replace(answer, body=b'{"campaigns":[{}]}'), "campaigns", None),
+    ):
+        with pytest.raises(BadBodyError, match="there may be more"):
+            parse(Response(200, headers, b"[{}]"))
+
+
+def test_what_says_on_a_page_that_others_follow_is_natural_where_they_are_asked_for() -> None:
+    link = {"link": '<https://x/2>; rel="next"'}
+    assert parse_array(Response(200, link, b"[{}]"), paged=True).size == 1
+    going_on = b'{"campaigns":[{}],"nextToken":"t","isLastPage":false}'
+    assert parse_envelope(Response(200, link, going_on), "campaigns", None).size == 1
+    with pytest.raises(BadBodyError, match="there may be more"):
+        parse_envelope(response(b'{"campaigns":[{}],"isLastPage":false}'), "campaigns", None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "total"),
+    [
+        ({"x-total-count": "6"}, 6),
+        ({"x-total": "006", "x-has-more": "0", "x-pages": "001", "x-count": "\u00b2"}, 6),
+        ({"content-range": "items 0-0/6"}, 6),
+        ({"content-range": "bytes 0-3/6", "x-cache": "Hit", "x-has-more": "false"}, None),
+        ({"link": '<https://x/1>; rel="prev", <https://x/next>; rel="last"', "x-error": "none"}, None),
+        (
+            {"x-amzn-requestid": "6", "x-amz-rid": "6", "x-amz-cf-pop": "FRA6", "x-content-type-options": "nosniff"},
+            None,
+        ),
+    ],
+)
+def test_a_total_may_be_a_header(headers: dict[str, str], total: int | None) -> None:
+    assert parse_array(Response(200, headers, b"[{}]"), paged=True).total == total
+    assert parse_envelope(Response(200, headers, b'{"campaigns":[{}]}'), "campaigns", None).total == total
+
+
+@pytest.mark.parametrize("name", ["maxPageNumber", "total_pages", "pageCount", "numberOfPages", "lastPage"])
+def test_pages_that_did_not_come_are_missed(name: str) -> None:
+    pages = [
+        parse_envelope(response(json.dumps({"campaigns": [{"id": n}], name: "3"}).encode()), "campaigns", None)
+        for n in range(3)
+    ]
+    for come in (2, 3):
+        judge = Judge("id", most=1)
+        attempt = judge.begin()
+        for each in pages[:come]:
+            attempt.see(each)
+        assert judge.verdict().problem == (None if come == 3 else "gave 2 of 3 pages")
 
 
 @pytest.mark.parametrize(

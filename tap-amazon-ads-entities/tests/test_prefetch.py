@@ -52,6 +52,19 @@ def test_an_error_comes_after_the_pages_before_it_and_hurts_no_other_chain() -> 
     prefetcher.close()
 
 
+def test_a_chain_that_is_consumed_next_goes_on_where_all_workers_wait_for_room() -> None:
+    prefetcher: Prefetcher[Piece] = Prefetcher(workers=2, budget=100)
+    submitted = [chain(*[60] * 5) for _ in range(4)]
+    for each in submitted:
+        prefetcher.submit(each)
+    assert len(list(prefetcher.consume(submitted[0]))) == 5
+    between = chain(*[60] * 20)
+    prefetcher.read_next(between)
+    assert [piece.number for piece in prefetcher.consume(between)] == list(range(20))
+    assert [len(list(prefetcher.consume(each))) for each in submitted[1:]] == [5, 5, 5]
+    prefetcher.close()
+
+
 def test_a_full_budget_pauses_readers_but_never_the_chain_being_consumed() -> None:
     prefetcher: Prefetcher[Piece] = Prefetcher(workers=4, budget=100)
     chains = [chain(*[60] * 10) for _ in range(4)]

@@ -7,7 +7,7 @@ import pytest
 from tap_amazon_ads_entities.amazon.auth import TokenSource
 from tap_amazon_ads_entities.amazon.keyring import Keyring
 from tap_amazon_ads_entities.connections.model import Connection
-from tap_amazon_ads_entities.lists.profiles import FoundProfiles, _chosen, _take, readable
+from tap_amazon_ads_entities.lists.profiles import Answered, FoundProfiles, _chosen, _take, readable
 
 
 class Named(TokenSource):
@@ -40,6 +40,13 @@ def test_of_a_profile_named_for_two_accounts_no_hostile_text_gets_into_the_probl
     (problem,) = found.problems
     assert problem.isprintable()
     assert len(problem) < 1_000
+
+
+def test_profiles_that_are_fewer_than_amazon_says_are_a_problem() -> None:
+    answered = Answered(rows=[row("1"), row("1")], total=1)
+    assert answered.problem is None
+    answered.total = 2
+    assert answered.problem == "gave 1 of 2 profiles"
 
 
 def test_each_profile_is_read_once_by_the_first_connection_that_sees_it() -> None:

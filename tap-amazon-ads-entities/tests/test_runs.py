@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.account import NEW, PROFILE, Account, campaign, modes
 
+from tap_amazon_ads_entities.rows.values import utc_text
 from tap_amazon_ads_entities.singer.coverage import coverage
 
 ENTITIES = ("portfolios", "campaigns", "ad_groups", "ads", "targets")
@@ -104,7 +106,10 @@ def test_auto_reads_in_full_what_never_was_and_then_incrementally(run: Any, acco
     assert modes(second) == {"profiles": "full", **dict.fromkeys(ENTITIES, "incremental")}
     assert [row["campaign_id"] for row in second.records("entity_campaigns")] == ["2"]
     assert "0 slices are read in full, 5 incrementally" in second.log
-    assert second.bookmark("campaigns") == {**kept, "run_id": second.slices["campaigns"]["run_id"]}
+    again = second.bookmark("campaigns")
+    # By the time of change alone, old rows are left out: the next read must hold them as well.
+    assert (again.pop("old_rows")[0], again.pop("made_before") < utc_text(datetime.now(tz=timezone.utc))) == (2, True)
+    assert again == {**kept, "run_id": second.slices["campaigns"]["run_id"]}
 
 
 def test_the_bookmarks_of_an_older_tap_are_read_in_full_once(run: Any, account: Account) -> None:

@@ -76,6 +76,15 @@ GOOD = {"client_id": "id", "client_secret": "hush", "refresh_token": "hush-hush"
             "batch_size is 0.5, which is no number of rows",
         ),
         ({"batch_files_mb": 0}, "Setting 'batch_files_mb' must be at least 1"),
+        ({"reconcile_with": "lists"}, "are both 'lists': there is nothing to compare."),
+        (
+            {"source": "unified", "reconcile_with": "exports", "ad_products": ["ST"]},
+            "'ad_products' names ST alone, which 'exports' does not have: there is nothing to compare with 'unified'.",
+        ),
+        (
+            {"reconcile_with": "unified", "entities": ["ad_extensions"]},
+            "'entities' names none of campaigns, ad_groups, ads, targets, which alone 'reconcile_with' compares.",
+        ),
     ],
 )
 def test_a_wrong_setting_gets_one_sentence_that_names_it(change: dict[str, Any], words: str) -> None:

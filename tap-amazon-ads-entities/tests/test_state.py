@@ -101,6 +101,8 @@ def kept(run_id: str = "first", minute: int = 0, **more: Any) -> dict[str, Any]:
         "run_id": run_id,
         "rows": {"sp/productAds/list": minute + 1, **({"sb/v4/ads/list": 7} if minute % 3 else {})},
         "full_read": COVERED,
+        "made_before": STARTED,
+        **({"old_rows": [minute, 2**32 - 1 - minute]} if minute else {}),
         **more,
     }
 
@@ -259,6 +261,11 @@ BROKEN: list[tuple[dict[str, Any], list[str]]] = [
     (of_ads(partition(run_id=None)), ["entity_ads for profile 4711", "run_id"]),
     (of_ads(partition(full_read_due=True)), ["entity_ads for profile 4711", "full_read_due"]),
     *(
+        (of_ads(partition(old_rows=value)), ["entity_ads for profile 4711", "old_rows"])
+        for value in (None, 7, {}, [], [1], [1, 2, 3], [1, -2], [1, "2"], [True, 2])
+    ),
+    *((of_ads(partition(made_before=value)), ["made_before", "no timestamp"]) for value in (*NO_TIMESTAMPS, None)),
+    *(
         (of_ads(partition(unlisted=value)), ["entity_ads for profile 4711", "unlisted"])
         for value in (None, ["1"], {"sp": "1"}, {"sp": [1]}, {"sp": ["1&x=2"]}, {"sp": ["9" * 21]}, {"sp": [""]})
     ),
@@ -300,6 +307,7 @@ def test_a_long_value_is_not_repeated_at_length() -> None:
         {},
         {"replication_key": "last_updated_time", "replication_key_value": STARTED},
         {"run_id": "r", "full_read": COVERED},
+        {"made_before": STARTED, "old_rows": [0, 4294967295]},
         {"run_id": "r", "unlisted": {"sp": ["1", "18446744073709551615"], "any": []}},
         {"run_id": "r", "full_read": {**COVERED, "ad_products": []}, "full_read_due": "the table lost rows"},
     ],

@@ -55,8 +55,7 @@ def _history(
         # In the order in which they happened, what happens meanwhile moves no page.
         body={"sort": {"key": "DATE", "direction": "ASC"}},
         to_row=change_event(ad_product.lower()),
-        # Events have no id: they are known by their text.
-        id_field="eventId",
+        id_field="",
         by_campaigns=CampaignBatches(campaigns, _CAMPAIGNS_AT_ONCE, _of(kinds), always=True, alone=True),
         unavailable_to=unavailable_to,
         window=Window(timedelta(days=90), _between),

@@ -162,7 +162,7 @@ class ListEndpoint:
         body: constant part of the request body.
         query: constant part of the query.
         total_field: where the response reports how many rows there are.
-        id_field: of its items.
+        id_field: of its items; empty where they have no id, and those of a page that say the same are as many items.
         reads: the questions whose answers together are the list.
         to_row: maps one item; None for lists that only serve lookups.
         by_state: parts that together are the list, where a long one may be cut by state.

@@ -78,6 +78,10 @@ class Pass:
     """What this read itself has shown to be wrong: an end with rows behind it, a part that is short."""
 
     rows: int = 0
+    pages_named: int = 0
+    """How many pages the list has, where that is said."""
+
+    pages_seen: int = 0
     ids: Distinct = field(default_factory=Distinct)
     in_vain: int = 0
     """Pages in a row that brought no row but such as had come before: more of them will not end the list."""
@@ -99,6 +103,8 @@ class Pass:
             self.whole.ids.add(numbers)
         with self._lock:
             self.rows += page.size
+            self.pages_seen += 1
+            self.pages_named = max(self.pages_named, page.pages)
             if page.total is not None:
                 self.total = max(page.total, self.total or 0)
             if numbers:
@@ -108,6 +114,7 @@ class Pass:
     def restart(self) -> None:
         """The list is read again from its start within this read: rows that come again are none in vain."""
         with self._lock:
+            self.pages_seen = 0
             self._begin = len(self.ids)
             self._looked_at = self._pages, self._begin
 
@@ -182,6 +189,23 @@ class Judge:
         """Whether the last read seems to be short."""
         return bool(self._passes) and self._short(self._passes[-1]) is not None
 
+    @property
+    def believable(self) -> int | None:
+        """The most rows that another source may have; None where the list is believed without one.
+
+        A list that stays much shorter than it was, or gives the same rows twice however often it is read, may be whole.
+        """
+        last = self._passes[-1]
+        if self._short(last) is not None:
+            return None
+        if self._shrank(last):
+            return ((self._expectation.rows or 0) - 1) // 2
+        return last.distinct if last.repeats else None
+
+    def contradicted(self, problem: str) -> None:
+        """Another source says otherwise, or nothing."""
+        self._passes[-1].doubt(problem)
+
     def needs(self, path: str, problem: str) -> None:
         """Another list that this one needs is not complete."""
         self._needs[path] = problem
@@ -237,6 +261,8 @@ class Judge:
         if (total := self._total()) is not None:
             lacking = self._lacking()
             return f"gave {total - lacking:,} of {total:,} rows" if lacking else None
+        if last.pages_seen < last.pages_named:
+            return f"gave {last.pages_seen:,} of {last.pages_named:,} pages"
         if last.repeats and not self._agree():
             return f"gave {last.rows - last.distinct:,} rows twice"
         return None

@@ -2,7 +2,8 @@
 
 Nothing moves between its pages, because it has none: what is in it was all there at once. So no second read is needed
 to believe the first (`confirm_reads`), and what shows that it is whole is the file itself: its checksum, the end of its
-array, the size that Amazon names; and ids that come twice show that it is not. Runs in worker threads.
+array, the size that Amazon names; and ids that come twice show that it is not. One that stays strange when it is made
+anew, much smaller than it was or with the same ids twice, is held against the lists. Runs in worker threads.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from tap_amazon_ads_entities.errors import BadBodyError
+from tap_amazon_ads_entities.endpoints import LISTS, endpoints_of
+from tap_amazon_ads_entities.errors import BadBodyError, SliceError
 from tap_amazon_ads_entities.exports.arrays import arrays
 from tap_amazon_ads_entities.exports.download import Downloads
 from tap_amazon_ads_entities.exports.gunzip import FileError
 from tap_amazon_ads_entities.exports.jobs import Job, Jobs
 from tap_amazon_ads_entities.exports.questions import Errand
-from tap_amazon_ads_entities.lists.completeness import Judge, Pass
+from tap_amazon_ads_entities.lists.chains import Fork
+from tap_amazon_ads_entities.lists.completeness import Expectation, Judge, Pass
+from tap_amazon_ads_entities.lists.ids import Distinct, ids_of
 from tap_amazon_ads_entities.lists.lookups import Lookups
 from tap_amazon_ads_entities.lists.pages import Page, page_of
+from tap_amazon_ads_entities.lists.reader import Reader
 from tap_amazon_ads_entities.lists.reading import Reading
 from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.process.room import Room
@@ -34,13 +39,17 @@ class ExportReader:
     Args:
         jobs: has them made.
         downloads: fetches their files.
+        lists: what a strange file is held against.
         room: what pages claim until they have been handed over.
         urgent: whether the page that this thread reads is waited for.
     """
 
-    def __init__(self, jobs: Jobs, downloads: Downloads, *, room: Room, urgent: Callable[[], bool]) -> None:
+    def __init__(
+        self, jobs: Jobs, downloads: Downloads, lists: Reader, *, room: Room, urgent: Callable[[], bool]
+    ) -> None:
         """Share the jobs and the lookups between all entities of the run."""
         self._jobs = jobs
+        self._lists = lists
         self._downloads = downloads
         self._room = room
         self._urgent = urgent
@@ -88,6 +97,32 @@ class ExportReader:
                         judge.needs(endpoint.campaign_of.source.name, found.problem)
                 yield from self._file(job, errand, attempt)
                 before = job.export_id
+        if (most := judge.believable) is not None:
+            self._hold_against_lists(reading, judge, most)
+
+    def _hold_against_lists(self, reading: Reading, judge: Judge, most: int) -> None:
+        """What stays strange is believed where the lists of the same entity hold no more than that."""
+        profile_id, ids = reading.profile.profile_id, Distinct()
+        LOGGER.warning(
+            "%s: its file stays strange, holding it against the lists (profile %s)", reading.endpoint.name, profile_id
+        )
+        for endpoint in endpoints_of(reading.endpoint.entity, reading.endpoint.ad_products, LISTS):
+            other = replace(reading, endpoint=endpoint, expectation=Expectation(), verdict=None)
+            try:
+                for page in _flat(self._lists.pages(other)):
+                    ids.add(ids_of(page.rows, endpoint.id_field))
+                    if len(ids) > most and ids.count() > most:
+                        gave = judge.verdict().distinct
+                        judge.contradicted(f"gave {gave:,} rows, made anew as well, and the lists hold more")
+                        return
+            except SliceError as error:
+                if not other.lacks_product(error.status):
+                    judge.contradicted(f"stays strange, made anew as well, and the lists cannot confirm it ({error})")
+                    return
+            else:
+                if other.verdict is None or other.verdict.problem is not None:
+                    judge.contradicted(f"stays strange, made anew as well, and {endpoint.name} is not complete")
+                    return
 
     def _file(self, job: Job, errand: Errand, attempt: Pass) -> Iterator[Page]:
         with self._downloads.file(job, errand) as download:
@@ -104,6 +139,16 @@ class ExportReader:
                         yield page
             except (FileError, BadBodyError) as error:
                 attempt.doubt(f"{error} (export {job.export_id})")
+
+
+def _flat(pages: Iterator[Page | Fork[Page]]) -> Iterator[Page]:
+    """The pages of a list, its parts one after the other."""
+    for page in pages:
+        if isinstance(page, Fork):
+            for part in page.parts:
+                yield from _flat(part())
+        else:
+            yield page
 
 
 def _errand(reading: Reading) -> Errand:

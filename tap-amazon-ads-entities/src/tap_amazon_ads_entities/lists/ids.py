@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -23,7 +24,6 @@ _FEW = 200_000
 
 _LARGEST = (1 << 64) - 1
 _DIGITS = len(str(_LARGEST))
-_ODD = 0x9E3779B97F4A7C15
 _NOTHING = frozenset({b"", b"null", b'""'})
 
 
@@ -61,8 +61,10 @@ def ids_of(rows: bytes, id_field: str) -> Sequence[int]:
 
     Args:
         rows: a JSON array, checked to be one.
-        id_field: the field that holds the id.
+        id_field: the field that holds the id; empty where items have none, and as many may say the same.
     """
+    if not id_field:
+        return _ids_of_texts(rows)
     try:
         numbers = plain_numbers([*map(str, map(attrgetter(id_field), _plain_items(id_field).decode(rows)))])
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -81,6 +83,16 @@ def _ids_of_strange(rows: bytes, id_field: str) -> Sequence[int]:
         items = _ELEMENTS.decode(rows)
         return [_number(bytes(each)) or _hashed(bytes(item)) for each, item in zip(raw, items, strict=True)]
     return [_number(bytes(each)) for each in raw]
+
+
+def _ids_of_texts(rows: bytes) -> Sequence[int]:
+    """Of items without ids: the second one on a page that says the same is another, as the third is."""
+    before: Counter[bytes] = Counter()
+    found = []
+    for item in map(bytes, _ELEMENTS.decode(rows)):
+        found.append(_hashed(item + b"\n%d" % before[item]))
+        before[item] += 1
+    return found
 
 
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
@@ -145,13 +157,14 @@ class Distinct:
         return self.union([self])
 
     def fingerprint(self) -> tuple[int, int]:
-        """The same for two that saw the same ids, in whatever order and however often."""
+        """The same for two that saw the same ids, in whatever order and however often.
+
+        The hash of a number is the number; that of a tuple (xxHash) has all its bits mixed, and is made in C.
+        """
         count = total = 0
         for (distinct,) in _pieces([self]):
             count += len(distinct)
-            for number in distinct:
-                mixed = (number ^ (number >> 31)) * _ODD & _LARGEST
-                total += mixed ^ (mixed >> 29)
+            total += sum(map(hash, zip(distinct)))
         return count, total & _LARGEST
 
     @staticmethod

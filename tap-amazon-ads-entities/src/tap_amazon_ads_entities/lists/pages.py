@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,9 +25,9 @@ D = TypeVar("D")
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
-_MOST_ROWS = 1 << 63
 _LARGE = 4 << 20
 _MOST_SIGNS = 4_000_000
+_UNTOLD = "the response's nextToken, total or requestId cannot be read"
 _one_at_a_time = threading.Lock()
 
 
@@ -41,6 +40,7 @@ class Page:
         size: how many elements it has.
         next_token: the token of the next page, opaque; None at the end of the list.
         total: rows in the whole list as Amazon reports it, where it does.
+        pages: how many the whole list has, where that is said.
         request_id: Amazon's id of the request.
         fetched_at: when it arrived, canonical text; filled in by the reader.
     """
@@ -49,6 +49,7 @@ class Page:
     size: int
     next_token: str | None = None
     total: int | None = None
+    pages: int = 0
     request_id: str | None = None
     fetched_at: str = ""
 
@@ -61,13 +62,20 @@ class Page:
         return at_once(self.rows) or one_by_one(map(bytes, _decode(_ELEMENTS, self.rows)[0]))
 
 
-def parse_array(response: Response) -> Page:
+def parse_array(response: Response, *, paged: bool = False, asked: int = 0) -> Page:
     """A response that is an array.
 
+    Args:
+        response: it.
+        paged: whether the next rows are asked for until there are none.
+        asked: most rows that were asked for; 0 where nobody said.
+
     Raises:
-        BadBodyError: it is anything else; never read as an empty page.
+        BadBodyError: it is anything else, or said not to be all; never read as an empty page.
     """
-    return page_of(response.body, response.request_id)
+    page = page_of(response.body, response.request_id)
+    said = beside.of_headers(response.headers)
+    return _said(page, said, beside.Given(page.size, asked, goes_on=paged and page.size > 0)) if said else page
 
 
 def page_of(array: bytes, request_id: str | None = None) -> Page:
@@ -81,17 +89,23 @@ def page_of(array: bytes, request_id: str | None = None) -> Page:
         return Page(rows, len(elements), request_id=request_id)
 
 
-def parse_envelope(response: Response, envelope: str, total_field: str | None) -> Page:
+def parse_envelope(response: Response, envelope: str, total_field: str | None, asked: int = 0) -> Page:
     """A response that wraps its array in an object.
 
+    Args:
+        response: it.
+        envelope: the field of the array.
+        total_field: where the total is, in Amazon's files.
+        asked: most rows that were asked for; 0 where nobody said.
+
     Raises:
-        BadBodyError: not an object, or without the array.
+        BadBodyError: not an object, without the array, or said not to be all.
     """
     with _decoding(response.body):
-        return _parse_envelope(response, envelope, total_field)
+        return _parse_envelope(response, envelope, total_field, asked)
 
 
-def _parse_envelope(response: Response, envelope: str, total_field: str | None) -> Page:
+def _parse_envelope(response: Response, envelope: str, total_field: str | None, asked: int) -> Page:
     document, body = _decode(_ENVELOPE, response.body)
     if envelope not in document:
         message = f"the response has no {envelope!r}"
@@ -103,20 +117,28 @@ def _parse_envelope(response: Response, envelope: str, total_field: str | None) 
         if request_id is None and "requestId" in document:
             request_id = _opaque(document["requestId"])
         token = _opaque(document["nextToken"]) if "nextToken" in document else None
-        others = {name: bytes(value) for name, value in document.items() if name not in (envelope, "nextToken")}
-        totals = [_total(value) for value in beside.totals(others, envelope, total_field)]
     except (msgspec.DecodeError, ValueError) as error:
-        message = "the response's nextToken, total or requestId cannot be read"
-        raise BadBodyError(message) from error
-    size = len(_decode(_ELEMENTS, rows)[0])
-    beside.doubt(others, "its" if size else "an empty")
-    return Page(
-        rows,
-        size,
-        next_token=token or None,
-        total=max((total for total in totals if total is not None), default=None),
-        request_id=request_id,
-    )
+        raise BadBodyError(_UNTOLD) from error
+    said = {name: bytes(value) for name, value in document.items() if name not in (envelope, "nextToken")}
+    page = Page(rows, len(_decode(_ELEMENTS, rows)[0]), next_token=token or None, request_id=request_id)
+    given = beside.Given(page.size, asked, goes_on=page.next_token is not None)
+    return _said(page, {**beside.of_headers(response.headers), **said}, given, envelope, total_field)
+
+
+def _said(
+    page: Page, said: Mapping[str, bytes], given: beside.Given, envelope: str = "", total_field: str | None = None
+) -> Page:
+    """A page with what is said beside it.
+
+    Raises:
+        BadBodyError: that there is more, or that something went wrong.
+    """
+    try:
+        total = beside.total(said, envelope, total_field, given)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise BadBodyError(_UNTOLD) from error
+    beside.doubt(said, "its" if page.size else "an empty", given)
+    return replace(page, total=total, pages=beside.pages(said))
 
 
 def _opaque(raw: msgspec.Raw) -> str | None:
@@ -128,26 +150,6 @@ def _opaque(raw: msgspec.Raw) -> str | None:
     if "\x00" in found:
         raise ValueError(found)
     return found
-
-
-def _total(raw: bytes) -> int | None:
-    """A total, sent as a number or as text; None where there is none.
-
-    Raises:
-        ValueError: it is anything else: a total that cannot be read must not pass for none.
-    """
-    value = msgspec.json.decode(raw)
-    if value is None or value == "":
-        return None
-    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
-        try:
-            number = Decimal(str(value).strip())
-            if 0 <= number < _MOST_ROWS and number == number.to_integral_value():
-                return int(number)
-        except ArithmeticError:
-            pass
-    message = "no total"
-    raise ValueError(message)
 
 
 def _named_once(body: bytes, rows: bytes) -> None:

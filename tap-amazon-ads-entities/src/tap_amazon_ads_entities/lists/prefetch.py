@@ -56,6 +56,14 @@ class Prefetcher(Generic[P]):
             self._waiting.append(chain)
             self._staff(1)
 
+    def read_next(self, chain: Chain[P]) -> None:
+        """Read a chain that is consumed next, before those that were submitted.
+
+        In a thread of its own: all others may wait until what they have read is consumed.
+        """
+        chain.begun = True
+        threading.Thread(target=self._read, args=(chain,), name="pages-next", daemon=True).start()
+
     def consume(self, chain: Chain[P], check: Callable[[], None] = lambda: None) -> Iterator[P]:
         """The pages of a chain, as they come.
 

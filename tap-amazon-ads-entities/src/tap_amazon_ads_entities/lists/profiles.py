@@ -74,12 +74,21 @@ class Answered:
         counters: what it cost.
         notes: values that could not be read.
         refused: profiles that cannot be rows.
+        total: how many there are, where that is said.
     """
 
     rows: list[Row] = field(default_factory=list)
     counters: Counters = field(default_factory=Counters)
     notes: Notes = field(default_factory=Notes)
     refused: Refused = field(default_factory=lambda: Refused("profileId"))
+    total: int = 0
+
+    @property
+    def problem(self) -> str | None:
+        """Why they are not all profiles."""
+        seen = len({row["profile_id"] for row in self.rows}) + self.refused.count
+        short = f"gave {seen:,} of {self.total:,} profiles" if seen < self.total else None
+        return "; ".join(filter(None, (short, self.refused.sentence() if self.refused.count else None))) or None
 
     def details(self) -> dict[str, Any]:
         """Its part of the run log."""
@@ -119,10 +128,8 @@ def list_profiles(session: Session) -> FoundProfiles:
             continue
         found.counters.append(answered.counters)
         found.details[name] = answered.details()
-        if answered.refused.count:
-            found.problems.append(
-                connection.named(f"region {region}: {PROFILES_PATH}: {answered.refused.sentence()}"),
-            )
+        if answered.problem is not None:
+            found.problems.append(connection.named(f"region {region}: {PROFILES_PATH}: {answered.problem}"))
         by_connection[connection.label].extend(readable(answered.rows))
     for connection in session.source.connections:
         rows = _granted(found, connection, by_connection[connection.label], settings, failed=connection.label in failed)
@@ -158,7 +165,7 @@ def list_region(
             deadline=session.run_deadline,
             claim=claim,
         )
-        synced_at = now()
+        synced_at, answered.total = now(), page.total or 0
         to_row = partial(profile_row, region=region, synced_at=synced_at, notes=answered.notes)
         try:
             answered.rows += rows_of(page, to_row, answered.notes, answered.refused)

@@ -62,8 +62,8 @@ class PageQuestion:
         """
         endpoint = self.paginator.endpoint
         if endpoint.envelope is None:
-            return parse_array(response)
-        return parse_envelope(response, endpoint.envelope, endpoint.total_field)
+            return parse_array(response, paged=True, asked=self.asked)
+        return parse_envelope(response, endpoint.envelope, endpoint.total_field, self.asked)
 
     def learn(self) -> None:
         """Ask for smaller pages from now on, where only a smaller one was answered."""

@@ -11,6 +11,9 @@ from tap_amazon_ads_entities.endpoints.model import ListEndpoint
 from tap_amazon_ads_entities.lists.completeness import Expectation, Verdict
 from tap_amazon_ads_entities.process.deadline import Deadline, Stop
 
+_NO_SUCH_PRODUCT = 403
+"""How Amazon refuses a product that an account cannot have; other refusals are mistakes, ours or the user's."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -46,6 +49,14 @@ class Reading:
     order: Order = ()
     verdict: Verdict | None = None
     """Whether it was read to its end; there when its last page has been taken."""
+
+    def lacks_product(self, status: int | None) -> bool:
+        """Whether a refusal means that this kind of account cannot have the product at all.
+
+        Where the list had rows when it was last read, it means something else.
+        """
+        unavailable = self.profile.account_sub_type in self.endpoint.unavailable_to
+        return status == _NO_SUCH_PRODUCT and unavailable and not self.expectation.rows
 
     def part(self, number: int) -> Reading:
         """The same, for one of the parts of what is read."""

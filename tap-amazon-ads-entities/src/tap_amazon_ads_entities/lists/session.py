@@ -59,6 +59,9 @@ class Slice:
     entity: str
     lists: list[SliceList]
     stop: Stop
+    again: list[SliceList] = field(default_factory=list)
+    """Its lists, as far as they are read once more."""
+
     by_ids: list[SliceList] = field(default_factory=list)
     """Its lists, asked for what the last complete read did not list; read after them."""
 
@@ -155,6 +158,7 @@ class Session:
                 )
             ),
             Downloads(self.transport, api_url=settings.api_url, patience=settings.export_deadline),
+            self.reader,
             room=self.room,
             urgent=self._prefetcher.waited_for,
         )
@@ -203,6 +207,16 @@ class Session:
         """The slice that was planned."""
         return self._slices[(profile_id, entity)]
 
+    def again(self, work: Slice) -> Iterator[SliceList]:
+        """The lists of a slice that is being consumed, to be read and consumed once more, one after the other."""
+        deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
+        for part in work.lists:
+            reading = replace(part.reading, deadline=deadline, verdict=None)
+            chain: Chain[Page] = Chain(partial(self._reader(part.endpoint).pages, reading), work.stop.request)
+            work.again.append(SliceList(part.endpoint, reading, chain, deadline))
+            self._prefetcher.read_next(chain)
+            yield work.again[-1]
+
     def pages(self, part: SliceList) -> Iterator[Page]:
         """The pages of one list, in order.
 
@@ -221,7 +235,7 @@ class Session:
 
     def release(self, work: Slice) -> None:
         """A slice has ended: whatever of it is still being read is given up."""
-        for part in (*work.lists, *work.by_ids):
+        for part in (*work.lists, *work.again, *work.by_ids):
             self._prefetcher.cancel(part.chain)
         if work.released:
             return

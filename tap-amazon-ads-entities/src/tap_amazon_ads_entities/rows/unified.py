@@ -50,7 +50,10 @@ def laid_out(item: Item, taken: frozenset[str] = _LAID_OUT) -> Item:
 
 
 def campaign(item: Item, context: RowContext) -> Row:
-    """A campaign: its dates are moments, the midnights of the profile's time zone."""
+    """A campaign: its dates are moments, often midnights of the profile's time zone, and often the moment it was made.
+
+    (Amazon's own examples: 08:00 UTC, and 14:34:13.331.) A column holds the day; any other time stays beside it.
+    """
     found = laid_out(item, _CAMPAIGN)
     budgets = item.get("budgets")
     first: Any = {} if budgets in (None, []) else budgets[0] if isinstance(budgets, list) else budgets
@@ -68,7 +71,10 @@ def campaign(item: Item, context: RowContext) -> Row:
     if item.get("adProduct") == "SPONSORED_PRODUCTS" and isinstance(auto, bool):
         found["targetingSettings"] = "AUTO" if auto else "MANUAL"
     for name in ("startDate", "endDate"):
-        found[name] = _day(item.get(f"{name}Time"), context)
+        moment = item.get(f"{name}Time")
+        found[name], whole = _day(moment, context)
+        if not whole:
+            found[f"{name}Time"] = moment
     return common_model.campaign(found, context, _CAMPAIGN_SOURCES)
 
 
@@ -100,17 +106,17 @@ def _strange_budget(budgets: Any) -> dict[str, Any]:
     return {"budgetValue": {"monetaryBudget": {"amount": Unreadable(budgets, "budgets")}}}
 
 
-def _day(value: Any, context: RowContext) -> Any:
-    """The day that a moment is in; what is no moment is left to be seen as such.
+def _day(value: Any, context: RowContext) -> tuple[Any, bool]:
+    """The day that a moment is in, and whether the moment is that day's beginning or end.
 
-    Campaigns begin and end with a day: any other time of day is cut off, and noted.
+    What is no moment is left to be seen as such.
     """
     at = timestamp(value)
     if isinstance(at, Altered):
         at = at.stored
     # A day alone is that day, wherever it is.
     if not isinstance(at, str) or (isinstance(value, str) and len(value) <= len("2026-01-31")):
-        return value
+        return value, True
     utc = datetime.fromisoformat(at[:-1]).replace(tzinfo=timezone.utc)
     zone = _zone(context.timezone)
     if zone is None:
@@ -119,9 +125,8 @@ def _day(value: Any, context: RowContext) -> Any:
         there = utc.astimezone(zone or timezone.utc)
     except OverflowError:
         # The first or the last day of the calendar, which are others there.
-        return Unreadable(value)
-    day = there.date().isoformat()
-    return day if there.strftime("%H:%M:%S") in _ENDS_OF_DAYS else Altered(day, value)
+        return Unreadable(value), True
+    return there.date().isoformat(), there.strftime("%H:%M:%S") in _ENDS_OF_DAYS
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from tap_amazon_ads_entities.endpoints import AD_PRODUCTS_OF, UNIFIED, history
 from tap_amazon_ads_entities.endpoints.regions import API_HOSTS
+from tap_amazon_ads_entities.rows.compared import COMPARED
 from tap_amazon_ads_entities.settings import keys
 from tap_amazon_ads_entities.settings.forms import wrong_form
 from tap_amazon_ads_entities.settings.model import (
@@ -103,8 +104,24 @@ def _contradictions(config: Mapping[str, Any]) -> Iterable[str]:
         yield "Setting 'change_events' is on, but 'ad_products' names neither SP nor SB, which alone have a history."
     if (other := config.get("reconcile_with")) and other == source:
         yield f"Settings 'source' and 'reconcile_with' are both {other!r}: there is nothing to compare."
+    elif other:
+        yield from _incomparable(config, source, other, chosen)
     if config.get("flattening_enabled") and config.get("flattening_max_depth") in (None, ""):
         yield _lacking("flattening_max_depth") + " Flattening needs it."
+
+
+def _incomparable(config: Mapping[str, Any], source: str, other: str, chosen: set[str]) -> Iterable[str]:
+    """A comparison of nothing would find that both sources agree."""
+    known = AD_PRODUCTS_OF.get(other, chosen)
+    if chosen and chosen.isdisjoint(known):
+        named = ", ".join(sorted(chosen))
+        yield (
+            f"Setting 'ad_products' names {named} alone, which {other!r} does not have: there is nothing to compare "
+            f"with {source!r}."
+        )
+    entities = {name.lower() for name in as_list(config.get("entities"))}
+    if entities and entities.isdisjoint({"all", *COMPARED}):
+        yield f"Setting 'entities' names none of {', '.join(COMPARED)}, which alone 'reconcile_with' compares."
 
 
 def _naming_nothing(config: Mapping[str, Any]) -> Iterable[str]:

@@ -6,16 +6,19 @@
         "replication_key": "last_updated_time",
         "run_id": "the run that last read the slice to its end",
         "full_read": {"ad_products": ["SB", "SD", "SP"], "lists": "0f1e2d3c4b5a6978"},
+        "made_before": "2026-01-30T11:00:00.000Z",
         "rows_of": ["sp/campaigns/list", "sb/v4/campaigns/list", "sd/campaigns/extended"]}},
     "partitions": [
         {"context": {"profile_id": "123"},
          "replication_key_value": "2026-01-31T12:00:00.000Z",
          "rows": [120, 0, 7],
+         "old_rows": [104, 2882400018],
          "shared": "1f0c8a5b7d3e9264",
          "full_read_due": "why the slice must be read in full, said by whoever hands the STATE over",
          "unlisted": {"sp": ["ids that whoever keeps the rows holds, and the last complete read did not list"]}}]}}}
 
-A slice without any dated row has no replication key; one that was never read in full has no `full_read`. What thousands
+A slice without any dated row has no replication key; one that was never read in full has no `full_read`. `old_rows` are
+those of the last complete read that were `made_before` a moment: how many, and a digest of their ids. What thousands
 of slices have alike stands once in `shared`, by a digest of what it says: Meltano merges STATEs key by key and replaces
 lists, and whichever partitions are left then, what they refer to is there and is what they meant. In version 1 every
 partition held all of it itself, `rows` by the names of their lists, and `full_read` the moment `at`, which nothing is
@@ -36,6 +39,7 @@ from tap_amazon_ads_entities.rows.unreadable import Altered
 from tap_amazon_ads_entities.rows.values import timestamp, utc_text
 from tap_amazon_ads_entities.settings.model import Settings
 from tap_amazon_ads_entities.singer.coverage import Coverage
+from tap_amazon_ads_entities.singer.old_rows import OldRows
 
 VERSION = 2
 VERSIONS = (1, VERSION)
@@ -46,9 +50,11 @@ _OF_EVENTS = "occurred_at"
 WATERMARK = "replication_key_value"
 FULL_READ = "full_read"
 FULL_READ_DUE = "full_read_due"
+OLD_ROWS = "old_rows"
+MADE_BEFORE = "made_before"
 UNLISTED = "unlisted"
 SHARED = "shared"
-_ALIKE = frozenset({"replication_key", "run_id", FULL_READ})
+_ALIKE = frozenset({"replication_key", "run_id", FULL_READ, MADE_BEFORE})
 _DIGEST_BYTES = 8
 ROWS_OF = "rows_of"
 ROWS = "rows"
@@ -162,6 +168,17 @@ def unlisted(bookmark: Mapping[str, Any]) -> Unlisted:
 def empty_before(bookmark: Mapping[str, Any], lists: Iterable[str]) -> frozenset[str]:
     """Those of the lists that have had no row in any complete read; none before the first full one."""
     return frozenset(lists) - bookmark.get(ROWS, {}).keys() if FULL_READ in bookmark else frozenset()
+
+
+def old_rows(bookmark: Mapping[str, Any]) -> OldRows | None:
+    """The old rows of the last complete read of a slice; None where nobody knows them."""
+    made_before = bookmark.get(MADE_BEFORE)
+    return None if made_before is None else OldRows(made_before, *bookmark.get(OLD_ROWS, (0, 0)))
+
+
+def old_rows_of(what: OldRows) -> dict[str, Any]:
+    """Old rows, as a bookmark holds them."""
+    return {MADE_BEFORE: what.made_before, **({OLD_ROWS: [what.count, what.digest]} if what.count else {})}
 
 
 def full_read_of(what: Coverage) -> dict[str, Any]:

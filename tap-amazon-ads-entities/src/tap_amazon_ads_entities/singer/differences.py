@@ -24,10 +24,12 @@ class Said:
     Args:
         entity_id: its id.
         values: its compared columns.
+        changed: when it was last changed, in canonical text; None where the source does not say.
     """
 
     entity_id: str
     values: Values
+    changed: str | None = None
 
     @property
     def digest(self) -> int:
@@ -46,7 +48,8 @@ class Settled:
     Args:
         stand: they differ as they did.
         moving: they differ in another way.
-        contradicted: answers by ids have them, or lack them, other than whole lists did; with what those said.
+        contradicted: answers by ids have them, lack them, or say something else of them than whole lists did, without a
+            change meanwhile; with what those said.
     """
 
     stand: list[int] = field(default_factory=list)
@@ -55,7 +58,11 @@ class Settled:
 
 
 def settled(
-    before: Mapping[int, Digests], one: Answers, other: Answers, by_ids: Iterable[bool] = (False, False)
+    before: Mapping[int, Digests],
+    one: Answers,
+    other: Answers,
+    by_ids: Iterable[bool] = (False, False),
+    since: str = "",
 ) -> Settled:
     """Which of the entities that two sources differed in still differ, in the same way; and which have moved meanwhile.
 
@@ -65,12 +72,14 @@ def settled(
         before: what was read of them before.
         one, other: what either source says now.
         by_ids: whether either was asked for the ids alone.
+        since: what was changed after then may well say something else than it did.
     """
     found = Settled()
     by_ids = tuple(by_ids)
     for number, earlier in before.items():
         now = (_digest(one, number), _digest(other, number))
-        if any(asked and bool(was) != bool(says) for asked, was, says in zip(by_ids, earlier, now, strict=True)):
+        parts = zip(by_ids, earlier, now, (one, other), strict=True)
+        if any(asked and _otherwise(number, was, says, said, since) for asked, was, says, said in parts):
             found.contradicted[number] = earlier
         elif now[0] == now[1]:
             continue
@@ -79,6 +88,13 @@ def settled(
         else:
             found.moving[number] = now
     return found
+
+
+def _otherwise(number: int, was: int, says: int, answers: Answers, since: str) -> bool:
+    """Whether an answer by ids says something else than the whole list did, and no change can be the reason."""
+    if was == says or not (was and says):
+        return was != says
+    return (answers[number].changed or "") < since
 
 
 def _digest(answers: Answers, number: int) -> int:

@@ -20,6 +20,7 @@ from tap_amazon_ads_entities.rows.values import utc_text
 from tap_amazon_ads_entities.settings.model import AUTO, FULL, INCREMENTAL, Settings
 from tap_amazon_ads_entities.singer import bookmarks
 from tap_amazon_ads_entities.singer.coverage import Coverage, coverage
+from tap_amazon_ads_entities.singer.old_rows import OldRows
 
 _DAY = len("2026-01-31")
 
@@ -37,6 +38,8 @@ class Plan:
         due: why it is read in full whatever the setting says; None when nothing but the setting decided.
         period: where its lists hold what has happened: which part of it is read.
         forgotten_since: from when to the period's beginning Amazon does not tell any more what happened.
+        old_rows: where rows are left out: the old ones of the last complete read, which this one must hold as well.
+        made_before: which rows will be old ones for the next read; None where nobody asks.
     """
 
     entity: str
@@ -47,6 +50,8 @@ class Plan:
     due: str | None = None
     period: Period | None = None
     forgotten_since: str | None = None
+    old_rows: OldRows | None = None
+    made_before: str | None = None
 
 
 def plan(  # noqa: PLR0913 - all of them by name
@@ -77,11 +82,16 @@ def plan(  # noqa: PLR0913 - all of them by name
         forgotten = watermark if watermark and watermark < utc_text(period[0]) else None
         mode = FULL if full else INCREMENTAL
         return Plan(entity, mode, None, reads, settings.source, due, period, forgotten)
+    made_before = bookmarks.emit_since(settings, run_started, now)
     if full:
-        return Plan(entity, FULL, None, reads, settings.source, due)
+        return Plan(entity, FULL, None, reads, settings.source, due, made_before=made_before)
     # Read in full and no dated row seen: whatever has a date now is new.
     since = None if covered and watermark is None else bookmarks.emit_since(settings, watermark, now)
-    return Plan(entity, INCREMENTAL, since, reads, settings.source)
+    old_rows = bookmarks.old_rows(bookmark) if since and bookmarks.full_read(bookmark) == reads else None
+    if since and old_rows:
+        # Of what is younger nobody can tell whether it was there before, whatever the lookback is now.
+        since = min(since, old_rows.made_before)
+    return Plan(entity, INCREMENTAL, since, reads, settings.source, old_rows=old_rows, made_before=made_before)
 
 
 def completed(  # noqa: PLR0913 - all of them by name
@@ -92,6 +102,7 @@ def completed(  # noqa: PLR0913 - all of them by name
     run_id: str,
     run_started: str,
     rows: Mapping[str, int] | None = None,
+    old_rows: OldRows | None = None,
 ) -> dict[str, Any]:
     """The bookmark of a slice that was read to its end.
 
@@ -102,6 +113,7 @@ def completed(  # noqa: PLR0913 - all of them by name
         run_id: this run.
         run_started: in canonical text.
         rows: distinct rows of each list, by name.
+        old_rows: those that the next read must hold as well; None where it leaves out none.
     """
     watermark = bookmarks.high_watermark(bookmark)
     earlier = bookmarks.full_read(bookmark)
@@ -113,11 +125,15 @@ def completed(  # noqa: PLR0913 - all of them by name
     if watermark is not None:
         after = {"replication_key": bookmarks.replication_key(read.entity), bookmarks.WATERMARK: watermark}
     after["run_id"] = run_id
-    if known := {**bookmark.get(bookmarks.ROWS, {}), **(rows or {})}:
-        after[bookmarks.ROWS] = known
+    if counted := {**bookmark.get(bookmarks.ROWS, {}), **(rows or {})}:
+        after[bookmarks.ROWS] = counted
     full_read = _stands_for(earlier, read) if read.mode == FULL else earlier
     if full_read is not None:
         after[bookmarks.FULL_READ] = bookmarks.full_read_of(full_read)
+    # They are those of all that the last full read stands for.
+    known = old_rows if full_read == read.reads else bookmarks.old_rows(bookmark) if full_read == earlier else None
+    if known is not None:
+        after.update(bookmarks.old_rows_of(known))
     return after
 
 

@@ -136,7 +136,7 @@ class Reconciliation:
         one, other = (self._answers(doubt, work, source) for work, source in zip(works, self._sources, strict=True))
         if not self._whole(doubt):
             return Settled(), []
-        found = settled(doubt.pairs, one, other, doubt.narrowed)
+        found = settled(doubt.pairs, one, other, doubt.narrowed, self._log.started_at)
         what = Slice(doubt.profile.profile_id, doubt.entity, *self._sources, self._log.run_id)
         rows = list(rows_of(what, found.stand, one, other, now()))
         account = self._accounts[doubt.profile.profile_id]
@@ -148,7 +148,7 @@ class Reconciliation:
     def _answers(self, doubt: Doubt, work: Work, source: str) -> Answers:
         """What a source says of the entities in doubt."""
         return {
-            number: Said(row[self._keys[doubt.entity]], values_of(row, doubt.entity))
+            number: Said(row[self._keys[doubt.entity]], values_of(row, doubt.entity), row["last_updated_time"])
             for number, row in self._read(doubt, work, source)
             if number in doubt.pairs
         }
@@ -185,6 +185,12 @@ class Reconciliation:
                 yield doubt.names.number(row[key]), row
         for name, numbers in entry.details["endpoints"].items():
             doubt.pages.setdefault(name, numbers["pages"])
+            if fields := numbers.get("unreadable"):
+                # Null in its column, as what the other source does not say or cannot say either.
+                LOGGER.warning(
+                    "profile %s: %s holds values that cannot be read: %s", profile_id, name, ", ".join(fields)
+                )
+                account.entry.details.setdefault("unreadable", {})[name] = fields
         account.entry.pages_fetched += entry.pages_fetched
         account.entry.retries += entry.retries
         account.entry.throttled_seconds += entry.throttled_seconds

@@ -80,7 +80,8 @@ SYNC_LOG: dict[str, Property] = {
         "Per endpoint: pages, rows, duplicates, retries, refusals (HTTP 429), seconds throttled, shortfall, reason "
         "skipped; refused, items that cannot be rows; unreadable, by field, values that a column cannot hold, null in "
         "the row; altered, by field, values stored in another form, as an amount finer than a micro is. last_key and "
-        "last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or not."
+        "last_synced_at of the last row emitted; rows_seen, the different ids read, emitted or not; read_in_full, why "
+        "an incremental slice was read once more, all of it."
     ),
     "tap_version": text("Version of the tap."),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tap_amazon_ads_entities.amazon.request import throttled_seconds
@@ -15,13 +16,11 @@ from tap_amazon_ads_entities.process.logs import LOGGER
 from tap_amazon_ads_entities.rows.context import Row, RowContext
 from tap_amazon_ads_entities.rows.values import utc_text
 from tap_amazon_ads_entities.singer.bookmarks import Bookmarks, empty_before, high_watermark, unlisted
+from tap_amazon_ads_entities.singer.old_rows import OldRowsWatch
 from tap_amazon_ads_entities.singer.plans import Plan, completed
 from tap_amazon_ads_entities.singer.run_log import Entry, RunLog
 from tap_amazon_ads_entities.singer.tallies import EndpointTally
 from tap_amazon_ads_entities.singer.unlisted import Sought
-
-_NO_SUCH_PRODUCT = 403
-"""How Amazon refuses a product that an account cannot have; other refusals are mistakes, ours or the user's."""
 
 _FEW = frozenset({"portfolios", "campaigns", "ad_groups"})
 """Entities whose rows are few, beside those of ads and targets: they are emitted whole."""
@@ -68,6 +67,10 @@ class SliceRun:
         self._newest: str | None = None
         self._last: Row | None = None
         self._tallies: dict[str, EndpointTally] = {}
+        self._read_before: list[EndpointTally] = []
+        """Of lists that are read once more."""
+
+        self._old_rows = self._watch()
         self._sought = Sought(unlisted(bookmarks.of(work.profile.profile_id)), work.by_ids, key)
         # Whatever such a list holds now was never emitted, however old it is: it may have been refused, or hidden.
         self._were_empty = empty_before(
@@ -83,6 +86,8 @@ class SliceRun:
         try:
             for part in self._work.lists:
                 yield from self._list(part)
+            if (why := self._old_rows and self._old_rows.problem) and not self._problems():
+                yield from self._again(why)
             for part in self._work.by_ids:
                 yield from self._by_ids(part)
         except RunEndingError as error:
@@ -100,6 +105,23 @@ class SliceRun:
         finally:
             self._session.release(self._work)
 
+    def _watch(self) -> OldRowsWatch | None:
+        """What sees whether old rows are those of the read before; None where none are ever left out."""
+        whole = self._session.settings.refresh_statuses and self._entry.entity_type in _FEW
+        made_before = self._plan.made_before
+        return None if whole or made_before is None else OldRowsWatch(self._plan.old_rows, made_before)
+
+    def _again(self, why: str) -> Iterator[Rows]:
+        """All of the slice, read once more: a row that was left out may never have been emitted."""
+        profile_id, entity = self._entry.profile_id, self._entry.entity_type
+        LOGGER.warning("profile %s, %s: %s: reading all of it once more, in full", profile_id, entity, why)
+        self._entry.details["read_in_full"] = why
+        self._plan = replace(self._plan, since=None, old_rows=None)
+        self._read_before = [*self._tallies.values()]
+        self._old_rows = self._watch()
+        for part in self._session.again(self._work):
+            yield from self._list(part)
+
     def _list(self, part: SliceList) -> Iterator[Rows]:
         tally = self._tallies[part.endpoint.name] = EndpointTally(part.endpoint.id_field)
         # Of a list that is the answer to several questions, most rows come more than once.
@@ -112,7 +134,9 @@ class SliceRun:
                     rows = [row for row in rows if row[self._key] not in known]
                     known.update(row[self._key] for row in rows)
                 tally.rows += len(rows)
-                tally.see([row[self._key] for row in rows])
+                numbers = tally.see([row[self._key] for row in rows])
+                if self._old_rows is not None:
+                    self._old_rows.see(rows, numbers, new=part.endpoint.name in self._were_empty)
                 changed = self._changed(rows, part.endpoint.name)
                 if self._sought:
                     changed = self._sought.and_listed(rows, changed)
@@ -183,18 +207,17 @@ class SliceRun:
 
     def _known_reason(self, part: SliceList, tally: EndpointTally, error: SliceError) -> str | None:
         """Why a refusal is no failure: this kind of account cannot have the product at all."""
-        subtype = self._work.profile.account_sub_type
-        if tally.pages or error.status != _NO_SUCH_PRODUCT or subtype not in part.endpoint.unavailable_to:
+        if tally.pages or not part.reading.lacks_product(error.status):
             return None
-        if part.reading.expectation.rows:
-            # It had rows when it was last read: whatever this refusal means, it is not that.
-            return None
-        return f"{subtype} accounts have no {part.endpoint.ad_product} (HTTP {error.status})"
+        return (
+            f"{self._work.profile.account_sub_type} accounts have no {part.endpoint.ad_product} (HTTP {error.status})"
+        )
 
     def _collect(self) -> None:
         entry = self._entry
-        entry.items_upserted = sum(tally.emitted for tally in self._tallies.values()) + self._sought.emitted
-        entry.pages_fetched = sum(tally.pages for tally in self._tallies.values())
+        read = (*self._read_before, *self._tallies.values())
+        entry.items_upserted = sum(tally.emitted for tally in read) + self._sought.emitted
+        entry.pages_fetched = sum(tally.pages for tally in read)
         endpoints: dict[str, Any] = {}
         for part in self._work.lists:
             tally, cost = self._tallies.get(part.endpoint.name), part.reading.counters
@@ -218,13 +241,17 @@ class SliceRun:
             entry.details["last_key"] = self._last[self._key]
             entry.details["last_synced_at"] = self._last["synced_at"]
 
-    def _judge(self) -> None:
-        """All lists have ended: the slice is complete where each of them is."""
-        problems = [
+    def _problems(self) -> list[str]:
+        """Why lists that have ended are not complete."""
+        return [
             f"{part.endpoint.name}: {tally.problem}"
             for part in self._work.lists
             if (tally := self._tallies[part.endpoint.name]).problem is not None
         ]
+
+    def _judge(self) -> None:
+        """All lists have ended: the slice is complete where each of them is."""
+        problems = self._problems()
         if clashes := Distinct.clashes([tally.ids for tally in self._tallies.values()]):
             self._entry.details["id_clashes"] = len(clashes)
             names = {number: name for tally in self._tallies.values() for number, name in tally.names.items()}
@@ -271,6 +298,7 @@ class SliceRun:
             run_started=self._log.started_at,
             # What happened in one period tells nothing of the next.
             rows=None if self._plan.period else self._counted(),
+            old_rows=self._old_rows.seen if self._old_rows is not None else None,
         )
         self._bookmarks.keep(profile_id, bookmark)
         self._entry.high_watermark = high_watermark(bookmark)
@@ -310,6 +338,6 @@ class SliceRun:
 
 
 def _changed_since(row: Row, since: str) -> bool:
-    """Whether a row has changed since then, or has no time of change to tell by."""
+    """Whether a row has changed since then, or has no time to tell by: of its change, or of its making (`old_rows`)."""
     changed = row["last_updated_time"]
-    return changed is None or changed >= since
+    return changed is None or changed >= since or row["creation_time"] is None

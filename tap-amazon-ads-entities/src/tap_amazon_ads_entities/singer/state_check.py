@@ -20,6 +20,8 @@ _PARTITION = frozenset(
         bookmarks.FULL_READ,
         bookmarks.FULL_READ_DUE,
         bookmarks.ROWS,
+        bookmarks.OLD_ROWS,
+        bookmarks.MADE_BEFORE,
         bookmarks.UNLISTED,
     },
 )
@@ -146,6 +148,12 @@ def _check_partition(name: str, profile_id: str, partition: Mapping[str, Any]) -
     if bookmarks.ROWS in partition and not _is_rows(partition[bookmarks.ROWS]):
         shown = _shown(partition[bookmarks.ROWS])
         raise _refusal(name, profile_id, f"has rows that are no numbers by list: {shown}")
+    if bookmarks.OLD_ROWS in partition and not _is_old_rows(partition[bookmarks.OLD_ROWS]):
+        shown = _shown(partition[bookmarks.OLD_ROWS])
+        raise _refusal(name, profile_id, f"has {bookmarks.OLD_ROWS} that are not two numbers: {shown}")
+    if bookmarks.MADE_BEFORE in partition and bookmarks.moment(partition[bookmarks.MADE_BEFORE]) is None:
+        shown = _shown(partition[bookmarks.MADE_BEFORE])
+        raise _refusal(name, profile_id, f"has a {bookmarks.MADE_BEFORE} that is no timestamp: {shown}")
     if bookmarks.UNLISTED in partition and not _is_unlisted(partition[bookmarks.UNLISTED]):
         shown = _shown(partition[bookmarks.UNLISTED])
         raise _refusal(name, profile_id, f"has unlisted ids that are no lists of numbers by ad product: {shown}")
@@ -155,9 +163,15 @@ def _check_partition(name: str, profile_id: str, partition: Mapping[str, Any]) -
 
 
 def _is_rows(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(
-        isinstance(number, int) and not isinstance(number, bool) and number >= 0 for number in value.values()
-    )
+    return isinstance(value, Mapping) and all(map(_is_number, value.values()))
+
+
+def _is_old_rows(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == len(("count", "digest")) and all(map(_is_number, value))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _is_unlisted(value: Any) -> bool:

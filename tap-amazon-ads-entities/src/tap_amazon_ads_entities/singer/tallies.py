@@ -34,8 +34,8 @@ class EndpointTally:
         self.notes = Notes()
         self.refused = Refused(id_field)
 
-    def see(self, identifiers: Sequence[str]) -> None:
-        """Rows with these ids have come."""
+    def see(self, identifiers: Sequence[str]) -> Sequence[int]:
+        """Rows with these ids have come; the ids as numbers."""
         numbers = plain_numbers(identifiers)
         if numbers is None:
             numbers = numbers_of(identifiers)
@@ -43,6 +43,7 @@ class EndpointTally:
                 found = zip(numbers, identifiers, strict=True)
                 self.names.update((number, each) for number, each in found if str(number) != each)
         self.ids.add(numbers)
+        return numbers
 
     @property
     def problem(self) -> str | None:
