@@ -178,6 +178,24 @@ def test_short_and_stale_slices_are_causes_of_their_own(
     assert "Well again (1):" in text, "it is not short any more"
 
 
+def test_nobody_is_told_of_slices_that_were_stopped_or_that_those_before_are_well(
+    loaded: Pipeline, hook: Hook, told: dict[str, str], tmp_path: Path
+) -> None:
+    stopped = "aborted: the run was stopped by Ctrl-C"
+    break_slice(loaded, "ads", "HTTP 500")
+    tell.after(Step("loader", "r1"), tmp_path, told)
+    assert "Wrong (1):" in hook.taken()[0]
+    for entity in ("ads", "targets"):
+        break_slice(loaded, entity, stopped)
+    tell.after(Step("loader", "r2"), tmp_path, told)
+    assert hook.taken() == []
+    break_slice(loaded, "ads", None)
+    tell.after(Step("loader", "r3"), tmp_path, told)
+    (text,) = hook.taken()
+    assert "Well again (1):" in text
+    assert "HTTP 500" in text
+
+
 @pytest.mark.parametrize("trouble", ["down", "slow", "drips", "500", "redirect", "nowhere"])
 def test_a_receiver_in_trouble_costs_nothing_and_is_told_by_the_next_run(
     loaded: Pipeline,

@@ -24,6 +24,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from amazon_ads_sandbox.process import SandboxProcess
 from entities_status.pages import runs
+from entities_status.questions import health
 from entities_status.reader import Reader
 
 needs_chromium = pytest.mark.skipif(executable() is None, reason=REASON)
@@ -319,8 +320,7 @@ def test_only_loopback_s_own_names_are_answered_and_nothing_is_shared(page: str)
 
 
 def as_owner(account: Pipeline) -> Reader:
-    names = account.postgres.environment()
-    return Reader(names, names["TARGET_POSTGRES_USER"], names["TARGET_POSTGRES_PASSWORD"])
+    return Reader(account.postgres.environment())
 
 
 def test_every_refusal_is_counted_where_it_happened(account: Pipeline) -> None:
@@ -329,6 +329,24 @@ def test_every_refusal_is_counted_where_it_happened(account: Pipeline) -> None:
     assert sum(region["refused"] for region in totals.values()) == 3
     assert {"NA", "EU", "FE"} <= set(totals)
     assert all(region["requests"] > 0 for region in totals.values())
+
+
+def test_each_slice_s_newest_run_is_found_without_the_slices_of_all_others(account: Pipeline) -> None:
+    with psycopg.connect(account.postgres.dsn) as connection:
+        connection.execute(
+            """
+            insert into amazon_ads.sync_log
+                (run_id, profile_id, entity_type, mode, status, started_at, updated_at, created_at)
+            select 'many', profile::text, entity, 'full', 'running', now(), now(), now()
+            from generate_series(1, 2000) as profile,
+                unnest(array['portfolios', 'campaigns', 'ad_groups', 'ads', 'targets']) as entity
+            """
+        )
+        connection.execute("analyze amazon_ads.sync_log")
+        asked = health.SLICES.format(schema="amazon_ads")
+        plan = connection.execute(f"explain {asked}", {"profile": None, "entity": None}).fetchall()
+        connection.rollback()
+    assert "Index Scan Backward using sync_log_slice_idx" in "\n".join(line for (line,) in plan)
 
 
 def test_the_page_cannot_write(account: Pipeline) -> None:
@@ -347,6 +365,9 @@ def test_a_database_that_cannot_be_shown_is_a_sentence(account: Pipeline, page: 
 
     assert "holds no tables of a sync yet" in said(AMAZON_ADS_SCHEMA="elsewhere")
     assert "cannot be reached" in said(TARGET_POSTGRES_PORT="9")
+    wrong = said(AMAZON_ADS_STATUS_USER="nobody", AMAZON_ADS_STATUS_PASSWORD="wrong")
+    assert "refuses the role nobody" in wrong
+    assert "Correct AMAZON_ADS_STATUS_USER and AMAZON_ADS_STATUS_PASSWORD in .env." in wrong
     assert "is no setting" in said(AMAZON_ADS_SCHEMA="private") or "cannot be used" in said(AMAZON_ADS_SCHEMA="private")
     account.query_none("alter view amazon_ads.sync_state rename to away")
     try:

@@ -37,13 +37,20 @@ def at_work(project: Installation) -> list[str]:
     return found
 
 
+def told(project: Installation) -> Path:
+    """Where alerts go."""
+    return project.folder / "told"
+
+
 def start(project: Installation) -> subprocess.Popen[bytes]:
     """A sync that lasts, with tap and loader at work."""
     project.control().configure(latency_ms=400)
     runner = subprocess.Popen(
         [str(BIN / "entities-sync")],
         cwd=project.folder,
-        env=project.environment(MODE="full", TAP_AMAZON_ADS_ENTITIES_WORKERS="1"),
+        env=project.environment(
+            MODE="full", TAP_AMAZON_ADS_ENTITIES_WORKERS="1", AMAZON_ADS_ALERT_COMMAND=f"cat >> {told(project)}"
+        ),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -74,6 +81,7 @@ def test_nothing_of_a_stopped_run_lives_on(project: Installation, number: signal
         assert time.monotonic() - begun < BOUND, left
         time.sleep(0.1)
     assert time.monotonic() - begun < BOUND
+    assert not told(project).exists(), "who stops a run is told nothing of it"
 
 
 def test_a_second_run_is_told_and_the_next_one_heals(project: Installation) -> None:

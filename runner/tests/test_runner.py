@@ -169,6 +169,7 @@ def test_what_a_stopped_run_had_not_read_is_counted_and_no_failure() -> None:
         Slice("1", "ads", "success", None, None),
         Slice("2", "ads", "error", aborted, None),
         Slice("*", "profiles", "error", aborted, None),
+        Slice(None, "run", "error", aborted, None),
     ]
     text = summary({}, slices, 2.0, "2 full", "r1")
     assert "1 slice succeeded, 0 failed" in text

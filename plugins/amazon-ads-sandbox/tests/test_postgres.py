@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from amazon_ads_sandbox.places import free_port
-from amazon_ads_sandbox.postgres import EmbeddedPostgres, PostgresError, binaries
+from amazon_ads_sandbox.postgres import EmbeddedPostgres, PostgresError, binaries, users
 from amazon_ads_sandbox.postgres.processes import recorded_pid
 
 
@@ -67,6 +68,23 @@ def test_two_starts_at_once_agree(tmp_path: Path) -> None:
         list(pool.map(EmbeddedPostgres.start, servers))
     assert len({server.pid() for server in servers}) == 1
     servers[0].stop()
+
+
+def test_the_last_of_its_users_stops_what_one_of_them_has_started(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path, free_port())
+    try:
+        first, second = ExitStack(), ExitStack()
+        first.enter_context(users.shared(server))
+        second.enter_context(users.shared(EmbeddedPostgres(tmp_path)))
+        first.close()
+        assert ask(server, "select 1") == (1,)
+        second.close()
+        assert server.pid() is None
+        with users.shared(server):
+            users.keep(EmbeddedPostgres(tmp_path))
+        assert ask(server, "select 1") == (1,)
+    finally:
+        server.stop()
 
 
 def test_a_taken_port_is_said(tmp_path: Path) -> None:

@@ -49,16 +49,17 @@ class Database:
     Args:
         variables: TARGET_POSTGRES_* as target-postgres takes them, AMAZON_ADS_OWNER_* where the loader owns nothing.
         session: application_name of the sessions.
+        role: beginning of the variables that name the role; default: the owner's.
     """
 
-    def __init__(self, variables: Mapping[str, str], session: str = "entities-sync") -> None:
+    def __init__(self, variables: Mapping[str, str], session: str = "entities-sync", role: str = "") -> None:
         """Connect later."""
         self._host = variables["TARGET_POSTGRES_HOST"]
         self._port = variables.get("TARGET_POSTGRES_PORT") or "5432"
         self.name = variables.get("TARGET_POSTGRES_DATABASE") or ""
-        owner = "AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_"
-        self._user = variables.get(f"{owner}USER") or ""
-        self._password = variables.get(f"{owner}PASSWORD") or ""
+        self._role = role or ("AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_")
+        self.user = variables.get(f"{self._role}USER") or ""
+        self._password = variables.get(f"{self._role}PASSWORD") or ""
         self._tls = {name.removeprefix("PG").lower(): value for name, value in tls(variables).items()}
         self._session = session
         self._options = _OPTIONS
@@ -77,7 +78,7 @@ class Database:
             host=self._host,
             port=self._port,
             dbname=self.name,
-            user=self._user,
+            user=self.user,
             password=self._password,
             connect_timeout=10,
             application_name=self._session,
@@ -105,8 +106,12 @@ class Database:
 
     def _unreachable(self, error: Exception) -> str:
         reason = reasons.first_line(str(error)).rpartition("failed: ")[2] or "no answer"
+        where = f"The database {self.name} at {self._host}:{self._port}"
+        if reasons.refuses_role(str(error)):
+            settings = f"{self._role}USER and {self._role}PASSWORD"
+            return f"{where} refuses the role {self.user} ({reason}). Correct {settings} in .env."
         return (
-            f"The database {self.name} at {self._host}:{self._port} cannot be reached ({reason}). "
+            f"{where} cannot be reached ({reason}). "
             "Start it (`make up` starts the embedded one), or correct TARGET_POSTGRES_* in .env."
         )
 

@@ -23,6 +23,14 @@ class Reason:
     patterns: tuple[str, ...]
 
 
+_NO_SUCH_ROLE = (
+    "password authentication failed",
+    "no password supplied",
+    "authentication failed",
+    "role .* does not exist",
+    "is not permitted to log in",
+)
+
 _REASONS = (
     Reason(
         "the disk of the database is full; make room and sync again",
@@ -65,7 +73,7 @@ _REASONS = (
     ),
     Reason(
         "the database refuses user or password; correct TARGET_POSTGRES_USER and TARGET_POSTGRES_PASSWORD",
-        ("password authentication failed", "no password supplied", "authentication failed", "role .* does not exist"),
+        _NO_SUCH_ROLE,
     ),
     Reason(
         "there is no database {0}; create it, or correct the setting", (r"database \"?([^\"\s]+)\"? does not exist",)
@@ -101,6 +109,11 @@ _COMPILED = tuple(
     (re.compile(pattern, re.IGNORECASE), reason.words) for reason in _REASONS for pattern in reason.patterns
 )
 _NO_OPTIONS = re.compile(r"unsupported startup parameter", re.IGNORECASE)
+
+
+def refuses_role(text: str) -> bool:
+    """Whether a server knows no such user, or not with that password."""
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in _NO_SUCH_ROLE)
 
 
 def refuses_options(text: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from amazon_ads_sandbox.postgres import ACCOUNT_DATABASE, SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
+from amazon_ads_sandbox.postgres import ACCOUNT_DATABASE, SANDBOX_DATABASE, EmbeddedPostgres, PostgresError, users
 from entities_runner.account import CONNECTIONS_URL, DATABASE, REAL, TAP, Choice, UsageError
 
 Say = Callable[[str], object]
@@ -31,7 +31,8 @@ def start_database(choice: Choice, home: Path, started: ExitStack | None = None,
     Args:
         choice: which of its databases is used.
         home: the state folder.
-        started: gets a callback that stops it, if this call has started it; without it, it stays.
+        started: leaves it, which stops it if a call like this has started it and nobody else uses it by then; without
+            it, it is used until this process ends, and stays.
         say: told if it has to be started.
 
     Returns:
@@ -41,15 +42,15 @@ def start_database(choice: Choice, home: Path, started: ExitStack | None = None,
         UsageError: it cannot be started.
     """
     postgres = EmbeddedPostgres(home, database=database_of(choice))
-    ours = postgres.pid() is None
-    if ours:
+    if postgres.pid() is None:
         say(f"{'Starting' if postgres.data.is_dir() else 'Creating'} the embedded Postgres ...")
     try:
-        postgres.start()
+        if started is None:
+            users.join(postgres)
+        else:
+            started.enter_context(users.shared(postgres))
     except PostgresError as error:
         raise UsageError(str(error)) from error
-    if ours and started is not None:
-        started.callback(postgres.stop)
     return postgres.environment()
 
 
@@ -66,7 +67,7 @@ def start(
         choice: what will be done.
         home: the state folder.
         environment: the variables in force.
-        started: gets a callback that stops each service which this call has started; without it they stay.
+        started: stops each service which this call has started, Postgres once nobody uses it; without it they stay.
         say: told what has to be started.
 
     Returns:

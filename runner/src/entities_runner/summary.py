@@ -32,7 +32,7 @@ def summary(rows: Mapping[str, int], slices: Sequence[Slice], seconds: float, mo
     """
     ended = [each for each in slices if not (each.error or "").startswith(_UNREAD)]
     failed = [each for each in ended if each.status != "success"]
-    unread = sum(each.profile_id != "*" for each in slices) - sum(each.profile_id != "*" for each in ended)
+    unread = sum(map(_is_one, slices)) - sum(map(_is_one, ended))
     lines = ["", f"{'table':<20} {'rows':>12}", "-" * 33]
     lines += [f"{table:<20} {count:>12,}" for table, count in rows.items()]
     lines += [
@@ -47,6 +47,11 @@ def summary(rows: Mapping[str, int], slices: Sequence[Slice], seconds: float, mo
     else:
         lines += ["", "Look at it:  make status   or   make psql SQL='select * from sync_state'"]
     return "\n".join(lines)
+
+
+def _is_one(row: Slice) -> bool:
+    """Whether a row of the log is a slice: the list of profiles is none, nor is the run as a whole."""
+    return row.profile_id not in {None, "*"}
 
 
 def _each(failed: Sequence[Slice]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,10 @@ _BACKLOG, _AT_ONCE = 64, 24
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve the page, or write what is asked for."""
     options = _options(arguments)
+    # They end what was started with it as Ctrl-C does. What serves the page takes SIGTERM itself, and no other.
+    signal.signal(signal.SIGTERM, _terminated)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     try:
         with source.reader(Path.cwd(), os.environ) as reader:
             if options.json:
@@ -37,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except UsageError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
+
+
+def _terminated(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -86,23 +86,14 @@ class Reader:
 
     Args:
         variables: TARGET_POSTGRES_*, AMAZON_ADS_SCHEMA.
-        user: the role.
-        password: its password.
+        role: beginning of the variables that name the role; default: the owner's.
     """
 
-    def __init__(self, variables: Mapping[str, str], user: str, password: str) -> None:
+    def __init__(self, variables: Mapping[str, str], role: str = "") -> None:
         """Connect later."""
-        self.user = user
-        self._database = Database(
-            {
-                **variables,
-                "AMAZON_ADS_OWNER_USER": user,
-                "AMAZON_ADS_OWNER_PASSWORD": password,
-                "AMAZON_ADS_LOCK_TIMEOUT": "5",
-                "AMAZON_ADS_STATEMENT_TIMEOUT": str(SECONDS),
-            },
-            session="entities-status",
-        )
+        bounds = {"AMAZON_ADS_LOCK_TIMEOUT": "5", "AMAZON_ADS_STATEMENT_TIMEOUT": str(SECONDS)}
+        self._database = Database({**variables, **bounds}, "entities-status", role)
+        self.user = self._database.user
 
     @property
     def address(self) -> str:

@@ -11,12 +11,12 @@ from entities_runner.account import AUTO, DATABASE, UsageError, choose, settings
 from entities_runner.services import start_database
 from entities_status.reader import Reader
 
-USER, PASSWORD = "AMAZON_ADS_STATUS_USER", "AMAZON_ADS_STATUS_PASSWORD"
+_ROLE = "AMAZON_ADS_STATUS_"
 
 
 @contextmanager
 def reader(project: Path, environment: Mapping[str, str]) -> Iterator[Reader]:
-    """The database of a project; an embedded one is started, and stopped in the end if it was not running.
+    """The database of a project; an embedded one is started where it does not run, and stopped by the last who uses it.
 
     Args:
         project: its folder.
@@ -32,10 +32,7 @@ def reader(project: Path, environment: Mapping[str, str]) -> Iterator[Reader]:
         # Whoever only looks needs no credentials of Amazon.
         if not variables.get(DATABASE):
             variables |= _embedded(project, variables, stack)
-        role = "AMAZON_ADS_OWNER_" if variables.get("AMAZON_ADS_OWNER_USER") else "TARGET_POSTGRES_"
-        user = variables.get(USER) or variables.get(f"{role}USER") or ""
-        password = variables.get(PASSWORD if variables.get(USER) else f"{role}PASSWORD") or ""
-        yield Reader(variables, user, password)
+        yield Reader(variables, _ROLE if variables.get(f"{_ROLE}USER") else "")
 
 
 def _embedded(project: Path, variables: Mapping[str, str], stack: ExitStack) -> dict[str, str]:

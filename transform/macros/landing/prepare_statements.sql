@@ -101,6 +101,13 @@
             ~ ' ((case when entity_type <> ' ~ quoted('run') ~ ' then profile_id end), started_at)'
         ) %}
     {% endif %}
+    {% if 'sync_log_slice_idx' not in known %}
+        {#- The same for the newest run of every slice: without it, each looks through all slices of its entity. -#}
+        {% do statements.append(
+            'create index if not exists sync_log_slice_idx on ' ~ qualified('sync_log')
+            ~ ' ((case when entity_type <> ' ~ quoted('run') ~ ' then profile_id end), entity_type, started_at)'
+        ) %}
+    {% endif %}
     {{ return(statements) }}
 {% endmacro %}
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from psycopg import sql
 
+from entities_runner.alerts.memory import Told
 from entities_runner.database import Database
+from entities_runner.summary import STOPPED
 from entities_runner.terminal import printable
 
 RUN = "run"
@@ -20,7 +23,7 @@ def line(text: str) -> str:
     return printable(text)[:_LONGEST]
 
 
-def of(database: Database, run_id: str) -> dict[str, str]:
+def of(database: Database, run_id: str, known: Mapping[str, Told]) -> dict[str, str]:
     """Every cause that the database knows of, each with its words.
 
     A cause is a kind of trouble of a slice, whatever numbers its error holds.
@@ -28,6 +31,7 @@ def of(database: Database, run_id: str) -> dict[str, str]:
     Args:
         database: what is told of.
         run_id: the run that has just ended.
+        known: what was told before: all that stays of a slice that somebody has stopped, until it is read again.
 
     Raises:
         UsageError: the database does not answer.
@@ -47,7 +51,10 @@ def of(database: Database, run_id: str) -> dict[str, str]:
     with database.transaction() as connection:
         for profile, entity, error, errors, freshness, success in connection.execute(states):
             who = f"profile {profile}, {entity}"
-            if int(str(errors)) > 0:
+            if str(error).startswith(f"aborted: {STOPPED}"):
+                keys = (f"{kind} {profile} {entity}" for kind in ("failed", "short"))
+                found |= {key: known[key].text for key in keys if key in known}
+            elif int(str(errors)) > 0:
                 kind = "short" if _SHORT.search(str(error)) else "failed"
                 found[f"{kind} {profile} {entity}"] = line(f"{who}: {error or 'failed'}")
             if freshness == "stale":

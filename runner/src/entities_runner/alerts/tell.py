@@ -63,13 +63,13 @@ def _after(step: Step, folder: Path, variables: Mapping[str, str], everybody: Se
         now = {**{key: each.text for key, each in known.items()}, **_reason(step)}
         memory.keep(folder, _told(step, now, known, everybody, there))
         return
-    now = {**causes.of(database, step.run_id), **_reason(step)}
     with database.transaction() as connection:
         if not memory.turn(connection, database):
             note("another run is sending just now; what it does not say, the next run does.")
             return
         before = memory.stored(connection, database)
         known = {**memory.kept(folder), **before}
+        now = {**causes.of(database, step.run_id, known), **_reason(step)}
         if RUN in known and RUN not in now and not (step.whole and known[RUN].step in step.over):
             now[RUN] = known[RUN].text
         memory.store(connection, database, before, _told(step, now, known, everybody, there))

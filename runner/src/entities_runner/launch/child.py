@@ -23,6 +23,15 @@ SIGNALS = 128
 """What is added to the number of the signal that ended a program."""
 
 
+_stops: list[int] = []
+"""Signals by which somebody has stopped the run."""
+
+
+def stopped() -> bool:
+    """Whether somebody has stopped the run since we began."""
+    return bool(_stops)
+
+
 def this_run() -> Run:
     """The run that Meltano has started us for.
 
@@ -111,10 +120,14 @@ def run(
     )
 
     def pass_on(number: int, _: FrameType | None) -> None:
-        process.send_signal(number)
+        # By SIGTERM Meltano ends a loader whose tap has failed. `make sync` passes every signal on as Ctrl-C.
+        if number != signal.SIGTERM:
+            _stops.append(number)
+        # Ctrl-C reaches the whole group by itself.
+        if number != signal.SIGINT:
+            process.send_signal(number)
 
-    # Ctrl-C reaches the whole group by itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, pass_on)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, pass_on)
     output = process.stdout if errors_too else process.stderr

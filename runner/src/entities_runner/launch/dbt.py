@@ -48,7 +48,7 @@ def _launch(arguments: Sequence[str]) -> int:
             code = _without_dbt(step)
             if code is None:
                 code = _with_dbt(step, variables, held)
-    if code or step.arguments == _BUILD:
+    if (code or step.arguments == _BUILD) and not child.stopped():
         reason = f"dbt {' '.join(arguments)} ended with exit code {code}" if code and not _named(step) else ""
         ended = tell.Step("build", run.run_id, reason, whole=code == 0)
         tell.after(ended, run.folder, variables)

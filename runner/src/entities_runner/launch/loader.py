@@ -45,7 +45,9 @@ def _launch(arguments: Sequence[str]) -> int:
     else:
         database.settle_stored(run.run_id, run.origin)
     # The last step that comes in every run: after a failure Meltano starts no other.
-    tell.after(tell.Step("loader", run.run_id, whole=_well(database, run, code), over=_OVER), run.folder, environment)
+    if not child.stopped():
+        step = tell.Step("loader", run.run_id, whole=_well(database, run, code), over=_OVER)
+        tell.after(step, run.folder, environment)
     return code
 
 

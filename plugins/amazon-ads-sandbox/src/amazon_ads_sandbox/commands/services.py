@@ -11,7 +11,7 @@ import click
 
 from amazon_ads_sandbox import places
 from amazon_ads_sandbox.background import BackgroundSandbox
-from amazon_ads_sandbox.postgres import SANDBOX_DATABASE, EmbeddedPostgres, PostgresError
+from amazon_ads_sandbox.postgres import SANDBOX_DATABASE, EmbeddedPostgres, PostgresError, users
 from amazon_ads_sandbox.postgres.binaries import program
 
 _NO_SESSION = 2
@@ -32,7 +32,11 @@ def _start_postgres(database: str = SANDBOX_DATABASE) -> EmbeddedPostgres:
 @click.command()
 def up() -> None:
     """Start the account and Postgres in the background."""
-    server = _start_postgres()
+    server = _postgres()
+    try:
+        users.keep(server)
+    except PostgresError as error:
+        raise click.ClickException(str(error)) from error
     try:
         api = BackgroundSandbox(places.home()).start()
     except RuntimeError as error:

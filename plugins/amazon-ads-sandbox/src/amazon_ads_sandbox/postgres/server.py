@@ -82,6 +82,11 @@ class EmbeddedPostgres:
         """The server's process id while it runs."""
         return processes.server_pid(self.data)
 
+    @property
+    def launched(self) -> bool:
+        """Whether the last `start` found it stopped."""
+        return self._process is not None
+
     def start(self) -> EmbeddedPostgres:
         """Start it unless it runs; recover from a crash; create it the first time.
 
