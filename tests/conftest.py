@@ -12,6 +12,9 @@ from harness.warehouse import renew
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from amazon_ads_sandbox.process import SandboxProcess
 
+# So that what fails in it says of what it was.
+pytest.register_assert_rewrite("harness.fault_checks")
+
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
