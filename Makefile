@@ -53,11 +53,13 @@ status: install ## Show on a page whether all is there, fresh and healthy (ARGS=
 	@$(BIN)/entities-status $(ARGS)
 
 .PHONY: test
+# Types are checked meanwhile: alone, they would leave a core idle.
 test: install-dev ## Check style and types, and run every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(SOURCES)
-	$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder --durations=10 $(TESTS)
+	@$(BIN)/mypy $(SOURCES) > $(STAMPS)/mypy.log 2>&1 & types=$$!; \
+	$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder --durations=10 $(TESTS); tested=$$?; \
+	wait $$types; typed=$$?; echo mypy: && cat $(STAMPS)/mypy.log; exit $$((tested || typed))
 
 # The tap's bound on the SDK is lifted here: the test is what a new release would break.
 NEXT := .tools/next
