@@ -78,7 +78,7 @@ def renewed(text: str, measured: str) -> str:
     sections = {each.partition("\n")[0]: each.strip() for each in _TITLE.split(text)}
     for each in _TITLE.split(measured)[1:]:
         title, _, rest = each.strip().partition("\n")
-        sections[title] = f"{title}\n\nCommit {_commit()}. {rest.strip()}"
+        sections[title] = f"{title}\n\nMeasured at commit {_commit()}.\n\n{rest.strip()}"
     return "\n\n## ".join(sections.values()) + "\n"
 
 
