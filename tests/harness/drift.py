@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -17,7 +16,7 @@ from tap_amazon_ads_entities.amazon.transport import Response
 from tap_amazon_ads_entities.endpoints import CATALOGUE
 from tap_amazon_ads_entities.endpoints.model import ListEndpoint, Paging
 from tap_amazon_ads_entities.errors import SliceError
-from tap_amazon_ads_entities.lists.chains import Fork
+from tap_amazon_ads_entities.lists.chains import in_one
 from tap_amazon_ads_entities.lists.completeness import Expectation
 from tap_amazon_ads_entities.lists.page_sizes import PageSizes
 from tap_amazon_ads_entities.lists.pages import Page
@@ -135,19 +134,10 @@ def play(seed: int, *, confirm: bool) -> Outcome:
     reading = Reading(endpoint, Profile("1", "NA"), Stop(), lambda: deadline, expectation=Expectation(confirm=confirm))
     came: set[int] = set()
     try:
-        for page in _flat(reader.pages(reading)):
+        for page in in_one(reader.pages(reading)):
             came |= {int(item[endpoint.id_field]) for item in page.decoded().items}
     except SliceError:
         return Outcome(green=False, missing=set(), requests=account.requests)
     verdict = reading.verdict
     green = verdict is not None and verdict.problem is None
     return Outcome(green, account.there_all_the_time - came, account.requests)
-
-
-def _flat(pages: Iterator[Page | Fork[Page]]) -> Iterator[Page]:
-    for page in pages:
-        if isinstance(page, Fork):
-            for part in page.parts:
-                yield from _flat(part())
-        else:
-            yield page

@@ -32,6 +32,16 @@ class Fork(Generic[P]):
     parts: Sequence[Callable[[], Iterator[P | Fork[P]]]]
 
 
+def in_one(pages: Iterator[P | Fork[P]]) -> Iterator[P]:
+    """The pages of a chain for whoever reads it alone: the parts of a fork one after the other, in its place."""
+    for page in pages:
+        if isinstance(page, Fork):
+            for part in page.parts:
+                yield from in_one(part())
+        else:
+            yield page
+
+
 class Chain(Generic[P]):
     """One sequence of pages, read by one worker and consumed once.
 

@@ -18,7 +18,7 @@ from tap_amazon_ads_entities.exports.download import Downloads
 from tap_amazon_ads_entities.exports.gunzip import FileError
 from tap_amazon_ads_entities.exports.jobs import Job, Jobs
 from tap_amazon_ads_entities.exports.questions import Errand
-from tap_amazon_ads_entities.lists.chains import Fork
+from tap_amazon_ads_entities.lists.chains import in_one
 from tap_amazon_ads_entities.lists.completeness import Expectation, Judge, Pass
 from tap_amazon_ads_entities.lists.ids import Distinct, ids_of
 from tap_amazon_ads_entities.lists.lookups import Lookups
@@ -109,7 +109,7 @@ class ExportReader:
         for endpoint in endpoints_of(reading.endpoint.entity, reading.endpoint.ad_products, LISTS):
             other = replace(reading, endpoint=endpoint, expectation=Expectation(), verdict=None)
             try:
-                for page in _flat(self._lists.pages(other)):
+                for page in in_one(self._lists.pages(other)):
                     ids.add(ids_of(page.rows, endpoint.id_field))
                     if len(ids) > most and ids.count() > most:
                         gave = judge.verdict().distinct
@@ -139,16 +139,6 @@ class ExportReader:
                         yield page
             except (FileError, BadBodyError) as error:
                 attempt.doubt(f"{error} (export {job.export_id})")
-
-
-def _flat(pages: Iterator[Page | Fork[Page]]) -> Iterator[Page]:
-    """The pages of a list, its parts one after the other."""
-    for page in pages:
-        if isinstance(page, Fork):
-            for part in page.parts:
-                yield from _flat(part())
-        else:
-            yield page
 
 
 def _errand(reading: Reading) -> Errand:

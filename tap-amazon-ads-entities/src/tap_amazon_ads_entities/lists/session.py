@@ -211,11 +211,10 @@ class Session:
         """The lists of a slice that is being consumed, to be read and consumed once more, one after the other."""
         deadline = _StartedLate(self.settings.slice_deadline, self.run_deadline)
         for part in work.lists:
-            reading = replace(part.reading, deadline=deadline, verdict=None)
-            chain: Chain[Page] = Chain(partial(self._reader(part.endpoint).pages, reading), work.stop.request)
-            work.again.append(SliceList(part.endpoint, reading, chain, deadline))
-            self._prefetcher.read_next(chain)
-            yield work.again[-1]
+            again = self._list(replace(part.reading, deadline=deadline, verdict=None), deadline)
+            work.again.append(again)
+            self._prefetcher.read_next(again.chain)
+            yield again
 
     def pages(self, part: SliceList) -> Iterator[Page]:
         """The pages of one list, in order.
@@ -273,17 +272,25 @@ class Session:
         endpoints = tuple(endpoints)
         for endpoint in endpoints:
             expectation = Expectation(before.rows.get(endpoint.name), before.confirm, self.settings.accepted_shortfall)
-            work.lists.append(self._list(work, endpoint, expectation, deadline))
+            work.lists.append(self._ahead(work, endpoint, expectation, deadline))
         for endpoint in questions(endpoints, before.unlisted):
-            work.by_ids.append(self._list(work, endpoint, Expectation(), deadline))
+            work.by_ids.append(self._ahead(work, endpoint, Expectation(), deadline))
         return work
 
-    def _list(self, work: Slice, endpoint: ListEndpoint, expectation: Expectation, deadline: _StartedLate) -> SliceList:
-        place = (next(self._places),)
-        reading = Reading(endpoint, work.profile, work.stop, deadline, expectation=expectation, order=place)
-        chain: Chain[Page] = Chain(partial(self._reader(endpoint).pages, reading), work.stop.request)
-        self._prefetcher.submit(chain)
-        return SliceList(endpoint, reading, chain, deadline)
+    def _ahead(
+        self, work: Slice, endpoint: ListEndpoint, expectation: Expectation, deadline: _StartedLate
+    ) -> SliceList:
+        """A list that is read ahead, in its turn."""
+        order = (next(self._places),)
+        reading = Reading(endpoint, work.profile, work.stop, deadline, expectation=expectation, order=order)
+        part = self._list(reading, deadline)
+        self._prefetcher.submit(part.chain)
+        return part
+
+    def _list(self, reading: Reading, deadline: _StartedLate) -> SliceList:
+        """A list, with the chain its pages come through; nobody reads it yet."""
+        pages = self._reader(reading.endpoint).pages
+        return SliceList(reading.endpoint, reading, Chain(partial(pages, reading), reading.stop.request), deadline)
 
 
 def _within(period: Period | None, endpoint: ListEndpoint) -> ListEndpoint:
