@@ -71,6 +71,16 @@ def test_what_is_there_by_its_id_is_emitted_and_the_list_is_short(again: Callabl
     assert done.bookmark("campaigns")["unlisted"] == {"sp": ["2", "3"]}
 
 
+def test_a_row_by_its_id_that_a_stream_map_does_not_fit_fails_the_slice_in_those_words(
+    again: Callable[..., Run],
+) -> None:
+    maps = {"entity_campaigns": {"number": "1 / (2 - int(campaign_id))"}}
+    done = again([1], [1, 2], {"sp": ["2"]}, stream_maps=maps)
+    assert done.code == 1
+    assert "'stream_maps' does not fit a row of entity_campaigns" in done.slices["campaigns"]["error"]
+    assert "vanished" not in done.log
+
+
 def test_what_is_listed_again_is_emitted_however_old_it_is(again: Callable[..., Run]) -> None:
     done = again([1, 2], [1, 2], {"sp": ["2"]}, **BY_TIME, lookback_hours=0)
     assert done.code == 0

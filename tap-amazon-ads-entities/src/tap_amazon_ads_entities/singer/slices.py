@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tap_amazon_ads_entities.amazon.request import throttled_seconds
-from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError
+from tap_amazon_ads_entities.errors import BadBodyError, RunEndingError, SliceError, UnmappableError
 from tap_amazon_ads_entities.lists.ids import Distinct
 from tap_amazon_ads_entities.lists.mapping import rows_of
 from tap_amazon_ads_entities.lists.pages import Page
@@ -150,8 +150,6 @@ class SliceRun:
             if reason is None:
                 raise
             tally.skipped = reason
-            profile = self._work.profile
-            self._log.left_out[profile.profile_id, str(profile.account_sub_type)] += 1
 
     def _by_ids(self, part: SliceList) -> Iterator[Rows]:
         """What one question by ids returns. That it fails costs an answer, and not the lists: they have been read."""
@@ -163,6 +161,9 @@ class SliceRun:
                     self._last = rows[-1]
                     yield rows, page.fetched_at
             self._sought.judge(part, tally)
+        except UnmappableError:
+            # Of a row that has come, and no lack of an answer.
+            raise
         except SliceError as error:
             self._sought.untold(part, str(error))
 
@@ -230,6 +231,9 @@ class SliceRun:
                     **({"refusals": cost.refusals} if cost.refusals else {}),
                     **({"throttled_seconds": round(waited, 3)} if waited else {}),
                 }
+        if skipped := sum(tally.skipped is not None for tally in self._tallies.values()):
+            profile = self._work.profile
+            self._log.left_out[profile.profile_id, str(profile.account_sub_type)] += skipped
         entry.retries += sum(part.reading.counters.retries for part in self._work.by_ids)
         every = (*self._work.lists, *self._work.by_ids)
         entry.throttled_seconds = throttled_seconds(*(part.reading.counters for part in every))
