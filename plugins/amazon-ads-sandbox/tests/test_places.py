@@ -7,12 +7,15 @@ import socket
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from amazon_ads_sandbox import places
+from amazon_ads_sandbox import background, places
 from amazon_ads_sandbox.background import BackgroundSandbox
 from amazon_ads_sandbox.cli import main
 from amazon_ads_sandbox.waiting import lives, wait_gone
@@ -49,6 +52,28 @@ def test_a_port_that_cannot_be_used_is_said_at_once(tmp_path: Path, monkeypatch:
     started = CliRunner().invoke(main, ["truth"])
     assert started.exit_code == 1
     assert "AMAZON_ADS_SANDBOX_PORT is 'many', which is not a port number." in started.output
+
+
+def test_programs_that_start_the_account_at_the_same_moment_start_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers: list[subprocess.Popen[bytes]] = []
+
+    def popen(*command: Any, **options: Any) -> subprocess.Popen[bytes]:
+        servers.append(subprocess.Popen(*command, **options))
+        return servers[-1]
+
+    monkeypatch.setenv(places.API_PORT, str(places.free_port()))
+    monkeypatch.setattr(background, "subprocess", SimpleNamespace(Popen=popen, DEVNULL=subprocess.DEVNULL))
+    with ThreadPoolExecutor(4) as programs:
+        started = list(programs.map(lambda _: BackgroundSandbox(tmp_path).start(), range(4)))
+    try:
+        assert all(each.running() for each in started)
+        (server,) = servers
+        assert (tmp_path / "sandbox.pid").read_text() == f"{server.pid} {started[0].port}"
+    finally:
+        started[0].stop()
+    assert not started[0].running()
 
 
 @pytest.mark.parametrize(

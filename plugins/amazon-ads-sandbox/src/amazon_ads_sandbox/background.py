@@ -67,13 +67,15 @@ class BackgroundSandbox:
         if self.running():
             return self
         try:
-            return self._start()
+            places.make_private(self._home)
+            with places.alone(self._home / "sandbox.lock"):
+                # The programs of a run start at about the same moment, and each needs it.
+                return self if self.running() else self._start()
         except OSError as error:
             message = f"cannot write to {self._home}: {error.strerror}; choose another AMAZON_ADS_SANDBOX_HOME"
             raise RuntimeError(message) from error
 
     def _start(self) -> BackgroundSandbox:
-        places.make_private(self._home)
         self._pid_file.unlink(missing_ok=True)
         port = self.port
         if not places.is_free(port):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -61,3 +64,15 @@ def make_private(folder: Path) -> None:
     """Create a folder that is our own user's alone; one that is there keeps its permissions."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Let only one of those who name the same file do something at once.
+
+    Args:
+        file: created when it is not there; its folder is.
+    """
+    with file.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

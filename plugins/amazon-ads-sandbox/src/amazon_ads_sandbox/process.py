@@ -6,18 +6,18 @@ import contextlib
 import subprocess
 import sys
 import time
-from types import TracebackType
 
 import urllib3
 
 from amazon_ads_sandbox.control import SandboxControl
 from amazon_ads_sandbox.places import free_port
+from amazon_ads_sandbox.service import Service
 from amazon_ads_sandbox.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
 
 _START_SECONDS = 30.0
 
 
-class SandboxProcess:
+class SandboxProcess(Service):
     """Starts and stops `amazon-ads-sandbox serve`; flags are its options, as keyword arguments.
 
     Args:
@@ -77,16 +77,6 @@ class SandboxProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-    def __enter__(self) -> SandboxProcess:  # noqa: PYI034 - typing.Self is newer than Python 3.10
-        """Start it."""
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop it."""
-        self.stop()
 
 
 def wait_until_up(control: SandboxControl, process: subprocess.Popen[bytes]) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 
 import psycopg
 from psycopg import sql
@@ -19,6 +16,7 @@ from amazon_ads_sandbox import places
 from amazon_ads_sandbox.postgres import home as homes
 from amazon_ads_sandbox.postgres import processes, programs
 from amazon_ads_sandbox.postgres.error import PostgresError
+from amazon_ads_sandbox.service import Service
 from amazon_ads_sandbox.waiting import wait_gone
 
 SANDBOX_DATABASE = "sandbox"
@@ -31,7 +29,7 @@ _LOG_LINES = 5
 _ORPHAN_SECONDS = 1.0
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(Service):
     """One server with its data in `home`/postgres.
 
     Args:
@@ -95,7 +93,7 @@ class EmbeddedPostgres:
         """
         homes.make(self.home)
         try:
-            with self._locked():
+            with places.alone(self.home / "lock"):
                 self._process = None
                 if self.pid() is None:
                     if not (self.data / "PG_VERSION").exists():
@@ -125,16 +123,6 @@ class EmbeddedPostgres:
         self.stop()
         self.start()
 
-    def __enter__(self) -> EmbeddedPostgres:  # noqa: PYI034 - typing.Self is newer than Python 3.10
-        """Start it."""
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop it."""
-        self.stop()
-
     def _signal(self, number: int) -> None:
         pid = self.pid()
         if pid is not None:
@@ -145,13 +133,6 @@ class EmbeddedPostgres:
         if not wait_gone(pid, _STOP_SECONDS):
             message = f"the embedded Postgres (process {pid}) does not stop; see {self.log}"
             raise PostgresError(message)
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Let only one process create or start the server."""
-        with (self.home / "lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
 
     def _launch(self) -> None:
         port = self._choose_port()
