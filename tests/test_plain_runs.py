@@ -10,6 +10,7 @@ from harness.consent import follow, press
 from harness.installation import EVERYTHING, Installation
 from harness.person import Person
 from harness.pipeline import BIN, TAP
+from harness.warehouse import remembered
 
 from amazon_ads_sandbox.places import free_port
 from amazon_ads_sandbox.postgres import EmbeddedPostgres
@@ -59,6 +60,10 @@ class Databases:
             connection.execute(f"create database {name} template {template}")  # type: ignore[call-overload]
         return self.of(name)
 
+    def prepared(self, name: str) -> dict[str, str]:
+        """A new one with empty tables; what .env says of it."""
+        return self.create(name, remembered(self._server))
+
     def of(self, name: str) -> dict[str, str]:
         """What .env says of one."""
         return {**self._server.environment(), "TARGET_POSTGRES_DATABASE": name}
@@ -91,7 +96,7 @@ def test_bookmarks_belong_to_the_database_they_were_written_for(
     ads = "select count(*) from amazon_ads.entity_ads"
     modes = "select string_agg(distinct mode, ',') from amazon_ads.sync_log where entity_type = 'ads'"
     for name, what in (("one", "full"), ("one", "full,incremental"), ("two", "full")):
-        project.env({**account, **(databases.create(name) if what == "full" else databases.of(name))})
+        project.env({**account, **(databases.prepared(name) if what == "full" else databases.of(name))})
         result = project.run(*BARE)
         assert result.code == 0, result.output
         assert databases.ask(name, ads) == ADS
@@ -103,7 +108,7 @@ def test_bookmarks_belong_to_the_database_they_were_written_for(
 def test_rows_that_are_lost_change_no_verdict_are_said_and_come_back(
     project: Installation, account: dict[str, str], databases: Databases
 ) -> None:
-    project.env({**account, **databases.create("losing")})
+    project.env({**account, **databases.prepared("losing")})
     assert project.run(*BARE).code == 0
     databases.do("losing", "update amazon_ads.entity_ads set state = 'as in the backup'")
     databases.create("backup", template="losing")
@@ -154,6 +159,8 @@ def test_a_schedule_reads_the_account_of_env_into_the_database_of_make_sync(
     assert again.code == 0, again.output
     assert again.lines(r"10 slices are read in full|0 slices are read in full, 10 incrementally"), again.output
     assert again.lines(r"\(10 incremental\)"), "what Meltano itself has read is not read in full again"
+    log = max((project.folder / ".sandbox" / "logs").iterdir()).read_text()
+    assert "nothing to prepare" in log, "nor is anything prepared anew because it was started another way"
 
 
 def test_the_made_up_account_stays_in_its_own_database(
@@ -178,7 +185,7 @@ def test_the_made_up_account_stays_in_its_own_database(
 def test_a_database_that_refuses_is_a_sentence_where_people_look_and_the_next_run_heals(
     project: Installation, account: dict[str, str], databases: Databases
 ) -> None:
-    project.env({**account, **databases.create("refusing"), "AMAZON_ADS_LOCK_TIMEOUT": "2"})
+    project.env({**account, **databases.prepared("refusing"), "AMAZON_ADS_LOCK_TIMEOUT": "2"})
     assert project.run(*BARE).code == 0
     again = {f"{TAP}MODE": "full"}
     ads = "amazon_ads.entity_ads"

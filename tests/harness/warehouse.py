@@ -167,21 +167,21 @@ def renew(pipeline: Pipeline) -> None:
     name = pipeline.postgres.environment()["TARGET_POSTGRES_DATABASE"]
     with psycopg.connect(pipeline.postgres.dsn, dbname="postgres", autocommit=True) as connection:
         connection.execute(f"drop database if exists {name} with (force)")  # type: ignore[call-overload]
-        template = _remembered(pipeline.postgres)
+        template = remembered(pipeline.postgres)
         connection.execute(f"create database {name} template {template}")  # type: ignore[call-overload]
     pipeline.forget()
 
 
 @lru_cache(maxsize=1)
-def _remembered(postgres: EmbeddedPostgres) -> str:
-    """The same, as a run knows it again: it does not start dbt to prepare it."""
+def remembered(postgres: EmbeddedPostgres) -> str:
+    """A database like `made`, as a run knows it again, to copy from: it does not start dbt to prepare it."""
     name = f"remembered_{uuid.uuid4().hex[:10]}"
     template = made(postgres)
     with psycopg.connect(postgres.dsn, dbname="postgres", autocommit=True) as connection:
         connection.execute(f"create database {name} template {template.database}")  # type: ignore[call-overload]
     environment = {**postgres.environment(), "TARGET_POSTGRES_DATABASE": name}
     run = Run.of(project(), {**environment, **dict.fromkeys(CREDENTIALS, "any")})
-    sources = fingerprint.of(run)
+    sources = fingerprint.of(run, run.environment({}))
     with psycopg.connect(postgres.dsn, dbname=name, autocommit=True) as connection:
         connection.execute("update amazon_ads.sync_meta set value = %s where name = 'prepared'", (sources,))
     Database(environment).bless(sources, fingerprint.roles(run), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from entities_runner.run import Run
 
@@ -17,8 +18,13 @@ _SETTINGS = (
 )
 
 
-def of(run: Run) -> str:
-    """The fingerprint of the dbt project and of the settings that it reads."""
+def of(run: Run, environment: Mapping[str, str]) -> str:
+    """The fingerprint of the dbt project and of the settings that it reads.
+
+    Args:
+        run: the run.
+        environment: of its parts: what was started for them is the same whoever has started it.
+    """
     digest = hashlib.sha256()
     transform = run.project / "transform"
     for part in ("macros", "models", "tests", "dbt_project.yml"):
@@ -26,7 +32,7 @@ def of(run: Run) -> str:
             if path.is_file():
                 digest.update(path.read_bytes())
     for name in _SETTINGS:
-        digest.update(f"{name}={run.variables.get(name, '')}".encode())
+        digest.update(f"{name}={environment.get(name, '')}".encode())
     digest.update(run.schema.encode())
     return digest.hexdigest()[:32]
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import FrameType
 
+from entities_runner import ahead
 from entities_runner.guard import guarded
 from entities_runner.session import Session
 
@@ -34,10 +35,7 @@ def run(
     pass_fds: Sequence[int] = (),
     idle: Callable[[], None] = lambda: None,
 ) -> int:
-    """Run a command to its end; Ctrl-C, SIGTERM and a closed terminal end everything it has started.
-
-    Meltano itself hangs when it is interrupted while the tap is ahead of the loader, so it gets a SIGINT, some
-    seconds, and then a SIGKILL; a second signal kills at once. When this process is killed, the command is too.
+    """Run a command to its end.
 
     Args:
         command: Meltano.
@@ -47,9 +45,73 @@ def run(
         idle: called some times a second while no line comes.
 
     Returns:
+        As `end` does.
+    """
+    return _Run(follow, idle).to_its_end(lambda: _start(command, environment, subprocess.DEVNULL, pass_fds))
+
+
+@contextlib.contextmanager
+def waiting(command: Sequence[str], pass_fds: Sequence[int] = ()) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command that waits for its environment before it does anything; killed at the end if it still lives.
+
+    Args:
+        command: as `ahead.waiting` makes it.
+        pass_fds: descriptors it inherits.
+    """
+    started = _start(command, os.environ, subprocess.PIPE, pass_fds)
+    try:
+        yield started
+    finally:
+        if started.returncode is None:
+            Session(started).end()
+        for pipe in (started.stdin, started.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+
+def end(
+    started: subprocess.Popen[bytes],
+    environment: Mapping[str, str],
+    follow: Callable[[Iterable[bytes]], None],
+    idle: Callable[[], None] = lambda: None,
+) -> int:
+    """Let a command that waits run to its end; Ctrl-C, SIGTERM and a closed terminal end everything it has started.
+
+    Meltano itself hangs when it is interrupted while the tap is ahead of the loader, so it gets a SIGINT, some
+    seconds, and then a SIGKILL; a second signal kills at once. When this process is killed, the command is too.
+
+    Args:
+        started: the command.
+        environment: its variables.
+        follow: gets the lines of its output as they come.
+        idle: called some times a second while no line comes.
+
+    Returns:
         Its exit code; 128 and the number of the signal when one ended it or interrupted us.
     """
-    return _Run(follow, idle).to_its_end(command, environment, pass_fds)
+
+    def told() -> subprocess.Popen[bytes]:
+        ahead.go(started.stdin, environment)
+        return started
+
+    return _Run(follow, idle).to_its_end(told)
+
+
+def _start(
+    command: Sequence[str], environment: Mapping[str, str], stdin: int, pass_fds: Sequence[int]
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - Meltano
+        guarded(command),
+        env=dict(environment),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        pass_fds=pass_fds,
+        # What Meltano and its plugins write is for this user alone: settings with secrets are among it.
+        umask=0o077,
+    )
 
 
 class _Abandoned(BaseException):
@@ -68,19 +130,9 @@ class _Run:
         self._killed = False
         self._latest = float("inf")
 
-    def to_its_end(self, command: Sequence[str], environment: Mapping[str, str], pass_fds: Sequence[int]) -> int:
+    def to_its_end(self, start: Callable[[], subprocess.Popen[bytes]]) -> int:
         with self._handlers():
-            process = subprocess.Popen(  # noqa: S603 - Meltano
-                guarded(command),
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                pass_fds=pass_fds,
-                # What Meltano and its plugins write is for this user alone: settings with secrets are among it.
-                umask=0o077,
-            )
+            process = start()
             session = self._session = Session(process)
             assert process.stdout is not None  # noqa: S101 - it was asked for
             try:

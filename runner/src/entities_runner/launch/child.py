@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
-from entities_runner import guard
+from entities_runner import ahead, guard
 from entities_runner.account import UsageError
 from entities_runner.private_file import LockError
 from entities_runner.run import Run
@@ -90,6 +93,20 @@ def _tell(reason: str) -> None:
     tell.after(tell.Step("tap", run.run_id, reason), run.folder, run.environment({}))
 
 
+def heard(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
+    """Run a program to its end; its exit code, and all that it wrote."""
+    done = subprocess.run(  # noqa: S603 - the project's own programs
+        command,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
 def run(
     command: Sequence[str],
     environment: Mapping[str, str],
@@ -118,7 +135,40 @@ def run(
         stderr=subprocess.STDOUT if errors_too else piped,
         pass_fds=holds,
     )
+    return _to_its_end(process, follow, process.stdout if errors_too else process.stderr)
 
+
+@contextmanager
+def waiting(command: Sequence[str], holds: Sequence[int]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a program that waits for what it shall do; killed at the end if it still lives.
+
+    Args:
+        command: as `ahead.waiting` makes it.
+        holds: locks that last as long as it lives.
+    """
+    process = subprocess.Popen(guard.guarded(command), stdin=subprocess.PIPE, pass_fds=holds)  # noqa: S603 - as above
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            process.wait()
+        if process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+
+
+def end(process: subprocess.Popen[bytes], environment: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Let a program that waits run to its end, as `run` does; its exit code."""
+    ahead.go(process.stdin, environment, arguments)
+    return _to_its_end(process)
+
+
+def _to_its_end(
+    process: subprocess.Popen[bytes],
+    follow: Callable[[Iterable[bytes]], None] | None = None,
+    output: IO[bytes] | None = None,
+) -> int:
     def pass_on(number: int, _: FrameType | None) -> None:
         # By SIGTERM Meltano ends a loader whose tap has failed. `make sync` passes every signal on as Ctrl-C.
         if number != signal.SIGTERM:
@@ -130,7 +180,6 @@ def run(
     signal.signal(signal.SIGINT, pass_on)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, pass_on)
-    output = process.stdout if errors_too else process.stderr
     if follow and output is not None:
         with output:
             follow(output)

@@ -40,7 +40,7 @@ def _launch(arguments: Sequence[str]) -> int:
     database = Database(variables, run.session)
     database.check()
     pending.store(run.folder, database)
-    step = _Step(run, database, tuple(arguments), fingerprint.of(run))
+    step = _Step(run, database, tuple(arguments), fingerprint.of(run, variables))
     code = _without_dbt(step)
     if code is None:
         with only_maker(database):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from entities_runner import batches, bookmarks, fingerprint, lock, pending, services
+from entities_runner import ahead, batches, bookmarks, fingerprint, lock, pending, services
 from entities_runner.account import UsageError
 from entities_runner.database import Database
 from entities_runner.launch import child, dbt
@@ -21,6 +20,7 @@ from entities_runner.launch.siblings import without_siblings
 from entities_runner.maker import only_maker
 from entities_runner.run import Run
 
+_ENTRY = "tap_amazon_ads_entities.tap:TapAmazonAdsEntities.cli"
 _TESTS = "--test"
 
 
@@ -39,12 +39,14 @@ def launch(run: Run, command: Sequence[str], arguments: Sequence[str]) -> int:
         return child.run([*command, *arguments, "--config=ENV"], _environment(run))
     held = (lock.tap_alone(run.folder), lock.hold(run.folder))
     batches.remove_left_overs(run)
-    environment = _environment(run) | batches.settings(run)
-    database = Database(environment, run.session)
-    database.check()
-    _prepare(run, database, environment)
-    with _alive(database), _held_state(run, database, arguments) as passed:
-        return child.run([*command, *passed, "--config=ENV"], environment, holds=held)
+    python = str(Path(command[0]).with_name("python"))
+    with child.waiting(ahead.waiting(python, _ENTRY, [*command, *arguments]), held) as tap:
+        environment = _environment(run) | batches.settings(run)
+        database = Database(environment, run.session)
+        database.check()
+        _prepare(run, database, environment)
+        with _alive(database), _held_state(run, database, arguments) as passed:
+            return child.end(tap, environment, [*passed, "--config=ENV"])
 
 
 def _environment(run: Run) -> dict[str, str]:
@@ -55,7 +57,7 @@ def _environment(run: Run) -> dict[str, str]:
 def _prepare(run: Run, database: Database, environment: Mapping[str, str]) -> None:
     """Tables as they should be, earlier runs with their verdicts, and the row of this run."""
     pending.store(run.folder, database)
-    made_from = fingerprint.of(run)
+    made_from = fingerprint.of(run, environment)
     if not database.prepared(made_from):
         with only_maker(database):
             if not database.prepared(made_from):
@@ -65,18 +67,11 @@ def _prepare(run: Run, database: Database, environment: Mapping[str, str]) -> No
 
 
 def _make(run: Run, environment: Mapping[str, str], made_from: str) -> None:
-    done = subprocess.run(  # noqa: S603 - our own dbt
-        [*child.command("dbt", "utilities/dbt-postgres", own=False), "run-operation", "prepare"],
-        env=dbt.environment(run, environment, made_from),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    sys.stderr.write(done.stdout)
-    if done.returncode:
-        raise UsageError(dbt.words(done.stdout) or "The tables could not be prepared.")
+    command = [*child.command("dbt", "utilities/dbt-postgres", own=False), "run-operation", "prepare"]
+    code, output = child.heard(command, dbt.environment(run, environment, made_from))
+    sys.stderr.write(output)
+    if code:
+        raise UsageError(dbt.words(output) or "The tables could not be prepared.")
 
 
 @contextmanager

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import uuid
 from pathlib import Path
 
 from entities_runner.account import UsageError
+from entities_runner.launch import child
 from entities_runner.run import Run
 from entities_runner.shards.cut import cut
 from entities_runner.shards.listing import profiles
@@ -42,17 +42,9 @@ def main() -> None:
 def _prepare_meltano(run: Run) -> None:
     """Have Meltano make its tables, which shards may share: two that begin on an empty database break each other."""
     command = [str(Path(sys.executable).parent / "meltano"), "state", "list"]
-    done = subprocess.run(  # noqa: S603 - the project's Meltano
-        command,
-        env=run.environment({}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.stderr.write(done.stdout)
+    code, output = child.heard(command, run.environment({}))
+    if code:
+        sys.stderr.write(output)
         message = "Meltano cannot use the database of its state; the lines above say why. See MELTANO_DATABASE_URI."
         raise UsageError(message)
 
