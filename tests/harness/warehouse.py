@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +22,7 @@ from amazon_ads_sandbox.postgres import EmbeddedPostgres
 from entities_runner import fingerprint
 from entities_runner.account import CREDENTIALS
 from entities_runner.database import Database
+from entities_runner.launch import kept_checks
 from entities_runner.run import Run
 from harness.forks import run_dbt
 from harness.pipeline import Pipeline, Result
@@ -170,6 +174,18 @@ def renew(pipeline: Pipeline) -> None:
         template = remembered(pipeline.postgres)
         connection.execute(f"create database {name} template {template}")  # type: ignore[call-overload]
     pipeline.forget()
+    # What the checks compile to is the same for all pipelines of this process.
+    checks = kept_checks.place(pipeline.folder, name)
+    if not checks.is_symlink():
+        checks.unlink(missing_ok=True)
+        checks.symlink_to(_checks() / checks.name)
+
+
+@lru_cache(maxsize=1)
+def _checks() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="entities-checks-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +20,6 @@ _PREFIX = re.compile(r"^(?:\x1b\[[0-9;]*m)?\d\d:\d\d:\d\d\s+")
 _ERROR = re.compile(r"(?:Compilation|Database|Runtime|Parsing|Validation) Error|Encountered an error")
 _END = re.compile(r"^(?:> |> in |CONTEXT:|compiled code at|Done\.|$)")
 _LINES = 3
-_DIGITS = 12
 _WITH_CHECKS = Path(__file__).with_name("with_checks.py")
 _PREPARE = ("run",)
 _BUILD = ("build",)
@@ -86,12 +84,12 @@ class _Step:
 
     @property
     def kept(self) -> tuple[Path, str]:
-        """The file of the kept checks, one a database so that two can take turns, and what they hold for.
+        """The file of the kept checks, and what they hold for.
 
         They name the database and nothing of its server, whose port may be another one each time.
         """
-        digest = hashlib.sha256(self.database.name.encode()).hexdigest()[:_DIGITS]
-        return self.run.common / f"checks-{digest}.json", f"{self.made_from} {self.database.name}"
+        file = kept_checks.place(self.run.common, self.database.name)
+        return file, f"{self.made_from} {self.database.name}"
 
 
 def _without_dbt(step: _Step) -> int | None:

@@ -6,6 +6,7 @@ database are what they were; the checks themselves are made every time.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from psycopg import sql
 from entities_runner.database import Database
 
 _AT_ONCE = 4
+_DIGITS = 12
 _RUN = "%(run_id)s"
 _SHORTEST = 12
 """Letters of a run's id that no other text of a check has by chance."""
@@ -38,6 +40,11 @@ class Finding:
     name: str
     rows: int
     fails: bool
+
+
+def place(folder: Path, database: str) -> Path:
+    """The file for a database: one each, so that two can take turns."""
+    return folder / f"checks-{hashlib.sha256(database.encode()).hexdigest()[:_DIGITS]}.json"
 
 
 def keep(file: Path, key: str, target: Path, run_id: str) -> None:
