@@ -30,7 +30,7 @@ _WORTH_SHOWING = re.compile(
     r"|read in full|in full and|replaced the refresh token)"
 )
 _TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed|AMAZON_ADS_[A-Z]+_ROLE|AMAZON_ADS_IDENTITY)\b")
-_NOISE = re.compile(r"METRIC|An unhandled error occurred|level=debug")
+_NOISE = re.compile(r"METRIC|Block run completed|An unhandled error occurred|level=debug")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PREFIXES = (
     re.compile(r"^\S+Z \[\w+\s*\] \S+\s+"),  # Meltano's
