@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 import end_to_end
 import history_cost
 import log_cost
+import nothing_new
 import peers
 import roads
 import status_page
@@ -28,6 +29,7 @@ PARTS: tuple[Part, ...] = (
     *tap_cases.PARTS,
     *roads.PARTS,
     *end_to_end.PARTS,
+    *nothing_new.PARTS,
     *log_cost.PARTS,
     *history_cost.PARTS,
     *status_page.PARTS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import runpy
 import signal
 import socket
 import sys
@@ -21,10 +22,15 @@ def serve(address: str, entry: str, *imports: str) -> None:
     Args:
         address: of the socket.
         entry: `module:attribute` of what is called; looked up anew for every run.
-        imports: modules that it imports late; with `:attribute` what it calls in them once and remembers.
+        imports: modules that it imports late; with `:attribute` what it calls in them once and remembers; of a script
+            its path, which is run with the address.
     """
     importlib.import_module(entry.partition(":")[0])
     for name in imports:
+        if name.endswith(".py"):
+            sys.argv = [name, address]
+            runpy.run_path(name, run_name="__main__")
+            continue
         module, _, attributes = name.partition(":")
         found = importlib.import_module(module)
         if attributes:

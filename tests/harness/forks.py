@@ -34,6 +34,7 @@ _CONNECTION = (
 )
 _DBT = ROOT / ".meltano/utilities/dbt-postgres/venv/bin/python"
 _TARGET = ROOT / ".meltano/loaders/target-postgres/venv/bin/python"
+_COMPILE_ONCE = Path(__file__).with_name("compile_once.py")
 
 _SCHEMAS = tuple(
     f"dbt.{name}.json_schema"
@@ -85,11 +86,11 @@ def run_dbt(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[i
     Returns:
         Its exit code, and everything it wrote.
     """
-    late = ("dbt.adapters.postgres", "dbt.task.build", "dbt.task.run_operation", *_SCHEMAS)
+    late = ("dbt.adapters.postgres", "dbt.task.build", "dbt.task.run_operation", str(_COMPILE_ONCE), *_SCHEMAS)
     # Dbt parses everything anew for another connection than last time: each has a folder of its own for what it parsed.
     connection = "\n".join(environment.get(name, "") for name in _CONNECTION)
     folder = f"target/{hashlib.sha256(connection.encode()).hexdigest()[:12]}"
-    variables = {"DBT_TARGET_PATH": folder, **environment}
+    variables = {"DBT_TARGET_PATH": folder, "DBT_LOG_LEVEL_FILE": "none", **environment}
     code, output, _ = _ask(_server(str(_DBT), "dbt.cli.main:cli", *late), arguments, variables, together=True)
     return code, output
 

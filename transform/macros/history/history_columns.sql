@@ -1,6 +1,6 @@
 {#- Generated from history.yml by generate.py; do not edit. -#}
 {% macro history_columns() %}
-{{ return({
+{% set data %}{% raw %}{
     "kept": [
         {
             "name": "valid_from",
@@ -125,5 +125,6 @@
             }
         ]
     }
-}) }}
+}{% endraw %}{% endset %}
+{{ return(fromjson(data)) }}
 {% endmacro %}

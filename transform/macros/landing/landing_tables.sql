@@ -1,6 +1,6 @@
 {#- Generated from the tap's schemas by generate.py; do not edit. -#}
 {% macro landing_tables() %}
-{{ return({
+{% set data %}{% raw %}{
     "entity_profiles": {
         "description": "Seller and vendor profiles; every other stream is read once per profile.",
         "key": [
@@ -971,5 +971,6 @@
             ]
         ]
     }
-}) }}
+}{% endraw %}{% endset %}
+{{ return(fromjson(data)) }}
 {% endmacro %}
