@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from entities_runner import guard, process
+from entities_runner import guard, process, stops
 from entities_runner.lock import Busy, only_one
 from entities_runner.process import run
 
@@ -292,3 +292,50 @@ def test_descriptors_that_are_passed_stay_open(tmp_path: Path) -> None:
         code = "import os, sys; os.write(int(sys.argv[1]), b'here')"
         assert run([sys.executable, "-c", code, str(file.fileno())], os.environ, list, pass_fds=[file.fileno()]) == 0
     assert (tmp_path / "file").read_text() == "here"
+
+
+@pytest.mark.parametrize("number", stops.BY)
+def test_a_signal_before_the_command_runs_is_raised_once_what_is_being_started_is_started(
+    number: signal.Signals,
+) -> None:
+    done = []
+    with pytest.raises(stops.Stopped) as stopped, stops.raised():
+        try:
+            with stops.later():
+                os.kill(os.getpid(), number)
+                done.append("started")
+            done.append("begun")
+        finally:
+            with stops.later():
+                os.kill(os.getpid(), number)
+                done.append("stopped")
+    assert stopped.value.number == number
+    assert done == ["started", "stopped"]
+
+
+def test_whoever_insists_does_not_wait_for_what_is_being_started() -> None:
+    with pytest.raises(stops.Stopped), stops.raised(), stops.later():
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+        pytest.fail("it went on")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+def test_output_that_takes_nothing_ends_a_sync_in_a_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from entities_runner.cli import main; main()"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "The run has ended, because the system refused it something (No space left on device)."
+    )
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_sync_whose_output_is_closed_opens_nothing_in_its_place(tmp_path: Path) -> None:
+    said = "import os; from entities_runner import terminal; terminal.open_streams(); print('nobody'); "
+    said += "os._exit(os.open('a', os.O_CREAT | os.O_WRONLY) <= 2)"
+    closed = ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", said]
+    assert subprocess.run(closed, cwd=tmp_path, check=False, timeout=60).returncode == 0

@@ -112,6 +112,8 @@ def test_progress_shows_slices_and_keeps_trouble(tmp_path: Path, capsys: pytest.
         b"2026-11-24T16:11:50Z [info ] tap-x Setting 'a' is not known; did you mean 'b'?\n",
         "│ sqlite3.OperationalError: database is locked │\n".encode(),
         b"2026-11-24T16:11:50Z [info     ] dbt-postgres 22:11:16    AMAZON_ADS_LOADER_ROLE names x, a role that\n",
+        b"2026-11-24T16:11:50.6Z [error    ] meltano Block run completed\n",
+        b"ModuleNotFoundError: No module named 'meltano'\n",
     ]
     progress.follow(lines)
     shown = capsys.readouterr().out
@@ -123,6 +125,7 @@ def test_progress_shows_slices_and_keeps_trouble(tmp_path: Path, capsys: pytest.
         "The loader ended: the disk of the database is full",
         "Setting 'a' is not known; did you mean 'b'?",
         "Meltano's own database is locked by another process; wait for it, or end it",
+        "ModuleNotFoundError: No module named 'meltano'",
     ]
     assert progress.log.read_bytes() == b"".join(lines)
 

@@ -1,44 +1,43 @@
-"""The command behind `make sync`: starts Meltano at once, and everything else while Meltano is imported."""
+"""The command behind `make sync`: whatever becomes of it, it ends in words and with the exit code that fits."""
 
 from __future__ import annotations
 
-import os
+import contextlib
 import sys
-import uuid
-from pathlib import Path
+import warnings
 
-from entities_runner import ahead, lock, process
-from entities_runner.account import UsageError
-from entities_runner.leftovers import no_leftovers
-from entities_runner.private_file import LockError
-from entities_runner.run import Run
-from entities_runner.shards.folder import own_folder
+from entities_runner import stops, terminal
 
-_IMPORTED = ("alembic.command", "sqlalchemy.dialects.sqlite", "meltano.core.block.extract_load")
-"""What Meltano imports once it knows what to do."""
+_SIGNALS = 128
 
 
 def main() -> None:
     """Sync, and exit with what the run deserves."""
+    terminal.open_streams()
+    # Services outlive who starts them, which Python warns of where it is asked to.
+    warnings.simplefilter("ignore", ResourceWarning)
     try:
-        project, environment = own_folder(Path.cwd(), os.environ)
-        os.chdir(project)
-        run = Run.of(project, {**environment, "MELTANO_RUN_ID": str(uuid.uuid4())})
-        with (
-            lock.only_one(run.folder) as held,
-            no_leftovers(project),
-            process.waiting(_meltano(), (held.fd,)) as meltano,
-        ):
-            from entities_runner.sync import sync  # noqa: PLC0415 - takes as long as a part of Meltano
+        with stops.raised():
+            # Imports take half a second, in which somebody may stop the run.
+            from entities_runner.begin import begin  # noqa: PLC0415
 
-            sys.exit(sync(run, meltano))
-    except (UsageError, LockError) as error:
-        sys.stdout.write(f"{error}\n")
+            code = begin()
+    except stops.Stopped as stop:
+        _say_last(stops.sentence(stop.number))
+        code = _SIGNALS + stop.number
+    except OSError as error:
+        _say_last(terminal.refused(error))
+        code = 1
+    sys.exit(code)
+
+
+def _say_last(text: str) -> None:
+    """Where standard output takes nothing, on standard error."""
+    try:
+        sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
-        sys.exit(1)
-
-
-def _meltano() -> list[str]:
-    # Our own lock has made sure that nobody else runs: whatever Meltano still believes to run is dead.
-    command = [str(Path(sys.executable).parent / "meltano"), "run", "--force", "sync"]
-    return ahead.waiting(sys.executable, "meltano.cli:main", command, _IMPORTED)
+    except OSError:
+        terminal.silence(terminal.STDOUT)
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()

@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import FrameType
 
-from entities_runner import ahead
+from entities_runner import ahead, stops
 from entities_runner.guard import guarded
 from entities_runner.session import Session
+from entities_runner.terminal import STDERR, STDOUT, silence
 
 _GRACE = 4.0
 """Seconds after a signal until everything is killed."""
@@ -23,7 +24,6 @@ _REST = 5.0
 """Seconds for what still writes when the command itself has ended."""
 _ABANDON = 2.0
 """Seconds after that until whoever follows the output is interrupted, wherever that is stuck."""
-_STDOUT, _STDERR = 1, 2
 _CHUNK = 1 << 16
 _LONGEST_LINE = 1 << 20
 
@@ -143,7 +143,7 @@ class _Run:
                 self._following = False
                 self._wait_for_leader(session)
             except _Abandoned:
-                _silence(_STDOUT)
+                silence(STDOUT)
             except OSError:
                 # A terminal that is closed takes no more output; what it was closed for has been handled.
                 if not self._signals:
@@ -158,10 +158,7 @@ class _Run:
 
     @contextlib.contextmanager
     def _handlers(self) -> Iterator[None]:
-        numbers = [signal.SIGINT, signal.SIGTERM]
-        # Whoever has started us with nohup means it.
-        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-            numbers.append(signal.SIGHUP)
+        numbers = stops.heeded()
         alarm = signal.signal(signal.SIGALRM, self._overdue)
         previous = {number: signal.signal(number, self._stop) for number in numbers}
         try:
@@ -226,15 +223,9 @@ class _Run:
 
 def _silence_closed_terminal() -> None:
     """Whatever is said from here on is said to nobody, instead of ending in an error."""
-    for descriptor in (_STDOUT, _STDERR):
+    for descriptor in (STDOUT, STDERR):
         try:
             termios.tcgetattr(descriptor)
         except termios.error as error:
             if error.args[0] in {errno.EIO, errno.ENXIO}:
-                _silence(descriptor)
-
-
-def _silence(descriptor: int) -> None:
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, descriptor)
-    os.close(nothing)
+                silence(descriptor)

@@ -21,6 +21,7 @@ _FAILED = re.compile(r"slice failed profile=(\S+) entity=(\S+) rows=(\d+) error=
 _REASON = re.compile(r"FAILED: (.*)$")
 _REFUSED = re.compile(r"(Setting '\w+' .*|The (?:variable|STATE|bookmark)\b.*|This STATE .*)$")
 _LOCKED = re.compile("database is locked")
+_NOT_INSTALLED = re.compile(r"^((?:ModuleNotFound|Import)Error: .*)$")
 _FRAME = re.compile(r"[╭│╰]|sqlalche\.me|Traceback")
 _STOPPED = re.compile(r"slice failed .* error=stopped by SIG\w+ ")
 _REFUSED_BY_AMAZON = re.compile(r"HTTP 429\b.*trying again in ")
@@ -30,7 +31,7 @@ _WORTH_SHOWING = re.compile(
     r"|read in full|in full and|replaced the refresh token)"
 )
 _TROUBLE = re.compile(r"\b(ERROR|error|FATAL|Traceback|could not|failed|AMAZON_ADS_[A-Z]+_ROLE|AMAZON_ADS_IDENTITY)\b")
-_NOISE = re.compile(r"METRIC|An unhandled error occurred|level=debug")
+_NOISE = re.compile(r"METRIC|Block run completed|An unhandled error occurred|level=debug")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _PREFIXES = (
     re.compile(r"^\S+Z \[\w+\s*\] \S+\s+"),  # Meltano's
@@ -78,6 +79,7 @@ class Progress:
             (_PLAN, self._begin),
             (_WORTH_SHOWING, self._note),
             (_REFUSED, self._reason),
+            (_NOT_INSTALLED, self._reason),
             (_LOCKED, self._locked),
         )
 

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from amazon_ads_sandbox.postgres import ACCOUNT_DATABASE, SANDBOX_DATABASE, EmbeddedPostgres, PostgresError, users
+from entities_runner import stops
 from entities_runner.account import CONNECTIONS_URL, DATABASE, REAL, TAP, Choice, UsageError
 
 Say = Callable[[str], object]
@@ -109,8 +110,15 @@ def running(
     Raises:
         UsageError: it cannot be started.
     """
-    with ExitStack() as stack:
-        yield start(choice, home, environment, stack if stop else None, say)
+    stack = ExitStack()
+    try:
+        # Half started, nobody would know of it and stop it.
+        with stops.later():
+            found = start(choice, home, environment, stack if stop else None, say)
+        yield found
+    finally:
+        with stops.later():
+            stack.close()
 
 
 def check_connections(choice: Choice, environment: Mapping[str, str]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from entities_runner import pending, process
+from entities_runner import pending, process, stops, terminal
 from entities_runner.account import TAP, UsageError
 from entities_runner.alerts import tell
 from entities_runner.database import Database, Slice
@@ -23,11 +22,7 @@ from entities_runner.summary import STOPPED, summary
 
 _MODES = ("auto", "full", "incremental")
 """What is read of a slice; first what fits it: full where it was never read in full, incremental afterwards."""
-_STOPPED = {
-    child.SIGNALS + signal.SIGINT: "Ctrl-C",
-    child.SIGNALS + signal.SIGTERM: "SIGTERM",
-    child.SIGNALS + signal.SIGHUP: "a closed terminal",
-}
+_STOPPED = {child.SIGNALS + number: number for number in stops.BY}
 """Exit codes of a run that somebody has ended, and by what: they know, and wait."""
 
 
@@ -46,8 +41,9 @@ def sync(run: Run, meltano: subprocess.Popen[bytes]) -> int:
     """
     try:
         return _sync(run, meltano)
-    except UsageError as error:
-        tell.after(tell.Step("sync", run.run_id, str(error)), run.folder, run.environment({}))
+    except (UsageError, OSError) as error:
+        reason = terminal.refused(error) if isinstance(error, OSError) else str(error)
+        tell.after(tell.Step("sync", run.run_id, reason), run.folder, run.environment({}))
         raise
 
 
@@ -81,7 +77,7 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, meltano: 
     code = process.end(meltano, environment, progress.follow, progress.idle)
     if stopped := _STOPPED.get(code):
         # How its parts say that they were interrupted tells nobody more.
-        progress.reasons[:] = [f"{STOPPED}{stopped}"]
+        progress.reasons[:] = [f"{STOPPED}{stops.BY[stopped]}"]
     elif code > child.SIGNALS and not progress.reasons:
         progress.reasons.append(f"Meltano: {child.ended(code)}.")
     known = bool(progress.reasons)
@@ -95,13 +91,13 @@ def _run(run: Run, environment: Mapping[str, str], database: Database, meltano: 
         progress.reasons.append(str(error))
     failed = code != 0 or not slices or any(each.status != "success" for each in slices)
     if stopped:
-        _say(f"\nThe run was stopped by {stopped}. What it has stored stays; the next run reads what it had not.")
+        _say(f"\n{stops.sentence(stopped)}")
         _say(f"The whole log: {progress.log}")
     elif failed:
         # Where the run itself, or its log, says what failed, Meltano's own words add nothing.
         named = known or any(each.status != "success" for each in slices)
         reasons = [each for each in progress.reasons if each not in said]
-        _explain(code, progress, [*reasons, *([] if named else progress.trouble)])
+        _explain(code, progress, [*reasons, *([] if named else progress.trouble or [f"Meltano: {child.ended(code)}."])])
     if not stopped:
         unnamed = failed and all(each.status == "success" for each in slices)
         why = next(iter([*progress.reasons, *progress.trouble]), child.ended(code)) if unnamed else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from entities_runner import stops
 from entities_runner.launch import child, discovery
 from entities_runner.launch.siblings import without_siblings
 
@@ -29,4 +30,7 @@ def _launch(arguments: Sequence[str]) -> int:
     # Meltano asks for the catalog before every run: it does not wait for what only the run needs.
     from entities_runner.launch import reading  # noqa: PLC0415
 
-    return reading.launch(run, command, arguments)
+    code = reading.launch(run, command, arguments)
+    if code > child.SIGNALS and code - child.SIGNALS not in stops.BY:
+        child.say(f"the tap ended: {child.ended(code)}")
+    return code
