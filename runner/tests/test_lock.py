@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from entities_runner import lock
-from entities_runner.lock import Busy, hold, only_one, tap_alone
+from entities_runner.lock import Busy, hold, not_beside, only_one, tap_alone
 from entities_runner.private_file import LockError
 
 BUSY = "Another sync is under way in this folder; wait for it to end."
@@ -280,6 +280,18 @@ def test_children_hold_together_and_taps_do_not(folder: Path) -> None:
 
 
 @needs_root
+def test_what_belongs_to_a_sync_works_beside_it_and_another_run_does_not(folder: Path) -> None:
+    with only_one(folder, "one"):
+        not_beside(folder, "one")
+        with pytest.raises(Busy, match=BUSY):
+            not_beside(folder, "another")
+    not_beside(folder, "another")
+    with only_one(folder, "another"):
+        not_beside(folder, "another")
+    with only_one(folder):
+        not_beside(folder, "of a sync that could not say its id")
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()

@@ -31,7 +31,7 @@ def begin() -> int:
         os.chdir(project)
         run = Run.of(project, {**environment, "MELTANO_RUN_ID": str(uuid.uuid4())})
         with (
-            lock.only_one(run.folder) as held,
+            lock.only_one(run.folder, run.run_id) as held,
             no_leftovers(project),
             process.waiting(_meltano(), (held.fd,)) as meltano,
         ):

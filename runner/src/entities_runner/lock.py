@@ -6,6 +6,7 @@ lock for as long as they live, through exec too. So nothing here ever unlocks: d
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 from entities_runner.holders import holders
 from entities_runner.private_file import LockError, is_in_place, open_private
 
+_SYNC = "sync.lock"
 _CHILDREN_SECONDS = 10.0
 _BUSY = "Another sync is under way in this folder; wait for it to end."
 
@@ -37,22 +39,46 @@ class Held:
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[Held]:
+def only_one(folder: Path, run_id: str = "") -> Iterator[Held]:
     """Be the only run of a project, once everything of earlier runs has ended.
 
     Args:
         folder: the state folder of the project, `.sandbox`; created when it is not there.
+        run_id: by which `not_beside` knows what belongs to it.
 
     Raises:
         Busy: another run is under way, or something of an earlier one does not end.
         LockError: the locks cannot be had here.
     """
-    descriptor = _locked(folder / "sync.lock", fcntl.LOCK_EX)
+    descriptor = _locked(folder / _SYNC, fcntl.LOCK_EX)
     try:
+        # Where the disk is full, everybody counts as belonging to it.
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, run_id.encode(), 0)
         _wait_for_children(folder / "children.lock")
         yield Held(descriptor)
     finally:
         os.close(descriptor)
+
+
+def not_beside(folder: Path, run_id: str) -> None:
+    """Refuse to begin beside a sync of the project that this is no part of: it would be taken for one that has died.
+
+    Args:
+        folder: the state folder of the project.
+        run_id: of the run that begins.
+
+    Raises:
+        Busy: such a sync is under way.
+        LockError: the lock cannot be had here.
+    """
+    path = folder / _SYNC
+    try:
+        os.close(_locked(path, fcntl.LOCK_SH))
+    except Busy:
+        if path.read_text() not in {"", run_id}:
+            raise
 
 
 def hold(folder: Path) -> int:

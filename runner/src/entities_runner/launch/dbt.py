@@ -34,6 +34,8 @@ def main() -> None:
 def _launch(arguments: Sequence[str]) -> int:
     run = child.this_run()
     held = (lock.hold(run.folder),)
+    if tuple(arguments) in {_PREPARE, _BUILD}:
+        lock.not_beside(run.folder, run.run_id)
     variables = run.environment(services.start(run.choice, run.home, run.variables))
     database = Database(variables, run.session)
     database.check()

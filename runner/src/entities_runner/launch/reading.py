@@ -38,6 +38,7 @@ def launch(run: Run, command: Sequence[str], arguments: Sequence[str]) -> int:
     if any(argument.startswith(_TESTS) for argument in arguments):
         return child.run([*command, *arguments, "--config=ENV"], _environment(run))
     held = (lock.tap_alone(run.folder), lock.hold(run.folder))
+    lock.not_beside(run.folder, run.run_id)
     batches.remove_left_overs(run)
     python = str(Path(command[0]).with_name("python"))
     with child.waiting(ahead.waiting(python, _ENTRY, [*command, *arguments]), held) as tap:
