@@ -7,7 +7,7 @@ import sys
 import uuid
 from pathlib import Path
 
-from entities_runner import ahead, lock, process
+from entities_runner import ahead, imports, lock, process
 from entities_runner.account import UsageError
 from entities_runner.leftovers import no_leftovers
 from entities_runner.private_file import LockError
@@ -35,7 +35,8 @@ def begin() -> int:
             no_leftovers(project),
             process.waiting(_meltano(), (held.fd,)) as meltano,
         ):
-            from entities_runner.sync import sync  # noqa: PLC0415 - takes as long as a part of Meltano
+            with imports.kept():
+                from entities_runner.sync import sync  # noqa: PLC0415 - takes as long as a part of Meltano
 
             return sync(run, meltano)
     except (UsageError, LockError) as error:

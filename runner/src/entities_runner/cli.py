@@ -6,7 +6,7 @@ import contextlib
 import sys
 import warnings
 
-from entities_runner import stops, terminal
+from entities_runner import imports, stops, terminal
 
 _SIGNALS = 128
 
@@ -19,7 +19,8 @@ def main() -> None:
     try:
         with stops.raised():
             # Imports take half a second, in which somebody may stop the run.
-            from entities_runner.begin import begin  # noqa: PLC0415
+            with imports.kept():
+                from entities_runner.begin import begin  # noqa: PLC0415
 
             code = begin()
     except stops.Stopped as stop:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from entities_runner import stops
+from entities_runner import imports, stops
 from entities_runner.launch import child, discovery
 from entities_runner.launch.siblings import without_siblings
 
@@ -28,7 +28,8 @@ def _launch(arguments: Sequence[str]) -> int:
             return discovery.discover(looking, environment, run.folder)
         return child.run(looking, environment)
     # Meltano asks for the catalog before every run: it does not wait for what only the run needs.
-    from entities_runner.launch import reading  # noqa: PLC0415
+    with imports.kept():
+        from entities_runner.launch import reading  # noqa: PLC0415
 
     code = reading.launch(run, command, arguments)
     if code > child.SIGNALS and code - child.SIGNALS not in stops.BY:
