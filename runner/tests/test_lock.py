@@ -279,7 +279,6 @@ def test_children_hold_together_and_taps_do_not(folder: Path) -> None:
         os.close(tap_alone(folder))
 
 
-@needs_root
 def test_what_belongs_to_a_sync_works_beside_it_and_another_run_does_not(folder: Path) -> None:
     with only_one(folder, "one"):
         not_beside(folder, "one")
@@ -292,6 +291,7 @@ def test_what_belongs_to_a_sync_works_beside_it_and_another_run_does_not(folder:
         not_beside(folder, "of a sync that could not say its id")
 
 
+@needs_root
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
